@@ -1,0 +1,25 @@
+/* build: CMake + Ninja in PROJECT/build, with ccache when it is there.
+ * Leaves build/firmware.elf, build/firmware.map and build/compile_commands.json. */
+#ifndef MICROTVM_QEMU_PROJECT_BUILD_H
+#define MICROTVM_QEMU_PROJECT_BUILD_H
+
+#include "base/child.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "project/manifest.h"
+
+struct build_options {
+    const char *project_dir;
+    const struct manifest *manifest;   /* with this call's options applied */
+    const struct interrupt *interrupt;
+    child_line_fn on_line; /* every line of cmake's and ninja's output; may be NULL */
+    void *context;
+};
+
+/* Blocks until done. Errors: ERROR_TOOL (cmake, ninja or the cross compiler is missing: names the
+ * package), ERROR_BUILD (the compiler's first error lines; or what the model needs, what the board
+ * has and the boards that would hold it), ERROR_SYSTEM, ERROR_INTERRUPTED (ninja and its compilers
+ * are stopped). */
+bool build_project(const struct build_options *options, struct error *err);
+
+#endif

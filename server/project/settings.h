@@ -1,0 +1,40 @@
+/* The project options that were chosen, typed. What was chosen at generate time is remembered in
+ * the manifest (project.json, "options"); later calls override single fields. */
+#ifndef MICROTVM_QEMU_PROJECT_SETTINGS_H
+#define MICROTVM_QEMU_PROJECT_SETTINGS_H
+
+#include "base/error.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct settings {
+    char *project_type; /* NULL: "host_driven" */
+    char *board;        /* NULL: not chosen */
+    char *crt;          /* NULL: "given" */
+    char *optimization; /* "0" "1" "2" "3" "s" "g"; NULL: "2" */
+    char *cmsis_path;
+    char *extra_files_tar;
+    char *serial_number;
+    char **compile_definitions;        /* "NAME" or "NAME=VALUE"; NULL-terminated or NULL */
+    char **qemu_args;                  /* NULL-terminated or NULL */
+    int64_t workspace_size_bytes;      /* 0: sized from the model */
+    int64_t config_main_stack_size;    /* bytes; 0: the board's default */
+    int64_t gdbserver_port;            /* 0: none */
+    int64_t icount;                    /* -1: off; shift 0..10 */
+    bool verbose;
+    bool warning_as_error;
+};
+
+/* All unset: NULL, 0, icount -1. */
+void settings_init(struct settings *settings);
+void settings_dispose(struct settings *settings);
+
+/* To and from the manifest's "options" object (keys are the field names; unset ones are left
+ * out). settings_from_json overrides only fields that are there. Errors: ERROR_USAGE with key and
+ * value, ERROR_INTERNAL (memory). The caller deletes *ret_json. */
+bool settings_to_json(const struct settings *settings, cJSON **ret_json, struct error *err);
+bool settings_from_json(const cJSON *json, struct settings *settings, struct error *err);
+
+#endif
