@@ -1,0 +1,254 @@
+#include "client/device_model.h"
+
+#include "base/cleanup.h"
+
+#include <string.h>
+
+/* More than any board has memory for; keeps a lying device from taking the host's. */
+static const size_t TENSOR_MAX_BYTES = (size_t)256 << 20;
+
+/* Functions of the executor module. */
+struct executor {
+    uint64_t module;
+    uint64_t get_input;
+    uint64_t get_output;
+    uint64_t get_input_name; /* 0: the runtime is older than that */
+    int64_t inputs_count;
+    int64_t outputs_count;
+};
+
+static bool need_global(struct rpc_client *client, const char *name, uint64_t *ret_function,
+                        struct error *err)
+{
+    uint64_t function;
+    if (!rpc_find_global(client, name, &function, err))
+        return false;
+    if (function == 0)
+        return error_set(err, ERROR_DEVICE, 0,
+                         "the firmware has no %s: its C runtime was built without it", name);
+    *ret_function = function;
+    return true;
+}
+
+static bool need_function(struct rpc_client *client, uint64_t module, const char *name,
+                          uint64_t *ret_function, struct error *err)
+{
+    uint64_t function;
+    if (!rpc_find_in_module(client, module, name, &function, err))
+        return false;
+    if (function == 0)
+        return error_set(err, ERROR_DEVICE, 0, "the firmware's executor has no \"%s\"", name);
+    *ret_function = function;
+    return true;
+}
+
+static bool create_executor(struct rpc_client *client, const char *module_name,
+                            uint64_t *ret_module, struct error *err)
+{
+    static const char LIBRARY[] = "runtime.SystemLib";
+    static const char CREATE[] = "tvm.aot_executor.create";
+    uint64_t library_function;
+    uint64_t create_function;
+    struct rpc_value library;
+    struct rpc_value executor;
+    if (!need_global(client, LIBRARY, &library_function, err) ||
+        !need_global(client, CREATE, &create_function, err) ||
+        !rpc_call_for(client, LIBRARY, library_function, NULL, 0, RPC_MODULE, &library, err))
+        return false;
+    struct rpc_value args[] = {
+        library,
+        {.type = RPC_DEVICE, .device = {RPC_DEVICE_CPU, 0}},
+        rpc_string(module_name),
+    };
+    if (!rpc_call_for(client, CREATE, create_function, args, 3, RPC_MODULE, &executor, err))
+        return false;
+    *ret_module = executor.handle;
+    return true;
+}
+
+/* A DLPack type as ours. TVM's bool is an unsigned integer of 1 bit in a byte of its own. */
+static bool port_type(const struct rpc_tensor *remote, struct tensor *ret_type, struct error *err)
+{
+    struct tensor type = {.code = remote->code, .bits = remote->bits, .ndim = remote->ndim};
+    if ((remote->code == TENSOR_UINT && remote->bits == 1) || remote->code == TENSOR_BOOL) {
+        type.code = TENSOR_BOOL;
+        type.bits = 8;
+    }
+    bool known = type.code <= TENSOR_FLOAT || type.code == TENSOR_BOOL;
+    bool sized = type.bits == 8 || type.bits == 16 || type.bits == 32 || type.bits == 64;
+    if (!known || !sized || remote->lanes != 1 || (type.code == TENSOR_FLOAT && type.bits == 8))
+        return error_set(err, ERROR_DEVICE, 0,
+                         "its type (DLPack code %u, %u bits, %u lanes) is not supported",
+                         remote->code, remote->bits, remote->lanes);
+    type.size_bytes = type.bits / 8U;
+    for (int i = 0; i < remote->ndim; i++) {
+        type.shape[i] = remote->shape[i];
+        if (remote->shape[i] < 0 ||
+            __builtin_mul_overflow(type.size_bytes, (size_t)remote->shape[i], &type.size_bytes) ||
+            type.size_bytes > TENSOR_MAX_BYTES)
+            return error_set(err, ERROR_DEVICE, 0, "its dimension %d, %lld, is impossible", i,
+                             (long long)remote->shape[i]);
+    }
+    *ret_type = type;
+    return true;
+}
+
+/* Learn one tensor. The device counts references: ours is given back, the executor keeps its own
+ * for as long as it lives. */
+static bool fetch_port(struct rpc_client *client, const char *function_name, uint64_t function,
+                       size_t index, struct model_port *port, struct error *err)
+{
+    struct rpc_value arg = rpc_integer((int64_t)index);
+    struct rpc_value value;
+    uint64_t ndarray = 0;
+    if (!rpc_call(client, function_name, function, &arg, 1, &value, &ndarray, err))
+        return false;
+    if (value.type != RPC_NDARRAY)
+        return error_set(err, ERROR_DEVICE, 0,
+                         "calling \"%s\": the device returned type code %d, expected %d",
+                         function_name, (int)value.type, (int)RPC_NDARRAY);
+    port->remote = value.tensor;
+    if (!port_type(&port->remote, &port->type, err))
+        return error_wrap(err, "calling \"%s\" for tensor %zu", function_name, index);
+    return rpc_free(client, ndarray, RPC_NDARRAY, err);
+}
+
+static bool device_input_name(struct rpc_client *client, const struct executor *executor,
+                              size_t index, char **ret_name, struct error *err)
+{
+    struct rpc_value arg = rpc_integer((int64_t)index);
+    struct rpc_value value;
+    if (!rpc_call_for(client, "get_input_name", executor->get_input_name, &arg, 1, RPC_STRING,
+                      &value, err))
+        return false;
+    char *name = strndup(value.text.data, value.text.size_bytes);
+    if (!name)
+        return error_no_memory(err, "a name", value.text.size_bytes);
+    *ret_name = name;
+    return true;
+}
+
+static bool archive_name(const char *const *names, size_t names_count, size_t count, size_t index,
+                         const char *kind, char **ret_name, struct error *err)
+{
+    char *name = NULL;
+    if (names_count == count)
+        name = strdup(names[index]);
+    else if (asprintf(&name, "%s%zu", kind, index) < 0)
+        name = NULL;
+    if (!name)
+        return error_no_memory(err, "a name", 0);
+    *ret_name = name;
+    return true;
+}
+
+static bool count_of(struct rpc_client *client, uint64_t module, const char *name,
+                     int64_t *ret_count, struct error *err)
+{
+    uint64_t function;
+    struct rpc_value value;
+    if (!need_function(client, module, name, &function, err) ||
+        !rpc_call_for(client, name, function, NULL, 0, RPC_INT, &value, err))
+        return false;
+    if (value.integer < 0 || value.integer > MODEL_MAX_PORTS)
+        return error_set(err, ERROR_DEVICE, 0,
+                         "calling \"%s\": the device returned %lld (at most %d)", name,
+                         (long long)value.integer, MODEL_MAX_PORTS);
+    *ret_count = value.integer;
+    return true;
+}
+
+static bool find_functions(struct rpc_client *client, struct executor *executor, uint64_t *ret_run,
+                           struct error *err)
+{
+    return need_function(client, executor->module, "get_input", &executor->get_input, err) &&
+           need_function(client, executor->module, "get_output", &executor->get_output, err) &&
+           need_function(client, executor->module, "run", ret_run, err) &&
+           rpc_find_in_module(client, executor->module, "get_input_name", &executor->get_input_name,
+                              err) &&
+           count_of(client, executor->module, "get_num_inputs", &executor->inputs_count, err) &&
+           count_of(client, executor->module, "get_num_outputs", &executor->outputs_count, err);
+}
+
+static bool fetch_ports(struct device_model *model, const struct executor *executor,
+                        const struct model_names *names, struct error *err)
+{
+    size_t inputs_count = (size_t)executor->inputs_count;
+    size_t outputs_count = (size_t)executor->outputs_count;
+    for (size_t i = 0; i < inputs_count; i++) {
+        struct model_port *port = &model->inputs[i];
+        bool named = executor->get_input_name
+                         ? device_input_name(model->client, executor, i, &port->name, err)
+                         : archive_name(names->inputs, names->inputs_count, inputs_count, i,
+                                        "input", &port->name, err);
+        if (!named || !fetch_port(model->client, "get_input", executor->get_input, i, port, err))
+            return false;
+    }
+    for (size_t i = 0; i < outputs_count; i++) {
+        struct model_port *port = &model->outputs[i];
+        if (!archive_name(names->outputs, names->outputs_count, outputs_count, i, "output",
+                          &port->name, err) ||
+            !fetch_port(model->client, "get_output", executor->get_output, i, port, err))
+            return false;
+    }
+    return true;
+}
+
+bool device_model_open(struct rpc_client *client, const struct model_names *names,
+                       struct device_model *ret_model, struct error *err)
+{
+    __attribute__((cleanup(device_model_dispose))) struct device_model model = {.client = client};
+    struct executor executor = {.module = 0};
+    if (!create_executor(client, names->module, &executor.module, err) ||
+        !find_functions(client, &executor, &model.run, err))
+        return error_wrap(err, "setting up the model on the device");
+    model.inputs_count = (size_t)executor.inputs_count;
+    model.outputs_count = (size_t)executor.outputs_count;
+    model.inputs = calloc(model.inputs_count + 1, sizeof(*model.inputs));
+    model.outputs = calloc(model.outputs_count + 1, sizeof(*model.outputs));
+    if (!model.inputs || !model.outputs)
+        return error_no_memory(err, "the model's tensors", sizeof(struct model_port));
+    if (!fetch_ports(&model, &executor, names, err))
+        return error_wrap(err, "setting up the model on the device");
+    *ret_model = model;
+    model = (struct device_model){.client = NULL};
+    return true;
+}
+
+static void dispose_ports(struct model_port *ports, size_t count)
+{
+    for (size_t i = 0; ports && i < count; i++)
+        free(ports[i].name);
+    free(ports);
+}
+
+void device_model_dispose(struct device_model *model)
+{
+    dispose_ports(model->inputs, model->inputs_count);
+    dispose_ports(model->outputs, model->outputs_count);
+    *model = (struct device_model){.client = NULL};
+}
+
+bool device_model_set_input(struct device_model *model, size_t index, const void *data,
+                            struct error *err)
+{
+    const struct model_port *port = &model->inputs[index];
+    if (!rpc_copy_to(model->client, &port->remote, data, port->type.size_bytes, err))
+        return error_wrap(err, "input \"%s\"", port->name);
+    return true;
+}
+
+bool device_model_run(struct device_model *model, struct error *err)
+{
+    struct rpc_value value;
+    return rpc_call(model->client, "run", model->run, NULL, 0, &value, NULL, err);
+}
+
+bool device_model_get_output(struct device_model *model, size_t index, void *data,
+                             struct error *err)
+{
+    const struct model_port *port = &model->outputs[index];
+    if (!rpc_copy_from(model->client, &port->remote, data, port->type.size_bytes, err))
+        return error_wrap(err, "output \"%s\"", port->name);
+    return true;
+}

@@ -1,0 +1,56 @@
+/* The model in a device's firmware, through TVM's AOT executor there. */
+#ifndef MICROTVM_QEMU_CLIENT_DEVICE_MODEL_H
+#define MICROTVM_QEMU_CLIENT_DEVICE_MODEL_H
+
+#include "base/error.h"
+#include "client/npy.h"
+#include "client/rpc_client.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MODEL_MAX_PORTS = 256 };
+
+struct model_port {
+    char *name;
+    struct tensor type; /* data is NULL: code, bits, shape and size_bytes count */
+    struct rpc_tensor remote;
+};
+
+struct device_model {
+    struct rpc_client *client; /* not owned */
+    uint64_t run;
+    struct model_port *inputs;
+    size_t inputs_count;
+    struct model_port *outputs;
+    size_t outputs_count;
+};
+
+/* What the archive says: the firmware does not know its outputs' names, and an old runtime not
+ * those of its inputs. Used where the count is the device's, else "input0", "output0", ... */
+struct model_names {
+    const char *module; /* "default" */
+    const char *const *inputs;
+    size_t inputs_count;
+    const char *const *outputs;
+    size_t outputs_count;
+};
+
+/* Create the executor on the device and learn its inputs and outputs.
+ * Errors: those of rpc_call; ERROR_DEVICE when the firmware has no AOT executor or says something
+ * impossible of a tensor; ERROR_INTERNAL (memory). */
+bool device_model_open(struct rpc_client *client, const struct model_names *names,
+                       struct device_model *ret_model, struct error *err);
+
+/* Frees what is here; the device keeps its executor until it is switched off. Safe twice. */
+void device_model_dispose(struct device_model *model);
+
+/* data has the port's type.size_bytes. */
+bool device_model_set_input(struct device_model *model, size_t index, const void *data,
+                            struct error *err);
+bool device_model_run(struct device_model *model, struct error *err);
+bool device_model_get_output(struct device_model *model, size_t index, void *data,
+                             struct error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* What `run` tells: a line for each step with its time, a line for each output.
+ *
+ * On a terminal the step under way is shown and replaced by its line; elsewhere there are only
+ * finished lines. Colour is used on a terminal unless NO_COLOR is set (https://no-color.org). */
+#ifndef MICROTVM_QEMU_CLIENT_REPORT_H
+#define MICROTVM_QEMU_CLIENT_REPORT_H
+
+#include "client/compare.h"
+#include "client/npy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct report {
+    FILE *out; /* not owned */
+    bool terminal;
+    bool colour;
+    const char *step; /* under way; NULL: none; not owned */
+    int64_t step_began_ns;
+    int64_t drawn_ns; /* when the progress line was last drawn */
+};
+
+void report_init(struct report *report, FILE *out);
+
+/* A step begins; name outlives it. */
+void report_begin(struct report *report, const char *name);
+/* Where the step is, on a terminal, and not more often than a person can read. */
+void report_progress(struct report *report, long done, long all);
+/* A line that belongs to the step (a compiler's, a log): always printed. */
+void report_line(struct report *report, const char *line);
+/* The step's line: name, time in ms, and more where format is not NULL. */
+void report_end(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The step failed: no line stays of it. */
+void report_abandon(struct report *report);
+
+/* One output: type, shape and, without an expectation (both NULL), its first values. */
+void report_output(struct report *report, const char *name, const struct tensor *got,
+                   const struct tensor *expected, const struct comparison *comparison);
+
+#endif

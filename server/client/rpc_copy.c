@@ -1,0 +1,71 @@
+/* Tensors over RPC, cut into packets that the device can take. */
+#include "client/rpc_client.h"
+
+#include <string.h>
+
+/* How many data bytes go into one packet, as TVM's own client reckons: both directions alike, the
+ * length field counted neither here nor in packet_max_bytes. */
+static bool chunk_size(const struct rpc_client *client, const struct rpc_tensor *tensor,
+                       size_t *ret_size_bytes, struct error *err)
+{
+    size_t overhead = 4 + 8 + 8 + 4 + 4 + (size_t)tensor->ndim * 8 + 8 + 8;
+    if (client->packet_max_bytes <= overhead)
+        return error_set(err, ERROR_DEVICE, 0,
+                         "the device takes packets of %llu bytes, too small for a tensor's %zu "
+                         "bytes of header: make rpc_packet_size_bytes of its board larger",
+                         (unsigned long long)client->packet_max_bytes, overhead);
+    size_t size_bytes = client->packet_max_bytes - overhead;
+    /* Its reply must fit into what the link takes in. */
+    size_t limit = LINK_MESSAGE_MAX_BYTES / 2;
+    *ret_size_bytes = size_bytes < limit ? size_bytes : limit;
+    return true;
+}
+
+static void begin_copy(struct rpc_client *client, enum rpc_code code,
+                       const struct rpc_tensor *tensor, size_t offset_bytes, size_t size_bytes)
+{
+    struct rpc_tensor part = *tensor;
+    part.byte_offset += offset_bytes;
+    wire_begin(&client->packet, code);
+    wire_put_tensor(&client->packet, &part);
+    wire_put_u64(&client->packet, size_bytes);
+}
+
+bool rpc_copy_to(struct rpc_client *client, const struct rpc_tensor *tensor, const void *data,
+                 size_t size_bytes, struct error *err)
+{
+    size_t chunk;
+    if (!chunk_size(client, tensor, &chunk, err))
+        return false;
+    for (size_t at = 0; at < size_bytes; at += chunk) {
+        size_t part = size_bytes - at < chunk ? size_bytes - at : chunk;
+        begin_copy(client, RPC_COPY_TO_REMOTE, tensor, at, part);
+        wire_put_bytes(&client->packet, (const uint8_t *)data + at, part);
+        struct wire_reader reader;
+        if (!rpc_exchange(client, RPC_RETURN, &reader, err))
+            return error_wrap(err, "sending byte %zu of a tensor of %zu", at, size_bytes);
+    }
+    return true;
+}
+
+bool rpc_copy_from(struct rpc_client *client, const struct rpc_tensor *tensor, void *data,
+                   size_t size_bytes, struct error *err)
+{
+    size_t chunk;
+    if (!chunk_size(client, tensor, &chunk, err))
+        return false;
+    for (size_t at = 0; at < size_bytes; at += chunk) {
+        size_t part = size_bytes - at < chunk ? size_bytes - at : chunk;
+        struct wire_reader reader;
+        begin_copy(client, RPC_COPY_FROM_REMOTE, tensor, at, part);
+        if (!rpc_exchange(client, RPC_COPY_ACK, &reader, err))
+            return error_wrap(err, "fetching byte %zu of a tensor of %zu", at, size_bytes);
+        if (reader.size_bytes - reader.at != part)
+            return error_set(err, ERROR_DEVICE, 0,
+                             "fetching byte %zu of a tensor of %zu: the device sent %zu bytes "
+                             "instead of %zu",
+                             at, size_bytes, reader.size_bytes - reader.at, part);
+        memcpy((uint8_t *)data + at, reader.data + reader.at, part);
+    }
+    return true;
+}

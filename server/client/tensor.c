@@ -1,0 +1,45 @@
+#include "client/npy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void tensor_dispose(struct tensor *tensor)
+{
+    free(tensor->data);
+    *tensor = (struct tensor){.data = NULL};
+}
+
+int64_t tensor_elements(const struct tensor *tensor)
+{
+    int64_t elements = 1;
+    for (int i = 0; i < tensor->ndim; i++)
+        elements *= tensor->shape[i];
+    return elements;
+}
+
+const char *tensor_dtype_text(const struct tensor *tensor, char *buffer, size_t size)
+{
+    if (tensor->code == TENSOR_BOOL)
+        snprintf(buffer, size, "bool");
+    else
+        snprintf(buffer, size, "%s%u",
+                 tensor->code == TENSOR_INT    ? "int"
+                 : tensor->code == TENSOR_UINT ? "uint"
+                                               : "float",
+                 tensor->bits);
+    return buffer;
+}
+
+/* As Python writes a tuple: (), (3,), (1, 8). */
+const char *tensor_shape_text(const struct tensor *tensor, char *buffer, size_t size)
+{
+    size_t used = 0;
+    used += (size_t)snprintf(buffer, size, "(");
+    for (int i = 0; i < tensor->ndim && used < size; i++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%" PRId64, i > 0 ? ", " : "",
+                                 tensor->shape[i]);
+    if (used < size)
+        snprintf(buffer + used, size - used, tensor->ndim == 1 ? ",)" : ")");
+    return buffer;
+}
