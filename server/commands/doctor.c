@@ -1,0 +1,206 @@
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "board/machine.h"
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+#include "commands/probe.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "Usage: microtvm-qemu doctor\n"
+    "\n"
+    "Looks whether all that the boards need is installed and works, and names the packages that\n"
+    "are missing. Exit code 0: every board works; 6: something is missing.\n";
+
+enum { DOCTOR_PACKAGES = 64 };
+
+struct doctor {
+    struct interrupt interrupt;
+    struct machine_list boards;
+    char *temp_dir;
+    const char *missing[DOCTOR_PACKAGES]; /* packages to install; not owned */
+    size_t missing_count;
+    bool healthy;
+};
+
+static void dispose_doctor(struct doctor *doctor)
+{
+    struct error ignored;
+    if (doctor->temp_dir)
+        file_remove_tree(doctor->temp_dir, &ignored);
+    free(doctor->temp_dir);
+    machine_list_dispose(&doctor->boards);
+    interrupt_close(&doctor->interrupt);
+}
+
+static void note_package(struct doctor *doctor, const char *package)
+{
+    for (size_t i = 0; i < doctor->missing_count; i++) {
+        if (strcmp(doctor->missing[i], package) == 0)
+            return;
+    }
+    if (doctor->missing_count < DOCTOR_PACKAGES)
+        doctor->missing[doctor->missing_count++] = package;
+}
+
+static void report(const char *state, const char *what, const char *detail)
+{
+    printf("  %-8s %-26s %s\n", state, what, detail);
+}
+
+/* One program's --version. Only an interrupt is an error here: all else is the report. */
+static bool check_program(struct doctor *doctor, const char *program, const char *package,
+                          bool *ret_works, struct error *err)
+{
+    const char *const argv[] = {program, "--version", NULL};
+    char line[PROBE_LINE_SIZE];
+    bool ok = false;
+    if (!probe_first_line(argv, &doctor->interrupt, line, &ok, err)) {
+        if (err->kind == ERROR_INTERRUPTED)
+            return false;
+        report(err->kind == ERROR_TOOL ? "missing" : "broken", program,
+               err->kind == ERROR_TOOL ? package : err->text);
+    } else {
+        report(ok ? "ok" : "broken", program, line);
+    }
+    if (!ok)
+        note_package(doctor, package);
+    *ret_works = ok;
+    return true;
+}
+
+static bool check_build_programs(struct doctor *doctor, struct error *err)
+{
+    bool works;
+    if (!check_program(doctor, "cmake", "cmake", &works, err))
+        return false;
+    doctor->healthy = doctor->healthy && works;
+    if (!check_program(doctor, "ninja", "ninja-build", &works, err))
+        return false;
+    doctor->healthy = doctor->healthy && works;
+
+    const char *const argv[] = {"ccache", "--version", NULL};
+    char line[PROBE_LINE_SIZE];
+    if (probe_first_line(argv, &doctor->interrupt, line, &works, err))
+        report(works ? "ok" : "broken", "ccache", line);
+    else if (err->kind == ERROR_INTERRUPTED)
+        return false;
+    else
+        report("optional", "ccache", "not there: every project compiles the runtime anew");
+    return true;
+}
+
+static bool check_qemu(struct doctor *doctor, const struct machine *board, bool *ret_works,
+                       struct error *err)
+{
+    if (!check_program(doctor, board->qemu_program, board->qemu_package, ret_works, err))
+        return false;
+    if (!*ret_works)
+        return true;
+    bool listed;
+    if (!probe_qemu_machine(board->qemu_program, board->qemu_machine, &doctor->interrupt, &listed,
+                            err))
+        return false;
+    report(listed ? "ok" : "missing", "  machine", board->qemu_machine);
+    *ret_works = listed;
+    return true;
+}
+
+static bool check_toolchain(struct doctor *doctor, const struct machine *board, bool *ret_works,
+                            struct error *err)
+{
+    char what[PROBE_LINE_SIZE];
+    snprintf(what, sizeof what, "%sgcc", board->toolchain_prefix);
+    char line[PROBE_LINE_SIZE];
+    bool ok = false;
+    if (!probe_cross_compiler(board->toolchain_prefix, doctor->temp_dir, &doctor->interrupt, line,
+                              &ok, err)) {
+        if (err->kind == ERROR_INTERRUPTED)
+            return false;
+        report(err->kind == ERROR_TOOL ? "missing" : "broken", what, err->text);
+    } else {
+        report(ok ? "ok" : "broken", what, ok ? "compiles and links with picolibc" : line);
+    }
+    for (char **package = board->toolchain_packages; !ok && *package; package++)
+        note_package(doctor, *package);
+    *ret_works = ok;
+    return true;
+}
+
+static bool check_boards(struct doctor *doctor, struct error *err)
+{
+    for (size_t i = 0; i < doctor->boards.count; i++) {
+        const struct machine *board = &doctor->boards.items[i];
+        bool qemu;
+        bool toolchain;
+        printf("%s\n", board->name);
+        if (!check_qemu(doctor, board, &qemu, err) ||
+            !check_toolchain(doctor, board, &toolchain, err))
+            return false;
+        doctor->healthy = doctor->healthy && qemu && toolchain;
+    }
+    return true;
+}
+
+/* A folder of ours in TMPDIR: that one can be made and written is part of what is checked. */
+static bool open_doctor(struct doctor *doctor, struct error *err)
+{
+    if (!interrupt_open(&doctor->interrupt, err))
+        return false;
+    cleanup_free char *share_dir = NULL;
+    if (!file_share_dir(&share_dir, err))
+        return false;
+    cleanup_free char *boards_dir = file_path("%s/qemu-machines", share_dir);
+    const char *parent = getenv("TMPDIR");
+    cleanup_free char *temp_dir =
+        file_path("%s/microtvm-qemu-XXXXXX", parent && *parent ? parent : "/tmp");
+    if (!boards_dir || !temp_dir)
+        return error_no_memory(err, "a path", PATH_MAX);
+    if (!mkdtemp(temp_dir))
+        return error_set(err, ERROR_SYSTEM, errno, "temporary folder \"%s\" (see TMPDIR)",
+                         temp_dir);
+    doctor->temp_dir = steal_pointer(temp_dir);
+    return machine_list_load(boards_dir, &doctor->boards, err);
+}
+
+static bool examine(struct doctor *doctor, struct error *err)
+{
+    char pty[PROBE_LINE_SIZE];
+    printf("this machine\n");
+    report("ok", "temporary folder", doctor->temp_dir);
+    if (!probe_pty(pty, err))
+        return false;
+    report("ok", "pseudo-terminal", pty);
+    if (!check_build_programs(doctor, err) || !check_boards(doctor, err))
+        return false;
+    if (doctor->missing_count > 0) {
+        printf("\nInstall what is missing:\n  apt-get install --no-install-recommends");
+        for (size_t i = 0; i < doctor->missing_count; i++)
+            printf(" %s", doctor->missing[i]);
+        printf("\n");
+    }
+    printf("\n%s\n", doctor->healthy ? "Every board works." : "Not every board works.");
+    return true;
+}
+
+int command_doctor(int argc, char **argv)
+{
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        fputs(usage, stdout);
+        return EXIT_CODE_OK;
+    }
+    if (argc > 1) {
+        fprintf(stderr, "microtvm-qemu doctor: \"%s\": takes no arguments\n%s", argv[1], usage);
+        return EXIT_CODE_USAGE;
+    }
+    struct error err = {0};
+    __attribute__((cleanup(dispose_doctor))) struct doctor doctor = {
+        .interrupt = {.signal_fd = -1, .peer_fd = -1}, .healthy = true};
+    if (!open_doctor(&doctor, &err) || !examine(&doctor, &err))
+        return (int)exit_with_error("doctor", &err);
+    return doctor.healthy ? EXIT_CODE_OK : EXIT_CODE_TOOL;
+}
