@@ -54,4 +54,16 @@ bool error_append(struct error *err, const char *format, ...) __attribute__((for
 /* ERROR_INTERNAL "out of memory (SIZE bytes for WHAT)". Always returns false. */
 bool error_no_memory(struct error *err, const char *what, unsigned long size_bytes);
 
+/* They return false whatever happens; said here, where static analysers of the callers see it. */
+static inline bool error_returns_false(bool result)
+{
+    (void)result;
+    return false;
+}
+
+#define error_set(...) error_returns_false(error_set(__VA_ARGS__))
+#define error_wrap(...) error_returns_false(error_wrap(__VA_ARGS__))
+#define error_append(...) error_returns_false(error_append(__VA_ARGS__))
+#define error_no_memory(...) error_returns_false(error_no_memory(__VA_ARGS__))
+
 #endif
