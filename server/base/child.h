@@ -28,7 +28,7 @@ struct child_options {
     int stdin_fd;            /* -1: /dev/null; not consumed */
     int stdout_fd;           /* likewise */
     int stderr_fd;
-    const int *keep_fds;     /* fds that the child inherits under the same number */
+    const int *keep_fds; /* fds that the child inherits under the same number */
     size_t keep_fds_count;
     int parent_death_signal; /* SIGKILL, or SIGTERM for one that cleans up its own children */
     const char *package;     /* Debian package that brings argv[0], named when it is missing */

@@ -13,18 +13,18 @@
 /* api/rpc maps a kind to a JSON-RPC code and name; commands map it to an exit code. */
 enum error_kind {
     ERROR_NONE = 0,
-    ERROR_USAGE,           /* an option, argument or input file of the user's is wrong */
-    ERROR_STATE,           /* the call is not possible now: read before open, build in a template */
-    ERROR_MODEL,           /* the model archive is damaged, hostile or not supported */
-    ERROR_BUILD,           /* the firmware does not compile or does not fit the board */
-    ERROR_DEVICE,          /* QEMU or the firmware failed */
-    ERROR_TIMEOUT,         /* the deadline passed: IoTimeoutError to a client */
-    ERROR_CLOSED,          /* the transport can carry no more data: TransportClosedError */
-    ERROR_TVM_VERSION,     /* UnsupportedTVMVersionError */
-    ERROR_TOOL,            /* a program that we need is not installed; the text names its package */
-    ERROR_SYSTEM,          /* a system call failed: disk full, no permission, ...; `os` is its errno */
-    ERROR_INTERRUPTED,     /* a signal, or the client went away: stop at once, say nothing */
-    ERROR_PARSE,           /* JSON-RPC -32700 */
+    ERROR_USAGE,       /* an option, argument or input file of the user's is wrong */
+    ERROR_STATE,       /* the call is not possible now: read before open, build in a template */
+    ERROR_MODEL,       /* the model archive is damaged, hostile or not supported */
+    ERROR_BUILD,       /* the firmware does not compile or does not fit the board */
+    ERROR_DEVICE,      /* QEMU or the firmware failed */
+    ERROR_TIMEOUT,     /* the deadline passed: IoTimeoutError to a client */
+    ERROR_CLOSED,      /* the transport can carry no more data: TransportClosedError */
+    ERROR_TVM_VERSION, /* UnsupportedTVMVersionError */
+    ERROR_TOOL,        /* a program that we need is not installed; the text names its package */
+    ERROR_SYSTEM,      /* a system call failed: disk full, no permission, ...; `os` is its errno */
+    ERROR_INTERRUPTED, /* a signal, or the client went away: stop at once, say nothing */
+    ERROR_PARSE,       /* JSON-RPC -32700 */
     ERROR_INVALID_REQUEST, /* JSON-RPC -32600 */
     ERROR_NO_METHOD,       /* JSON-RPC -32601 */
     ERROR_INVALID_PARAMS,  /* JSON-RPC -32602 */
