@@ -15,8 +15,9 @@
 enum { ARCHIVE_MAX_ENTRIES = 20000 };
 #define ARCHIVE_MAX_BYTES (1024LL * 1024 * 1024) /* unpacked */
 
-/* Unpack into DIR, which exists. Errors: ERROR_MODEL with the archive's path and the entry,
- * ERROR_SYSTEM (disk full, ...). What was written stays: the caller removes DIR. */
+/* Unpack into DIR, which exists. Errors: ERROR_USAGE (no such file, not a regular one),
+ * ERROR_MODEL with the archive's path and the entry, ERROR_SYSTEM (disk full, ...). What was
+ * written stays: the caller removes DIR. */
 bool archive_extract(const char *archive_path, const char *dir, struct error *err);
 
 /* One member into a new NUL-terminated buffer. Its name matches with or without "./" in front.

@@ -10,7 +10,7 @@
 
 struct build_options {
     const char *project_dir;
-    const struct manifest *manifest;   /* with this call's options applied */
+    const struct manifest *manifest; /* with this call's options applied */
     const struct interrupt *interrupt;
     child_line_fn on_line; /* every line of cmake's and ninja's output; may be NULL */
     void *context;

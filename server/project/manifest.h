@@ -3,8 +3,9 @@
  * {
  *   "format": 1,
  *   "generator": "microtvm-qemu 0.1.0",
- *   "model": { "name", "executor", "c_interface", "workspace_on_heap", "workspace_size_bytes",
- *              "constants_size_bytes", "io_size_bytes",
+ *   "crt_source": "given" or "bundled",
+ *   "model": { "name", "executor", "version", "c_interface", "system_lib", "workspace_on_heap",
+ *              "workspace_size_bytes", "constants_size_bytes", "io_size_bytes",
  *              "inputs": [{"name", "dtype", "size_bytes"}, ...], "outputs": [...] },
  *   "options": { ... as in settings.h ... }
  * }
@@ -17,14 +18,17 @@
 #include "project/settings.h"
 
 struct manifest {
+    char *crt_source; /* whose C runtime crt/ holds: "given" or "bundled" */
     struct model model;
     struct settings settings;
 };
 
 /* PROJECT_DIR/project.json. Errors: ERROR_USAGE (malformed, with the key), ERROR_SYSTEM. */
 bool manifest_load(const char *project_dir, struct manifest *ret_manifest, struct error *err);
+/* A file that says the same already is left alone, so that a build need not configure anew. */
 bool manifest_save(const char *project_dir, const struct manifest *manifest, struct error *err);
 bool manifest_exists(const char *project_dir);
+/* Safe on a zeroed struct and twice. */
 void manifest_dispose(struct manifest *manifest);
 
 #endif

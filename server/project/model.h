@@ -18,7 +18,7 @@ struct model_tensor {
 
 struct model {
     char *name;     /* module name: "default" */
-    char *executor; /* "aot" or "graph" */
+    char *executor; /* "aot", "graph", or "operator": single functions, as AutoTVM sends them */
     int version;    /* metadata version */
     struct model_tensor *inputs; /* in the order of the compiled function's arguments */
     size_t inputs_count;
@@ -29,11 +29,15 @@ struct model {
     uint64_t io_size_bytes;
     bool workspace_on_heap; /* generated code calls TVMBackendAllocWorkspace (else it is static) */
     bool c_interface;       /* codegen/host/include/tvmgen_NAME.h is there */
+    bool system_lib;        /* it can be reached over RPC: Runtime("crt", {"system-lib": True}) */
 };
 
 /* From an unpacked archive. Errors: ERROR_MODEL: metadata.json missing, not JSON, of an unknown
- * version (says which are known), no "crt" system-lib code in it, an executor we cannot run. */
+ * version (says which are known), no code in it, several models, an executor we cannot run;
+ * ERROR_SYSTEM. */
 bool model_load_dir(const char *dir, struct model *ret_model, struct error *err);
+/* Safe on a zeroed struct and twice. */
 void model_dispose(struct model *model);
+void model_tensors_free(struct model_tensor *tensors, size_t count);
 
 #endif

@@ -17,12 +17,13 @@ struct settings {
     char *cmsis_path;
     char *extra_files_tar;
     char *serial_number;
-    char **compile_definitions;        /* "NAME" or "NAME=VALUE"; NULL-terminated or NULL */
-    char **qemu_args;                  /* NULL-terminated or NULL */
-    int64_t workspace_size_bytes;      /* 0: sized from the model */
-    int64_t config_main_stack_size;    /* bytes; 0: the board's default */
-    int64_t gdbserver_port;            /* 0: none */
-    int64_t icount;                    /* -1: off; shift 0..10 */
+    char **compile_definitions;     /* "NAME" or "NAME=VALUE", also with -D; NULL-terminated
+                                     * or NULL */
+    char **qemu_args;               /* NULL-terminated or NULL */
+    int64_t workspace_size_bytes;   /* 0: sized from the model */
+    int64_t config_main_stack_size; /* bytes; 0: the board's default */
+    int64_t gdbserver_port;         /* 0: none */
+    int64_t icount;                 /* -1: off; shift 0..10 */
     bool verbose;
     bool warning_as_error;
 };
@@ -31,9 +32,14 @@ struct settings {
 void settings_init(struct settings *settings);
 void settings_dispose(struct settings *settings);
 
+/* Is every value one that the firmware's build can take? Errors: ERROR_USAGE with the option's name
+ * and value, and what it may be. */
+bool settings_check(const struct settings *settings, struct error *err);
+
 /* To and from the manifest's "options" object (keys are the field names; unset ones are left
- * out). settings_from_json overrides only fields that are there. Errors: ERROR_USAGE with key and
- * value, ERROR_INTERNAL (memory). The caller deletes *ret_json. */
+ * out). settings_from_json overrides only fields that are there; on an error none of them. Both
+ * check the values. Errors: ERROR_USAGE with key and value, ERROR_INTERNAL (memory). The caller
+ * deletes *ret_json. */
 bool settings_to_json(const struct settings *settings, cJSON **ret_json, struct error *err);
 bool settings_from_json(const cJSON *json, struct settings *settings, struct error *err);
 

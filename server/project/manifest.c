@@ -1,0 +1,207 @@
+#include "project/manifest.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "project/json_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MANIFEST_FORMAT = 1 };
+
+static cJSON *tensors_to_json(const struct model_tensor *tensors, size_t count)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; array && i < count; i++) {
+        cJSON *item = cJSON_CreateObject();
+        bool good =
+            item && cJSON_AddStringToObject(item, "name", tensors[i].name) &&
+            (!tensors[i].dtype || cJSON_AddStringToObject(item, "dtype", tensors[i].dtype)) &&
+            cJSON_AddNumberToObject(item, "size_bytes", (double)tensors[i].size_bytes) &&
+            cJSON_AddItemToArray(array, item);
+        if (!good) {
+            cJSON_Delete(item);
+            cJSON_Delete(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+/* Takes item, also where it fails. */
+static bool add_item(cJSON *json, const char *key, cJSON *item)
+{
+    if (item && cJSON_AddItemToObject(json, key, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static bool model_to_json(const struct model *model, cJSON *json)
+{
+    return cJSON_AddStringToObject(json, "name", model->name) &&
+           cJSON_AddStringToObject(json, "executor", model->executor) &&
+           cJSON_AddNumberToObject(json, "version", model->version) &&
+           cJSON_AddBoolToObject(json, "c_interface", model->c_interface) &&
+           cJSON_AddBoolToObject(json, "system_lib", model->system_lib) &&
+           cJSON_AddBoolToObject(json, "workspace_on_heap", model->workspace_on_heap) &&
+           cJSON_AddNumberToObject(json, "workspace_size_bytes",
+                                   (double)model->workspace_size_bytes) &&
+           cJSON_AddNumberToObject(json, "constants_size_bytes",
+                                   (double)model->constants_size_bytes) &&
+           cJSON_AddNumberToObject(json, "io_size_bytes", (double)model->io_size_bytes) &&
+           add_item(json, "inputs", tensors_to_json(model->inputs, model->inputs_count)) &&
+           add_item(json, "outputs", tensors_to_json(model->outputs, model->outputs_count));
+}
+
+static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struct error *err)
+{
+    cJSON *options = NULL;
+    if (!settings_to_json(&manifest->settings, &options, err))
+        return false;
+    cJSON *model = cJSON_CreateObject();
+    bool good =
+        cJSON_AddNumberToObject(json, "format", MANIFEST_FORMAT) &&
+        cJSON_AddStringToObject(json, "generator", "microtvm-qemu " MICROTVM_QEMU_VERSION) &&
+        (!manifest->crt_source ||
+         cJSON_AddStringToObject(json, "crt_source", manifest->crt_source));
+    good = add_item(json, "model", model) && good && model_to_json(&manifest->model, model);
+    good = add_item(json, "options", options) && good;
+    return good || error_no_memory(err, "project.json", sizeof(*manifest));
+}
+
+/* Memory that cJSON gave. */
+static void free_json_text(char **text)
+{
+    cJSON_free(*text);
+}
+
+static bool write_if_new(const char *path, const char *text, struct error *err)
+{
+    cleanup_free char *old_text = NULL;
+    struct error ignored;
+    if (file_read(path, JSON_FILE_MAX_BYTES, &old_text, NULL, &ignored) &&
+        strcmp(old_text, text) == 0)
+        return true;
+    return file_write(path, text, strlen(text), 0644, err);
+}
+
+bool manifest_save(const char *project_dir, const struct manifest *manifest, struct error *err)
+{
+    cleanup_free char *path = file_path("%s/project.json", project_dir);
+    cJSON *json = cJSON_CreateObject();
+    if (!path || !json) {
+        cJSON_Delete(json);
+        return error_no_memory(err, "project.json", sizeof(*manifest));
+    }
+    bool good = manifest_to_json(manifest, json, err);
+    __attribute__((cleanup(free_json_text))) char *text = good ? cJSON_Print(json) : NULL;
+    cJSON_Delete(json);
+    if (good && !text)
+        return error_no_memory(err, "project.json", sizeof(*manifest));
+    return good && write_if_new(path, text, err);
+}
+
+static bool tensors_from_json(const cJSON *array, struct model_tensor **tensors, size_t *count,
+                              struct error *err)
+{
+    const cJSON *item = NULL;
+    if (!cJSON_IsArray(array))
+        return error_set(err, ERROR_USAGE, 0, "not a list");
+    *tensors = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof(**tensors));
+    if (!*tensors)
+        return error_no_memory(err, "tensors", sizeof(**tensors));
+    cJSON_ArrayForEach(item, array)
+    {
+        struct model_tensor *tensor = &(*tensors)[(*count)++];
+        if (!json_read_text(item, "name", ERROR_USAGE, &tensor->name, err) ||
+            (cJSON_HasObjectItem(item, "dtype") &&
+             !json_read_text(item, "dtype", ERROR_USAGE, &tensor->dtype, err)) ||
+            !json_read_size(item, "size_bytes", ERROR_USAGE, &tensor->size_bytes, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_tensors(const cJSON *json, const char *key, struct model_tensor **tensors,
+                         size_t *count, struct error *err)
+{
+    return tensors_from_json(cJSON_GetObjectItemCaseSensitive(json, key), tensors, count, err) ||
+           error_wrap(err, "\"%s\"", key);
+}
+
+static bool model_from_json(const cJSON *json, struct model *model, struct error *err)
+{
+    uint64_t version = 0;
+    if (!cJSON_IsObject(json))
+        return error_set(err, ERROR_USAGE, 0, "not an object");
+    if (!json_read_text(json, "name", ERROR_USAGE, &model->name, err) ||
+        !json_read_text(json, "executor", ERROR_USAGE, &model->executor, err) ||
+        !json_read_size(json, "version", ERROR_USAGE, &version, err) ||
+        !json_read_flag(json, "c_interface", ERROR_USAGE, &model->c_interface, err) ||
+        !json_read_flag(json, "system_lib", ERROR_USAGE, &model->system_lib, err) ||
+        !json_read_flag(json, "workspace_on_heap", ERROR_USAGE, &model->workspace_on_heap, err) ||
+        !json_read_size(json, "workspace_size_bytes", ERROR_USAGE, &model->workspace_size_bytes,
+                        err) ||
+        !json_read_size(json, "constants_size_bytes", ERROR_USAGE, &model->constants_size_bytes,
+                        err) ||
+        !json_read_size(json, "io_size_bytes", ERROR_USAGE, &model->io_size_bytes, err) ||
+        !read_tensors(json, "inputs", &model->inputs, &model->inputs_count, err) ||
+        !read_tensors(json, "outputs", &model->outputs, &model->outputs_count, err))
+        return false;
+    model->version = (int)version;
+    return true;
+}
+
+static bool manifest_from_json(const cJSON *json, struct manifest *manifest, struct error *err)
+{
+    uint64_t format = 0;
+    if (!json_read_size(json, "format", ERROR_USAGE, &format, err))
+        return false;
+    if (format != MANIFEST_FORMAT)
+        return error_set(err, ERROR_USAGE, 0,
+                         "\"format\": not %d; generate the project anew with this program",
+                         MANIFEST_FORMAT);
+    if (cJSON_HasObjectItem(json, "crt_source") &&
+        !json_read_text(json, "crt_source", ERROR_USAGE, &manifest->crt_source, err))
+        return false;
+    if (!model_from_json(cJSON_GetObjectItemCaseSensitive(json, "model"), &manifest->model, err))
+        return error_wrap(err, "\"model\"");
+    return settings_from_json(cJSON_GetObjectItemCaseSensitive(json, "options"),
+                              &manifest->settings, err);
+}
+
+bool manifest_load(const char *project_dir, struct manifest *ret_manifest, struct error *err)
+{
+    cleanup_free char *path = file_path("%s/project.json", project_dir);
+    struct manifest manifest = {0};
+    cJSON *json = NULL;
+    if (!path)
+        return error_no_memory(err, "a path", strlen(project_dir));
+    if (!json_read_file(path, ERROR_USAGE, &json, err))
+        return false;
+    settings_init(&manifest.settings);
+    bool good = manifest_from_json(json, &manifest, err);
+    cJSON_Delete(json);
+    if (!good) {
+        manifest_dispose(&manifest);
+        return error_wrap(err, "%s", path);
+    }
+    *ret_manifest = manifest;
+    return true;
+}
+
+bool manifest_exists(const char *project_dir)
+{
+    cleanup_free char *path = file_path("%s/project.json", project_dir);
+    return path && access(path, F_OK) == 0;
+}
+
+void manifest_dispose(struct manifest *manifest)
+{
+    free(manifest->crt_source);
+    manifest->crt_source = NULL;
+    model_dispose(&manifest->model);
+    settings_dispose(&manifest->settings);
+}

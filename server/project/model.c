@@ -1,0 +1,242 @@
+#include "project/model.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "project/json_read.h"
+#include "project/model_code.h"
+#include "project/model_order.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OLDEST_VERSION = 5, NEWEST_VERSION = 7, NAME_MAX_LENGTH = 128 };
+
+void model_tensors_free(struct model_tensor *tensors, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(tensors[i].name);
+        free(tensors[i].dtype);
+    }
+    free(tensors);
+}
+
+void model_dispose(struct model *model)
+{
+    free(model->name);
+    free(model->executor);
+    model_tensors_free(model->inputs, model->inputs_count);
+    model_tensors_free(model->outputs, model->outputs_count);
+    *model = (struct model){0};
+}
+
+static bool read_version(const cJSON *json, int *ret_version, struct error *err)
+{
+    uint64_t version = UINT64_MAX;
+    if (!json_read_size(json, "version", ERROR_MODEL, &version, err))
+        return false;
+    if (version == UINT64_MAX)
+        return error_set(err, ERROR_MODEL, 0,
+                         "\"version\": missing: not a Model Library Format description");
+    if (version < OLDEST_VERSION || version > NEWEST_VERSION)
+        return error_set(err, ERROR_MODEL, 0,
+                         "\"version\": %llu: not supported (known are %d to %d, of TVM 0.8 to "
+                         "0.18); export the model with one of those",
+                         (unsigned long long)version, OLDEST_VERSION, NEWEST_VERSION);
+    *ret_version = (int)version;
+    return true;
+}
+
+/* The description of the one model: the file itself, or in version 7 the value in "modules". TVM
+ * writes single operators without "modules" in version 7, too. */
+static bool find_module(const cJSON *json, const cJSON **ret_module, struct error *err)
+{
+    const cJSON *modules = cJSON_GetObjectItemCaseSensitive(json, "modules");
+    if (!modules) {
+        *ret_module = json;
+        return true;
+    }
+    if (!cJSON_IsObject(modules) || !cJSON_IsObject(modules->child))
+        return error_set(err, ERROR_MODEL, 0, "\"modules\": holds no model");
+    if (modules->child->next)
+        return error_set(err, ERROR_MODEL, 0,
+                         "\"modules\": %d models (\"%.100s\", \"%.100s\"...): export them one by "
+                         "one, a firmware holds one",
+                         cJSON_GetArraySize(modules), modules->child->string,
+                         modules->child->next->string);
+    *ret_module = modules->child;
+    return true;
+}
+
+/* The name becomes part of file names and of C names. */
+static bool check_name(const char *name, struct error *err)
+{
+    size_t length = strlen(name);
+    bool good = length > 0 && length <= NAME_MAX_LENGTH && *name != '.';
+    for (const char *at = name; good && *at; at++)
+        good = isalnum((unsigned char)*at) || strchr("_-.", *at);
+    if (good)
+        return true;
+    return error_set(err, ERROR_MODEL, 0,
+                     "\"model_name\": not 1 to %d letters, digits, '_', '-' and '.'",
+                     NAME_MAX_LENGTH);
+}
+
+static bool read_executor(const cJSON *module, char **ret_executor, struct error *err)
+{
+    const cJSON *executors = cJSON_GetObjectItemCaseSensitive(module, "executors");
+    const cJSON *style = cJSON_GetObjectItemCaseSensitive(module, "style");
+    const cJSON *first = cJSON_IsArray(executors) ? executors->child : NULL;
+    const char *executor = NULL;
+    if (!first && cJSON_IsString(style) && strcmp(style->valuestring, "operator") == 0)
+        executor = "operator";
+    else if (!cJSON_IsString(first))
+        return error_set(err, ERROR_MODEL, 0, "\"executors\": names none");
+    else if (strcmp(first->valuestring, "aot") == 0 || strcmp(first->valuestring, "graph") == 0)
+        executor = first->valuestring;
+    else
+        return error_set(err, ERROR_MODEL, 0,
+                         "\"executors\": \"%.100s\": not supported; compile the model with "
+                         "Executor(\"aot\") or Executor(\"graph\")",
+                         first->valuestring);
+    *ret_executor = strdup(executor);
+    return *ret_executor || error_no_memory(err, "the executor", strlen(executor));
+}
+
+/* {"NAME": {"dtype": "float32", "size": 256}, ...} */
+static bool read_tensors(const cJSON *object, struct model_tensor **tensors, size_t *count,
+                         struct error *err)
+{
+    const cJSON *item = NULL;
+    if (*tensors || !cJSON_IsObject(object))
+        return true;
+    if (cJSON_GetArraySize(object) > TENSORS_MAX)
+        return error_set(err, ERROR_MODEL, 0, "more than %d inputs or outputs", TENSORS_MAX);
+    *tensors = calloc((size_t)cJSON_GetArraySize(object) + 1, sizeof(**tensors));
+    if (!*tensors)
+        return error_no_memory(err, "tensors", sizeof(**tensors));
+    cJSON_ArrayForEach(item, object)
+    {
+        struct model_tensor *tensor = &(*tensors)[(*count)++];
+        tensor->name = strdup(item->string);
+        if (!tensor->name)
+            return error_no_memory(err, "a tensor's name", strlen(item->string));
+        if (!json_read_text(item, "dtype", ERROR_MODEL, &tensor->dtype, err) ||
+            !json_read_size(item, "size", ERROR_MODEL, &tensor->size_bytes, err))
+            return error_wrap(err, "tensor \"%.100s\"", item->string);
+    }
+    return true;
+}
+
+/* *sum += KEY's number in object, where there is one. */
+static bool add_size(const cJSON *object, const char *key, uint64_t *sum, struct error *err)
+{
+    uint64_t size = 0;
+    if (!json_read_size(object, key, ERROR_MODEL, &size, err))
+        return false;
+    if (*sum + size > JSON_SIZE_MAX)
+        return error_set(err, ERROR_MODEL, 0, "\"%s\": 2^53 bytes or more in all", key);
+    *sum += size;
+    return true;
+}
+
+/* memory.functions.main has an entry per kind of device. */
+static bool read_main_memory(const cJSON *memory, struct model *model, struct error *err)
+{
+    const cJSON *functions = cJSON_GetObjectItemCaseSensitive(memory, "functions");
+    const cJSON *entry = NULL;
+    if (!cJSON_IsObject(functions))
+        return error_set(err, ERROR_MODEL, 0, "\"memory\": no \"functions\" in it");
+    cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(functions, "main"))
+    {
+        const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(entry, "inputs");
+        const cJSON *outputs = cJSON_GetObjectItemCaseSensitive(entry, "outputs");
+        if (!add_size(entry, "workspace_size_bytes", &model->workspace_size_bytes, err) ||
+            !add_size(entry, "constants_size_bytes", &model->constants_size_bytes, err) ||
+            !add_size(entry, "io_size_bytes", &model->io_size_bytes, err) ||
+            !read_tensors(inputs, &model->inputs, &model->inputs_count, err) ||
+            !read_tensors(outputs, &model->outputs, &model->outputs_count, err))
+            return error_wrap(err, "\"memory\": function main");
+    }
+    return true;
+}
+
+/* {"FUNCTION": [{"size_bytes": 256, ...}, ...], ...}: a caller of one function has its buffers. */
+static bool read_operator_memory(const cJSON *memory, struct model *model, struct error *err)
+{
+    const cJSON *function = NULL;
+    const cJSON *buffer = NULL;
+    cJSON_ArrayForEach(function, memory)
+    {
+        uint64_t sum = 0;
+        cJSON_ArrayForEach(buffer, function)
+        {
+            if (!add_size(buffer, "size_bytes", &sum, err))
+                return error_wrap(err, "\"memory\"");
+        }
+        if (sum > model->io_size_bytes)
+            model->io_size_bytes = sum;
+    }
+    return true;
+}
+
+static bool read_metadata(const cJSON *json, struct model *model, struct error *err)
+{
+    const cJSON *module = NULL;
+    if (!read_version(json, &model->version, err) || !find_module(json, &module, err) ||
+        !json_read_text(module, "model_name", ERROR_MODEL, &model->name, err) ||
+        !check_name(model->name, err) || !read_executor(module, &model->executor, err))
+        return false;
+    const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
+    if (strcmp(model->executor, "operator") == 0)
+        return read_operator_memory(memory, model, err);
+    return read_main_memory(memory, model, err);
+}
+
+static bool load_metadata(const char *dir, struct model *model, struct error *err)
+{
+    cleanup_free char *path = file_path("%s/metadata.json", dir);
+    cJSON *json = NULL;
+    if (!path)
+        return error_no_memory(err, "a path", strlen(dir));
+    if (!json_read_file(path, ERROR_MODEL, &json, err)) {
+        if (err->kind == ERROR_SYSTEM && (err->os == ENOENT || err->os == EISDIR))
+            return error_set(err, ERROR_MODEL, 0,
+                             "metadata.json: missing: not a Model Library Format archive");
+        return false;
+    }
+    bool good = cJSON_IsObject(json)
+                    ? read_metadata(json, model, err)
+                    : error_set(err, ERROR_MODEL, 0, "not an object with the model's description");
+    cJSON_Delete(json);
+    return good || error_wrap(err, "metadata.json");
+}
+
+static bool load_code(const char *dir, struct model *model, struct error *err)
+{
+    struct model_code code;
+    if (!model_code_scan(dir, &code, err))
+        return false;
+    model->workspace_on_heap = code.calls_workspace || code.has_objects;
+    model->system_lib = code.has_system_lib || code.has_objects;
+    model->c_interface = code.has_c_interface;
+    bool good = code.has_code ||
+                error_set(err, ERROR_MODEL, 0,
+                          "no code in it (codegen/host/src/*.c): compile the model with TVM's "
+                          "\"c\" target and Runtime(\"crt\")");
+    good = good && model_order(dir, &code, model, err);
+    model_code_dispose(&code);
+    return good;
+}
+
+bool model_load_dir(const char *dir, struct model *ret_model, struct error *err)
+{
+    struct model model = {0};
+    if (!load_metadata(dir, &model, err) || !load_code(dir, &model, err)) {
+        model_dispose(&model);
+        return false;
+    }
+    *ret_model = model;
+    return true;
+}

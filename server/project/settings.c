@@ -1,0 +1,150 @@
+#include "project/settings.h"
+
+#include "project/settings_fields.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_FIELD(name)                                                                           \
+    {                                                                                              \
+#name, FIELD_TEXT, offsetof(struct settings, name), 0, 0, 0                                \
+    }
+#define LIST_FIELD(name)                                                                           \
+    {                                                                                              \
+#name, FIELD_LIST, offsetof(struct settings, name), 0, 0, 0                                \
+    }
+#define FLAG_FIELD(name)                                                                           \
+    {                                                                                              \
+#name, FIELD_FLAG, offsetof(struct settings, name), 0, 0, 0                                \
+    }
+#define NUMBER_FIELD(name, unset, least, most)                                                     \
+    {                                                                                              \
+#name, FIELD_NUMBER, offsetof(struct settings, name), unset, least, most                   \
+    }
+
+enum { GIB = 1024 * 1024 * 1024 };
+
+const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
+    TEXT_FIELD(project_type),
+    TEXT_FIELD(board),
+    TEXT_FIELD(crt),
+    TEXT_FIELD(optimization),
+    TEXT_FIELD(cmsis_path),
+    TEXT_FIELD(extra_files_tar),
+    TEXT_FIELD(serial_number),
+    LIST_FIELD(compile_definitions),
+    LIST_FIELD(qemu_args),
+    NUMBER_FIELD(workspace_size_bytes, 0, 0, GIB),
+    NUMBER_FIELD(config_main_stack_size, 0, 0, GIB),
+    NUMBER_FIELD(gdbserver_port, 0, 0, 65535),
+    NUMBER_FIELD(icount, -1, -1, 10),
+    FLAG_FIELD(verbose),
+    FLAG_FIELD(warning_as_error),
+};
+
+void settings_free_list(char **list)
+{
+    for (char **item = list; item && *item; item++)
+        free(*item);
+    free(list);
+}
+
+void settings_init(struct settings *settings)
+{
+    memset(settings, 0, sizeof(*settings));
+    for (int i = 0; i < SETTINGS_FIELD_COUNT; i++)
+        if (SETTINGS_FIELDS[i].type == FIELD_NUMBER)
+            *(int64_t *)field_at(&SETTINGS_FIELDS[i], settings) = SETTINGS_FIELDS[i].unset;
+}
+
+void settings_dispose(struct settings *settings)
+{
+    for (int i = 0; i < SETTINGS_FIELD_COUNT; i++) {
+        if (SETTINGS_FIELDS[i].type == FIELD_TEXT)
+            free(*(char **)field_at(&SETTINGS_FIELDS[i], settings));
+        if (SETTINGS_FIELDS[i].type == FIELD_LIST)
+            settings_free_list(*(char ***)field_at(&SETTINGS_FIELDS[i], settings));
+    }
+    settings_init(settings);
+}
+
+/* Control characters would end a line of a build file or of a report in the middle. */
+static bool text_is_plain(const char *text)
+{
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text))
+            return false;
+    return true;
+}
+
+const char *settings_without_dash_d(const char *definition)
+{
+    return strncmp(definition, "-D", 2) == 0 ? definition + 2 : definition;
+}
+
+static bool check_definition(const char *definition, struct error *err)
+{
+    const char *at = settings_without_dash_d(definition);
+    bool good = isalpha((unsigned char)*at) || *at == '_';
+    while (isalnum((unsigned char)*at) || *at == '_')
+        at++;
+    good = good && (*at == '\0' || *at == '=') && !strchr(at, ';') && text_is_plain(at);
+    if (good)
+        return true;
+    return error_set(err, ERROR_USAGE, 0,
+                     "option compile_definitions: \"%s\": not NAME or NAME=VALUE (a value has no "
+                     "';' and no control characters)",
+                     definition);
+}
+
+static bool check_list(const struct field *field, char *const *list, struct error *err)
+{
+    for (; list && *list; list++) {
+        if (field_is_definitions(field)) {
+            if (!check_definition(*list, err))
+                return false;
+        } else if (!text_is_plain(*list)) {
+            return error_set(err, ERROR_USAGE, 0, "option %s: control characters in an item",
+                             field->key);
+        }
+    }
+    return true;
+}
+
+static bool check_field(const struct field *field, const struct settings *settings,
+                        struct error *err)
+{
+    const void *at = field_of(field, settings);
+    if (field->type == FIELD_LIST)
+        return check_list(field, *(char *const *const *)at, err);
+    if (field->type == FIELD_NUMBER) {
+        int64_t value = *(const int64_t *)at;
+        if (value < field->least || value > field->most)
+            return error_set(err, ERROR_USAGE, 0, "option %s: %lld: not between %lld and %lld",
+                             field->key, (long long)value, (long long)field->least,
+                             (long long)field->most);
+    }
+    if (field->type == FIELD_TEXT) {
+        const char *text = *(const char *const *)at;
+        if (text && !text_is_plain(text))
+            return error_set(err, ERROR_USAGE, 0, "option %s: control characters in its value",
+                             field->key);
+    }
+    return true;
+}
+
+bool settings_check(const struct settings *settings, struct error *err)
+{
+    for (int i = 0; i < SETTINGS_FIELD_COUNT; i++)
+        if (!check_field(&SETTINGS_FIELDS[i], settings, err))
+            return false;
+    const char *level = settings->optimization;
+    if (level && (strlen(level) != 1 || !strchr("0123sg", *level)))
+        return error_set(err, ERROR_USAGE, 0, "option optimization: \"%s\": not one of 0 1 2 3 s g",
+                         level);
+    const char *crt = settings->crt;
+    if (crt && strcmp(crt, "given") != 0 && strcmp(crt, "bundled") != 0)
+        return error_set(err, ERROR_USAGE, 0, "option crt: \"%s\": not one of given bundled", crt);
+    return true;
+}
