@@ -1,0 +1,18 @@
+# BUILD/share/microtvm-qemu: what a generated project is made from. Copied whole whenever a file in
+# it changes, so that one that was deleted from the sources is gone from the copy as well.
+set(SHARE_DIR ${PROJECT_BINARY_DIR}/share/microtvm-qemu)
+
+file(GLOB_RECURSE SHARE_FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/guest/*
+     ${PROJECT_SOURCE_DIR}/qemu-machines/* ${PROJECT_SOURCE_DIR}/server/template/*)
+
+add_custom_command(
+  OUTPUT ${SHARE_DIR}/.complete
+  COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DSHARE_DIR=${SHARE_DIR} -P
+          ${PROJECT_SOURCE_DIR}/cmake/assemble_share.cmake
+  DEPENDS ${SHARE_FILES} ${PROJECT_SOURCE_DIR}/cmake/assemble_share.cmake
+  COMMENT "Assembling share/microtvm-qemu"
+  VERBATIM)
+add_custom_target(share ALL DEPENDS ${SHARE_DIR}/.complete)
+
+install(DIRECTORY ${SHARE_DIR}/ DESTINATION share/microtvm-qemu USE_SOURCE_PERMISSIONS
+        PATTERN .complete EXCLUDE)
