@@ -1,0 +1,64 @@
+/* TCP for one thread: every wait has a deadline, ends on an interrupt and keeps a board drained. */
+#ifndef MICROTVM_QEMU_BRIDGE_SOCKET_H
+#define MICROTVM_QEMU_BRIDGE_SOCKET_H
+
+#include "base/deadline.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SOCKET_PUMP_FDS = 4, SOCKET_NAME_SIZE = 300 };
+
+/* Something else that has to be served while this module waits; a board, say. */
+struct socket_pump {
+    void *context;
+    /* Fill in at most SOCKET_PUMP_FDS entries; returns how many. */
+    int (*fds)(void *context, struct pollfd *fds);
+    /* One of them is ready. */
+    void (*run)(void *context);
+};
+
+struct socket {
+    int fd;                            /* non-blocking, CLOEXEC; -1: none */
+    const struct interrupt *interrupt; /* not owned; may be NULL */
+    const struct socket_pump *pump;    /* not owned; may be NULL */
+    char peer[SOCKET_NAME_SIZE];       /* "127.0.0.1:41234" */
+};
+
+#define SOCKET_NONE ((struct socket){.fd = -1})
+
+/* Listen on HOST (a name or an address) and PORT (0: one that is free). *ret_port is the one taken.
+ * Errors: ERROR_USAGE (no such host; port in use, with what to do), ERROR_SYSTEM. */
+bool socket_listen(const char *host, int port, int *ret_fd, int *ret_port, struct error *err);
+
+/* Take the next connection of a listening socket, which must be readable. *ret_taken is false when
+ * it went away in between. interrupt and pump are handed on to ret_socket. */
+bool socket_accept(int listen_fd, const struct interrupt *interrupt, const struct socket_pump *pump,
+                   struct socket *ret_socket, bool *ret_taken, struct error *err);
+
+/* Errors: ERROR_USAGE (no such host), ERROR_CLOSED (refused, unreachable), ERROR_TIMEOUT,
+ * ERROR_INTERRUPTED, ERROR_SYSTEM. */
+bool socket_connect(const char *host, int port, struct deadline deadline,
+                    const struct interrupt *interrupt, struct socket *ret_socket,
+                    struct error *err);
+
+/* Close; safe on SOCKET_NONE and twice. */
+void socket_close(struct socket *socket);
+
+/* Wait until it is readable or the deadline passed (*ret_ready false). */
+bool socket_wait_readable(struct socket *socket, struct deadline deadline, bool *ret_ready,
+                          struct error *err);
+
+/* Exactly size_bytes. Errors: ERROR_CLOSED (the peer went away), ERROR_TIMEOUT,
+ * ERROR_INTERRUPTED, ERROR_SYSTEM. */
+bool socket_read(struct socket *socket, void *data, size_t size_bytes, struct deadline deadline,
+                 struct error *err);
+bool socket_write(struct socket *socket, const void *data, size_t size_bytes,
+                  struct deadline deadline, struct error *err);
+
+/* True when HOST is this machine's loopback ("localhost", 127.x.x.x, ::1). */
+bool socket_is_loopback(const char *host);
+
+#endif
