@@ -1,0 +1,190 @@
+#include "project/build.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "project/build_log.h"
+#include "project/build_tools.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CACHE_MAX_BYTES = 4 * 1024 * 1024 };
+
+/* One build: where, and what its programs have said so far. */
+struct build {
+    const struct build_options *options;
+    char *project_dir; /* absolute, links resolved: as cmake notes it in its cache */
+    struct build_log log;
+};
+
+static void take_line(void *context, const char *line)
+{
+    struct build *build = context;
+    build_log_add(&build->log, line);
+    if (build->options->on_line)
+        build->options->on_line(build->options->context, line);
+}
+
+/* Variables that the user's shell has for host programs are not for the firmware. The compiler's
+ * lines are to be in English, and ccache is to find what it compiled for another project. */
+static const char *const ENVIRONMENT[] = {
+    "env",
+    "-u",
+    "CFLAGS",
+    "-u",
+    "CXXFLAGS",
+    "-u",
+    "CPPFLAGS",
+    "-u",
+    "LDFLAGS",
+    "-u",
+    "ASMFLAGS",
+    "-u",
+    "CMAKE_TOOLCHAIN_FILE",
+    "-u",
+    "CMAKE_BUILD_TYPE",
+    "LC_ALL=C",
+    "CCACHE_NOHASHDIR=1",
+};
+
+static bool run_tool(struct build *build, const char *what, const char *const *tool_argv,
+                     struct error *err)
+{
+    enum { ENVIRONMENT_COUNT = sizeof(ENVIRONMENT) / sizeof(ENVIRONMENT[0]), TOOL_MOST = 16 };
+    cleanup_free char *base_dir = file_path("CCACHE_BASEDIR=%s", build->project_dir);
+    const char *argv[ENVIRONMENT_COUNT + 1 + TOOL_MOST + 1] = {NULL};
+    int status = 0;
+    char text[64];
+    if (!base_dir)
+        return error_no_memory(err, "a path", strlen(build->project_dir));
+    memcpy(argv, ENVIRONMENT, sizeof(ENVIRONMENT));
+    argv[ENVIRONMENT_COUNT] = base_dir;
+    for (int i = 0; i < TOOL_MOST && tool_argv[i]; i++)
+        argv[ENVIRONMENT_COUNT + 1 + i] = tool_argv[i];
+    struct child_options child = {
+        .argv = argv,
+        .working_dir = build->project_dir,
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = -1,
+        .parent_death_signal = SIGTERM,
+        .package = "coreutils",
+    };
+    if (!child_run(&child, deadline_never(), build->options->interrupt, take_line, build, &status,
+                   err))
+        return error_wrap(err, "%s", what);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    build_log_error(&build->log, what, err);
+    return error_append(err, "(%s)", child_status_text(status, text, sizeof(text)));
+}
+
+/* Was build/ configured for this very folder? CMake refuses to go on in one that was moved. */
+static bool drop_moved_build(const char *project_dir, const char *build_dir, struct error *err)
+{
+    cleanup_free char *cache_path = file_path("%s/CMakeCache.txt", build_dir);
+    cleanup_free char *home = file_path("\nCMAKE_HOME_DIRECTORY:INTERNAL=%s\n", project_dir);
+    cleanup_free char *cache = NULL;
+    struct stat status;
+    if (!cache_path || !home)
+        return error_no_memory(err, "a path", strlen(project_dir));
+    if (lstat(build_dir, &status) != 0)
+        return errno == ENOENT || error_set(err, ERROR_SYSTEM, errno, "%s", build_dir);
+    if (access(cache_path, F_OK) != 0)
+        return true;
+    if (!file_read(cache_path, CACHE_MAX_BYTES, &cache, NULL, err))
+        return false;
+    return strstr(cache, home) || file_remove_tree(build_dir, err);
+}
+
+static bool is_newer(const struct stat *a, const struct stat *b)
+{
+    return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec > b->st_mtim.tv_sec
+                                                  : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
+}
+
+/* ninja runs cmake anew by itself where a CMakeLists.txt has changed; of our own inputs it need not
+ * know. */
+static bool is_configured(const char *project_dir)
+{
+    static const char *const INPUTS[] = {"project.json", "board.json", "CMakeLists.txt"};
+    cleanup_free char *output = file_path("%s/build/build.ninja", project_dir);
+    struct stat output_status;
+    if (!output || stat(output, &output_status) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof(INPUTS) / sizeof(INPUTS[0]); i++) {
+        cleanup_free char *input = file_path("%s/%s", project_dir, INPUTS[i]);
+        struct stat input_status;
+        if (!input || stat(input, &input_status) != 0 || !is_newer(&output_status, &input_status))
+            return false;
+    }
+    return true;
+}
+
+static bool configure(struct build *build, struct error *err)
+{
+    static const char *const ARGV[] = {"cmake", "-G", "Ninja", "-S",
+                                       ".",     "-B", "build", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+                                       NULL};
+    return is_configured(build->project_dir) ||
+           run_tool(build, "configuring the firmware's build", ARGV, err);
+}
+
+static bool compile(struct build *build, struct error *err)
+{
+    static const char *const ARGV[] = {"ninja", "-C", "build", NULL};
+    return run_tool(build, "building the firmware", ARGV, err);
+}
+
+/* A failed build in words that say what to do, where its log tells. */
+static bool explain(const struct build *build, struct error *err)
+{
+    const struct overflow *overflow = &build->log.overflow;
+    if (err->kind != ERROR_BUILD)
+        return false;
+    if (build->log.no_libc)
+        return build_tools_no_libc(build->project_dir, err);
+    if (overflow->flash_bytes || overflow->ram_bytes)
+        return fit_error(build->project_dir, build->options->manifest, *overflow, err);
+    return false;
+}
+
+static bool build_in(struct build *build, struct error *err)
+{
+    cleanup_free char *build_dir = file_path("%s/build", build->project_dir);
+    cleanup_free char *firmware = file_path("%s/build/firmware.elf", build->project_dir);
+    if (!build_dir || !firmware)
+        return error_no_memory(err, "a path", strlen(build->project_dir));
+    build_log_init(&build->log, build->project_dir);
+    if (!manifest_save(build->project_dir, build->options->manifest, err) ||
+        !build_tools_check(build->project_dir, err) ||
+        !drop_moved_build(build->project_dir, build_dir, err))
+        return false;
+    if (!configure(build, err) || !compile(build, err))
+        return explain(build, err);
+    return access(firmware, R_OK) == 0 ||
+           error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
+}
+
+bool build_project(const struct build_options *options, struct error *err)
+{
+    cleanup_free char *project_dir = realpath(options->project_dir, NULL);
+    struct build *build = calloc(1, sizeof(*build));
+    bool good = false;
+    if (!build)
+        return error_no_memory(err, "a build", sizeof(*build));
+    build->options = options;
+    build->project_dir = project_dir;
+    if (project_dir)
+        good = build_in(build, err);
+    else
+        error_set(err, ERROR_SYSTEM, errno, "project folder %s", options->project_dir);
+    free(build);
+    return good;
+}

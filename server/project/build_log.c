@@ -1,0 +1,123 @@
+#include "project/build_log.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CMAKE_MESSAGE_LINES = 4 };
+
+void build_log_init(struct build_log *log, const char *project_dir)
+{
+    memset(log, 0, sizeof(*log));
+    log->project_dir = project_dir;
+}
+
+/* Copy a line without the project's folder in front of its files and without control characters. */
+static void tidy(const struct build_log *log, const char *line, char *text)
+{
+    size_t filled = 0;
+    size_t skip = log->project_dir ? strlen(log->project_dir) : 0;
+    while (*line && filled + 1 < BUILD_LOG_LINE_SIZE) {
+        if (skip && strncmp(line, log->project_dir, skip) == 0 && line[skip] == '/') {
+            line += skip + 1;
+            continue;
+        }
+        text[filled++] = (char)(iscntrl((unsigned char)*line) ? ' ' : *line);
+        line++;
+    }
+    text[filled] = '\0';
+}
+
+/* ld says: region `RAM' overflowed by 4464 bytes. The largest figure counts. */
+static void note_overflow(const char *line, const char *region, uint64_t *bytes)
+{
+    char start[48];
+    snprintf(start, sizeof(start), "region `%s' overflowed by ", region);
+    const char *at = strstr(line, start);
+    unsigned long long value = at ? strtoull(at + strlen(start), NULL, 10) : 0;
+    if (value > *bytes)
+        *bytes = value;
+}
+
+/* ninja's "FAILED:" line and the command under it are no causes. The linker's own lines have no
+ * "error:" in them. */
+static bool is_error(const char *line)
+{
+    static const char *const MARKS[] = {
+        " error: ",
+        " Error: ",
+        "fatal error: ",
+        "ninja: error: ",
+        "CMake Error",
+        "undefined reference to",
+        "multiple definition of",
+        "ld: cannot find",
+        "ld: final link failed",
+        "' overflowed by ",
+        "No space left on device",
+    };
+    if (strncmp(line, "error: ", strlen("error: ")) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof(MARKS) / sizeof(MARKS[0]); i++)
+        if (strstr(line, MARKS[i]))
+            return true;
+    return false;
+}
+
+static void keep_error(struct build_log *log, const char *text)
+{
+    for (int i = 0; i < log->errors_count; i++)
+        if (strcmp(log->errors[i], text) == 0)
+            return;
+    if (log->errors_count == BUILD_LOG_ERRORS) {
+        log->errors_more++;
+        return;
+    }
+    memcpy(log->errors[log->errors_count++], text, strlen(text) + 1);
+}
+
+void build_log_add(struct build_log *log, const char *line)
+{
+    char text[BUILD_LOG_LINE_SIZE];
+    tidy(log, line, text);
+    note_overflow(line, "RAM", &log->overflow.ram_bytes);
+    note_overflow(line, "FLASH", &log->overflow.flash_bytes);
+    if (strstr(line, "No space left on device"))
+        log->disk_full = true;
+    if (strstr(line, "picolibc.specs") && strstr(line, "No such file"))
+        log->no_libc = true;
+    if (is_error(text))
+        keep_error(log, text);
+    else if (log->message_lines_left > 0 && text[strspn(text, " ")]) {
+        keep_error(log, text);
+        log->message_lines_left--;
+    }
+    if (strncmp(text, "CMake Error", strlen("CMake Error")) == 0)
+        log->message_lines_left = CMAKE_MESSAGE_LINES;
+    memcpy(log->tail[log->lines_count % BUILD_LOG_TAIL], text, sizeof(text));
+    log->lines_count++;
+}
+
+static void append_tail(const struct build_log *log, struct error *err)
+{
+    int first = log->lines_count > BUILD_LOG_TAIL ? log->lines_count - BUILD_LOG_TAIL : 0;
+    for (int i = first; i < log->lines_count; i++)
+        error_append(err, "  %s", log->tail[i % BUILD_LOG_TAIL]);
+}
+
+bool build_log_error(const struct build_log *log, const char *what, struct error *err)
+{
+    if (log->disk_full)
+        error_set(err, ERROR_SYSTEM, ENOSPC, "%s failed", what);
+    else
+        error_set(err, ERROR_BUILD, 0, "%s failed", what);
+    for (int i = 0; i < log->errors_count; i++)
+        error_append(err, "  %s", log->errors[i]);
+    if (log->errors_more)
+        error_append(err, "  (%d more error lines)", log->errors_more);
+    if (!log->errors_count)
+        append_tail(log, err);
+    return false;
+}

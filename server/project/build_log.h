@@ -1,0 +1,32 @@
+/* What cmake's, ninja's, the compiler's and the linker's output says about a failed build. */
+#ifndef MICROTVM_QEMU_PROJECT_BUILD_LOG_H
+#define MICROTVM_QEMU_PROJECT_BUILD_LOG_H
+
+#include "base/error.h"
+#include "project/fit.h"
+
+#include <stdbool.h>
+
+enum { BUILD_LOG_ERRORS = 10, BUILD_LOG_TAIL = 10, BUILD_LOG_LINE_SIZE = 320 };
+
+struct build_log {
+    const char *project_dir; /* cut off in front of file names; not owned; NULL: do not */
+    char errors[BUILD_LOG_ERRORS][BUILD_LOG_LINE_SIZE]; /* the first error lines */
+    int errors_count;
+    int errors_more;                                /* error lines that there was no room for */
+    char tail[BUILD_LOG_TAIL][BUILD_LOG_LINE_SIZE]; /* ring of the last lines */
+    int lines_count;
+    int message_lines_left; /* of a CMake error, whose text comes on the lines after it */
+    struct overflow overflow;
+    bool disk_full;
+    bool no_libc; /* the compiler found no picolibc.specs */
+};
+
+void build_log_init(struct build_log *log, const char *project_dir);
+void build_log_add(struct build_log *log, const char *line);
+
+/* Set err to ERROR_BUILD "WHAT failed" and the error lines below; to ERROR_SYSTEM ENOSPC when the
+ * disk was full. Where no line looks like an error, the last lines. Always returns false. */
+bool build_log_error(const struct build_log *log, const char *what, struct error *err);
+
+#endif

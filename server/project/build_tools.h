@@ -1,0 +1,18 @@
+/* The programs that a build runs. They are looked for before it starts, so that a missing one is
+ * named with the package that brings it. */
+#ifndef MICROTVM_QEMU_PROJECT_BUILD_TOOLS_H
+#define MICROTVM_QEMU_PROJECT_BUILD_TOOLS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+/* cmake, ninja, and the cross compiler that PROJECT_DIR/board.json names. Errors: ERROR_TOOL;
+ * ERROR_USAGE (board.json is malformed); ERROR_SYSTEM. */
+bool build_tools_check(const char *project_dir, struct error *err);
+
+/* The compiler is there, but not the C library that it was told to use. Sets ERROR_TOOL; always
+ * returns false. */
+bool build_tools_no_libc(const char *project_dir, struct error *err);
+
+#endif

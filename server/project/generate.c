@@ -1,0 +1,232 @@
+#include "project/generate.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "project/archive.h"
+#include "project/choices.h"
+#include "project/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char DEFAULT_PROJECT_TYPE[] = "host_driven";
+
+static bool no_memory(struct error *err)
+{
+    return error_no_memory(err, "a path", 0);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return path && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* TO/NAME becomes a copy of the file or folder FROM/NAME. */
+static bool copy_item(const char *from, const char *to, const char *name, struct error *err)
+{
+    cleanup_free char *source = file_path("%s/%s", from, name);
+    cleanup_free char *target = file_path("%s/%s", to, name);
+    if (!source || !target)
+        return no_memory(err);
+    return is_folder(source) ? file_copy_tree(source, target, err) : file_copy(source, target, err);
+}
+
+static bool copy_launchers(const char *share_dir, const char *to, struct error *err)
+{
+    cleanup_free char *from = file_path("%s/template", share_dir);
+    if (!from)
+        return no_memory(err);
+    return copy_item(from, to, "launch_microtvm_api_server.sh", err) &&
+           copy_item(from, to, "microtvm_api_server.sh", err);
+}
+
+/* All of guest/ but its C runtime: crt/ is chosen by itself. */
+static bool copy_guest(const char *share_dir, const char *to, struct error *err)
+{
+    cleanup_free char *from = file_path("%s/guest", share_dir);
+    cleanup_dir DIR *dir = from ? opendir(from) : NULL;
+    if (!from)
+        return no_memory(err);
+    if (!dir)
+        return error_set(err, ERROR_SYSTEM, errno, "%s", from);
+    for (struct dirent *entry = NULL; (errno = 0, entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "crt") == 0)
+            continue;
+        if (!copy_item(from, to, entry->d_name, err))
+            return false;
+    }
+    return errno == 0 || error_set(err, ERROR_SYSTEM, errno, "%s", from);
+}
+
+/* TVM's standalone_crt, of any version, or one that is laid out like it. */
+static bool holds_crt(const char *dir)
+{
+    if (!dir || !*dir)
+        return false;
+    cleanup_free char *headers = file_path("%s/include/tvm/runtime/crt", dir);
+    cleanup_free char *sources = file_path("%s/src/runtime/crt", dir);
+    return is_folder(headers) && is_folder(sources);
+}
+
+static bool copy_crt(const struct generate_options *options, const char *project,
+                     struct manifest *manifest, struct error *err)
+{
+    cleanup_free char *bundled = file_path("%s/guest/crt", options->share_dir);
+    cleanup_free char *to = file_path("%s/crt", project);
+    const char *wanted = options->settings->crt;
+    bool use_given = (!wanted || strcmp(wanted, "given") == 0) && holds_crt(options->crt_dir);
+    const char *from = use_given ? options->crt_dir : bundled;
+    manifest->crt_source = strdup(use_given ? "given" : "bundled");
+    if (!bundled || !to || !manifest->crt_source)
+        return no_memory(err);
+    return file_make_dirs(to, err) && copy_item(from, to, "include", err) &&
+           copy_item(from, to, "src", err);
+}
+
+static bool copy_board(const struct generate_options *options, const char *project,
+                       struct error *err)
+{
+    cleanup_free char *from =
+        file_path("%s/qemu-machines/%s.json", options->share_dir, options->settings->board);
+    cleanup_free char *to = file_path("%s/board.json", project);
+    if (!from || !to)
+        return no_memory(err);
+    return file_copy(from, to, err) && copy_item(options->share_dir, project, "qemu-machines", err);
+}
+
+/* The host talks to a host_driven firmware over RPC, which finds functions by name. */
+static bool check_model(const struct model *model, const char *project_type, struct error *err)
+{
+    if (model->system_lib || strcmp(project_type, DEFAULT_PROJECT_TYPE) != 0)
+        return true;
+    return error_set(err, ERROR_MODEL, 0,
+                     "it has no table of its functions, which project type \"%s\" needs: compile "
+                     "the model with Runtime(\"crt\", {\"system-lib\": True})",
+                     project_type);
+}
+
+static bool unpack_model(const struct generate_options *options, const char *project,
+                         struct manifest *manifest, struct error *err)
+{
+    const char *type = options->settings->project_type;
+    cleanup_free char *dir = file_path("%s/model", project);
+    cleanup_free char *archive = file_path("%s/model.tar", project);
+    if (!dir || !archive)
+        return no_memory(err);
+    if (!file_make_dirs(dir, err) || !archive_extract(options->model_path, dir, err))
+        return false;
+    if (!model_load_dir(dir, &manifest->model, err) ||
+        !check_model(&manifest->model, type ? type : DEFAULT_PROJECT_TYPE, err))
+        return error_wrap(err, "model archive %s", options->model_path);
+    return file_copy(options->model_path, archive, err);
+}
+
+static bool fill(const struct generate_options *options, const char *project,
+                 struct manifest *manifest, struct error *err)
+{
+    cleanup_free char *program = file_path("%s/microtvm-qemu", project);
+    if (!program)
+        return no_memory(err);
+    return unpack_model(options, project, manifest, err) &&
+           copy_crt(options, project, manifest, err) &&
+           copy_guest(options->share_dir, project, err) && copy_board(options, project, err) &&
+           copy_launchers(options->share_dir, project, err) &&
+           file_copy(options->program_path, program, err) && manifest_save(project, manifest, err);
+}
+
+static bool check_options(const struct generate_options *options, struct error *err)
+{
+    const struct settings *settings = options->settings;
+    const char *type = settings->project_type ? settings->project_type : DEFAULT_PROJECT_TYPE;
+    cleanup_free char *boards = file_path("%s/qemu-machines", options->share_dir);
+    cleanup_free char *apps = file_path("%s/guest/apps", options->share_dir);
+    if (!boards || !apps)
+        return no_memory(err);
+    return settings_check(settings, err) &&
+           choice_check("board", settings->board, boards, ".json", err) &&
+           choice_check("project_type", type, apps, "", err);
+}
+
+/* Where the project goes, without slashes at the end, and the folder that it stands in. */
+static bool find_place(const char *project_dir, char **ret_place, char **ret_parent,
+                       struct error *err)
+{
+    struct stat status;
+    size_t length = strlen(project_dir);
+    while (length > 1 && project_dir[length - 1] == '/')
+        length--;
+    cleanup_free char *place = strndup(project_dir, length);
+    const char *slash = place ? strrchr(place, '/') : NULL;
+    size_t parent_length = slash && slash > place ? (size_t)(slash - place) : 1;
+    cleanup_free char *parent = slash ? strndup(place, parent_length) : strdup(".");
+    if (!place || !parent)
+        return no_memory(err);
+    if (!*place)
+        return error_set(err, ERROR_USAGE, 0, "project_dir: it is empty");
+    if (lstat(place, &status) == 0)
+        return error_set(err, ERROR_USAGE, 0,
+                         "project_dir %s: exists already; name a new folder, or remove this one",
+                         place);
+    if (errno != ENOENT)
+        return error_set(err, ERROR_SYSTEM, errno, "project_dir %s", place);
+    if (!is_folder(parent))
+        return error_set(err, ERROR_USAGE, 0, "project_dir %s: there is no folder %s", place,
+                         parent);
+    *ret_place = steal_pointer(place);
+    *ret_parent = steal_pointer(parent);
+    return true;
+}
+
+/* Renamed only where nothing stands: a plain rename would replace an empty folder. */
+static bool put_in_place(const char *project, const char *place, struct error *err)
+{
+    struct stat status;
+    if (renameat2(AT_FDCWD, project, AT_FDCWD, place, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno == EINVAL) { /* a file system that cannot promise it */
+        if (lstat(place, &status) == 0)
+            errno = EEXIST;
+        else if (rename(project, place) == 0)
+            return true;
+    }
+    return error_set(err, errno == EEXIST ? ERROR_USAGE : ERROR_SYSTEM, errno, "project_dir %s",
+                     place);
+}
+
+static bool generate_in(const struct generate_options *options, const char *project,
+                        const char *place, struct error *err)
+{
+    struct manifest manifest = {.settings = *options->settings}; /* lent: not disposed of */
+    bool good = file_make_dirs(project, err) && fill(options, project, &manifest, err) &&
+                put_in_place(project, place, err);
+    settings_init(&manifest.settings);
+    manifest_dispose(&manifest);
+    return good;
+}
+
+bool generate_project(const struct generate_options *options, struct error *err)
+{
+    cleanup_free char *place = NULL;
+    cleanup_free char *parent = NULL;
+    if (!check_options(options, err) || !find_place(options->project_dir, &place, &parent, err))
+        return false;
+    cleanup_free char *temporary = file_path("%s/.microtvm-qemu-XXXXXX", parent);
+    cleanup_free char *project = NULL;
+    if (!temporary)
+        return no_memory(err);
+    if (!mkdtemp(temporary))
+        return error_set(err, ERROR_SYSTEM, errno, "project_dir %s: make a folder in %s", place,
+                         parent);
+    project = file_path("%s/project", temporary);
+    bool good = project ? generate_in(options, project, place, err) : no_memory(err);
+    /* Once the project is in its place, the call has succeeded: only an empty folder is left. */
+    struct error ignored;
+    if (!file_remove_tree(temporary, &ignored) && !good)
+        error_append(err, "%s is left: %s", temporary, ignored.text);
+    return good;
+}
