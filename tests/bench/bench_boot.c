@@ -1,0 +1,54 @@
+/* bench_boot BOARD COUNT: rows of the benchmark's table for that many boots. */
+#include "bench/device.h"
+#include "bench/samples.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct samples boots;
+static struct samples handshakes;
+static struct samples inferences;
+
+static bool measure(struct bench_device *device, const char *board_name, int count,
+                    struct error *err)
+{
+    if (!device_open(device, board_name, err))
+        return false;
+    for (int i = 0; i < count; i++) {
+        struct device_times times;
+        float scores[10];
+        if (!device_flash_and_classify(device, i % device->images.shape[0], scores, &times, err))
+            return error_wrap(err, "boot %d", i);
+        samples_add(&boots, times.boot_ns);
+        samples_add(&handshakes, times.handshake_ns);
+        samples_add(&inferences, times.inference_ns);
+    }
+    return true;
+}
+
+static void print_row(struct samples *samples, const char *board_name, const char *what)
+{
+    char text[100];
+    snprintf(text, sizeof text, "%s: %s", board_name, what);
+    samples_print(samples, text);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 || atoi(argv[2]) < 1) {
+        fprintf(stderr, "usage: bench_boot BOARD COUNT\n");
+        return 2;
+    }
+    struct error err = {0};
+    struct bench_device device;
+    bool ok = measure(&device, argv[1], atoi(argv[2]), &err);
+    device_close(&device);
+    if (!ok) {
+        fprintf(stderr, "bench_boot: %s: %s\n", argv[1], err.text);
+        return 1;
+    }
+    print_row(&boots, argv[1], "flash to the firmware's first byte");
+    print_row(&handshakes, argv[1], "host's first byte to the session");
+    print_row(&inferences, argv[1], "executor, input, run, output");
+    return 0;
+}

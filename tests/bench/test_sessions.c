@@ -1,0 +1,97 @@
+/* Many boots in a row while every core is busy: a stall that comes once in a hundred boots, as a
+ * sleeping UART or a lost wake-up does, shows here and nowhere else. */
+#include "bench/device.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __SANITIZE_ADDRESS__
+enum { SESSIONS = 30 };
+#else
+enum { SESSIONS = 200 };
+#endif
+
+enum { SPINNERS_MAX = 64, TEST_TIMEOUT_S = 60 };
+
+static const char *const board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
+
+struct spinners {
+    pid_t pids[SPINNERS_MAX];
+    int count;
+};
+
+static void start_spinners(struct spinners *spinners)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    for (long i = 0; i < cores && i < SPINNERS_MAX; i++) {
+        pid_t pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            for (volatile unsigned long spin = 0;; spin++)
+                ;
+        }
+        spinners->pids[spinners->count++] = pid;
+    }
+}
+
+static void stop_spinners(const struct spinners *spinners)
+{
+    for (int i = 0; i < spinners->count; i++) {
+        kill(spinners->pids[i], SIGKILL);
+        waitpid(spinners->pids[i], NULL, 0);
+    }
+}
+
+START_TEST(test_sessions_in_a_row)
+{
+    struct error err = {0};
+    struct bench_device device;
+    float first[10];
+    struct device_times times;
+    if (!device_open(&device, board_names[_i], &err) ||
+        !device_flash_and_classify(&device, 0, first, &times, &err)) {
+        device_close(&device);
+        ck_abort_msg("%s", err.text);
+    }
+
+    struct spinners spinners = {0};
+    start_spinners(&spinners);
+    int failures = 0;
+    int different = 0;
+    for (int i = 0; i < SESSIONS; i++) {
+        float scores[10];
+        if (!device_boot_and_classify(&device, 0, scores, &times, &err)) {
+            failures++;
+            fprintf(stderr, "%s, session %d: %s\n", board_names[_i], i, err.text);
+        } else if (memcmp(scores, first, sizeof scores) != 0) {
+            different++;
+        }
+    }
+    stop_spinners(&spinners);
+    device_close(&device);
+    ck_assert_int_eq(failures, 0);
+    ck_assert_int_eq(different, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sessions");
+    TCase *tcase = tcase_create("busy");
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
+    tcase_add_loop_test(tcase, test_sessions_in_a_row, 0,
+                        (int)(sizeof board_names / sizeof board_names[0]));
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
