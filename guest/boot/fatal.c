@@ -1,0 +1,65 @@
+/* Last words over the UART, polled, with nothing else needed. */
+#include "boot/fatal.h"
+#include "boot/board_config.h"
+#include "boot/cpu.h"
+#include "boot/layout.h"
+#include "platform/clock.h"
+#include "uart/uart.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* QEMU closes its pty when it ends, and Linux then throws away what the reader had not yet taken
+ * from it. A serial line has no acknowledgement, so the power stays on for a moment. */
+enum { LAST_WORDS_HOLD_MS = 100 };
+
+static bool dying;
+
+void fatal_text(const char *text)
+{
+    uart_write((const uint8_t *)text, strlen(text));
+}
+
+void fatal_begin(const char *what)
+{
+    cpu_interrupts_disable();
+    if (dying)
+        halt(); /* a fault while reporting one: the first is the one that matters */
+    dying = true;
+    fatal_text("\xff\n");
+    fatal_text(what);
+}
+
+void fatal_hex(const char *name, uint32_t value)
+{
+    char text[] = "=0x00000000";
+    for (unsigned digit = 0; digit < 8; ++digit)
+        text[3 + digit] = "0123456789abcdef"[(value >> (28 - 4 * digit)) & 15];
+    fatal_text(" ");
+    fatal_text(name);
+    fatal_text(text);
+}
+
+void fatal_explain_address(uint32_t address)
+{
+    /* A frame that was too large for the stack may reach well below it. */
+    enum { REACH_BYTES = 64 * 1024 };
+    uintptr_t bottom = layout_address(layout_stack_bottom);
+    if (address >= bottom + 64 || address < bottom - REACH_BYTES)
+        return;
+    fatal_text(" (stack overflow: the main stack is from");
+    fatal_hex("bottom", (uint32_t)bottom);
+    fatal_text(" to");
+    fatal_hex("top", (uint32_t)layout_address(layout_stack_top));
+    fatal_text("; raise config_main_stack_size)");
+}
+
+void fatal_end(void)
+{
+    fatal_text("\n");
+    uart_flush();
+    clock_start();
+    while (clock_ticks() < (uint64_t)BOARD_TIMER_CLOCK_HZ * LAST_WORDS_HOLD_MS / 1000)
+        ;
+    halt();
+}

@@ -1,0 +1,27 @@
+/* Last words. The host shows these lines to the user and maps pc= to a source line:
+ *
+ *   fatal_begin("fault: HardFault");
+ *   fatal_hex("pc", pc);
+ *   fatal_end();
+ *
+ * What is sent: ff 0a (an invalid escape, which ends a half-sent frame), the line, a newline.
+ * Needs neither heap, interrupts nor a sound C library. */
+#ifndef BOOT_FATAL_H
+#define BOOT_FATAL_H
+
+#include <stdint.h>
+
+void fatal_begin(const char *what);
+void fatal_text(const char *text);
+void fatal_hex(const char *name, uint32_t value); /* " name=0x00001234" */
+
+/* Wait until the line is out, then end QEMU. */
+void fatal_end(void) __attribute__((noreturn));
+
+/* Ends QEMU (board.json, "halt"). */
+void halt(void) __attribute__((noreturn));
+
+/* Adds " (stack overflow: ...)" when the address lies below the main stack. */
+void fatal_explain_address(uint32_t address);
+
+#endif

@@ -1,0 +1,30 @@
+/* From a bare CPU with a stack to main(): the part that every architecture shares. */
+#include "boot/start.h"
+#include "boot/cpu.h"
+#include "boot/fatal.h"
+#include "boot/layout.h"
+#include "platform/clock.h"
+#include "platform/heap.h"
+#include "uart/uart.h"
+
+#include <string.h>
+
+extern int main(void);
+
+void runtime_start(void)
+{
+    memcpy(layout_data_start, layout_data_source, layout_address(layout_data_size));
+    memset(layout_bss_start, 0, layout_address(layout_bss_size));
+    cpu_set_thread_pointer(layout_tls_start);
+    cpu_protect_memory();
+    heap_init(layout_heap_start, layout_heap_end);
+    clock_init();
+    uart_init();
+    cpu_interrupts_set(true);
+    for (void (*const *init)(void) = layout_init_array_start; init < layout_init_array_end; ++init)
+        (*init)();
+    int status = main();
+    fatal_begin("exit: main returned");
+    fatal_hex("status", (uint32_t)status);
+    fatal_end();
+}

@@ -1,0 +1,25 @@
+/* Limits of the C runtime, under the names that TVM's runtimes of 0.8 to 0.18 use. */
+#ifndef TVM_RUNTIME_CRT_CRT_CONFIG_H_
+#define TVM_RUNTIME_CRT_CRT_CONFIG_H_
+
+#define TVM_CRT_LOG_LEVEL TVM_CRT_LOG_LEVEL_WARN
+#define TVM_CRT_DEBUG 0
+
+#define TVM_CRT_MAX_NDIM 6
+#define TVM_CRT_MAX_ARGS 32 /* of one generated function */
+
+#define TVM_CRT_GLOBAL_FUNC_REGISTRY_SIZE_BYTES 1024
+#define TVM_CRT_MAX_REGISTERED_MODULES 4
+
+/* The largest message, from board.json's rpc_packet_size_bytes. */
+#ifndef TVM_CRT_MAX_PACKET_SIZE_BYTES
+#error "TVM_CRT_MAX_PACKET_SIZE_BYTES: the build sets it from board.json"
+#endif
+
+/* Lengths of strings, with their NUL. */
+#define TVM_CRT_MAX_STRLEN_DLTYPE 10
+#define TVM_CRT_MAX_STRLEN_FUNCTION_NAME 120
+#define TVM_CRT_MAX_STRLEN_PARAM_NAME 80
+#define TVM_CRT_MAX_FUNCTION_NAME_LENGTH_BYTES 30 /* until 0.11 */
+
+#endif

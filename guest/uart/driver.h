@@ -1,0 +1,28 @@
+/* What uart.c needs of one kind of UART: uart/DRIVER.c for board.json's "uart": {"driver"}.
+ * Interrupts are masked in all calls but uart_driver_send and uart_driver_drain. */
+#ifndef UART_DRIVER_H
+#define UART_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sender and receiver on, receive interrupt on.
+ * Must read the data register once after the receiver is on: QEMU looks for waiting input when
+ * that register is read, but not when a receiver is switched on. */
+void uart_driver_init(void);
+
+/* Acknowledge the interrupt where the UART keeps it apart from the data. */
+void uart_driver_acknowledge(void);
+
+/* One received byte, or -1. */
+int uart_driver_receive(void);
+
+/* Off: bytes stay where they are and raise no interrupt. A byte that came in the meantime need
+ * not raise one when it is switched on again: the caller looks. */
+void uart_driver_receive_interrupt(bool on);
+
+void uart_driver_send(const uint8_t *data, size_t size_bytes);
+void uart_driver_drain(void);
+
+#endif

@@ -1,0 +1,62 @@
+/* Arm PL011 (Arm DDI 0183). board.json: base, interrupt. */
+#include "boot/board_config.h"
+#include "uart/driver.h"
+
+#define REG32(offset) (*(volatile uint32_t *)(uintptr_t)(BOARD_UART_BASE + (offset)))
+#define UARTDR REG32(0x00)
+#define UARTFR REG32(0x18)
+#define UARTLCR_H REG32(0x2c)
+#define UARTCR REG32(0x30)
+#define UARTIMSC REG32(0x38)
+
+enum {
+    FR_BUSY = 1 << 3,
+    FR_RXFE = 1 << 4,
+    FR_TXFF = 1 << 5,
+    LCR_H_FEN = 1 << 4,
+    LCR_H_WLEN_8 = 3 << 5,
+    CR_UARTEN = 1 << 0,
+    CR_TXE = 1 << 8,
+    CR_RXE = 1 << 9,
+    INT_RX = 1 << 4,
+    INT_RECEIVE_TIMEOUT = 1 << 6,
+};
+
+void uart_driver_init(void)
+{
+    UARTLCR_H = LCR_H_WLEN_8 | LCR_H_FEN;
+    UARTCR = CR_UARTEN | CR_TXE | CR_RXE;
+    uart_driver_receive_interrupt(true);
+    if (UARTFR & FR_RXFE)
+        (void)UARTDR;
+}
+
+void uart_driver_acknowledge(void)
+{
+    /* Reading the FIFO empty clears the interrupt. Clearing it by hand could lose a byte's. */
+}
+
+int uart_driver_receive(void)
+{
+    return (UARTFR & FR_RXFE) ? -1 : (int)(UARTDR & 0xff);
+}
+
+void uart_driver_receive_interrupt(bool on)
+{
+    UARTIMSC = on ? INT_RX | INT_RECEIVE_TIMEOUT : 0;
+}
+
+void uart_driver_send(const uint8_t *data, size_t size_bytes)
+{
+    for (size_t i = 0; i < size_bytes; ++i) {
+        while (UARTFR & FR_TXFF)
+            ;
+        UARTDR = data[i];
+    }
+}
+
+void uart_driver_drain(void)
+{
+    while (UARTFR & FR_BUSY)
+        ;
+}
