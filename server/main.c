@@ -1,0 +1,87 @@
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"run", command_run, "build a model, run it on a virtual board, compare its outputs"},
+    {"boards", command_boards, "list the boards"},
+    {"doctor", command_doctor, "check that everything needed is installed"},
+    {"template-dir", command_template_dir, "print the folder to give to TVM as a template"},
+    {"serve", command_serve, "the Project API server; TVM starts it by itself"},
+};
+
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), WORD_MAX = 32 };
+
+static void print_usage(FILE *file)
+{
+    fprintf(file, "Usage: microtvm-qemu COMMAND [ARGUMENTS]\n\n"
+                  "TVM models on microcontrollers that QEMU plays.\n\n");
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        fprintf(file, "  %-13s %s\n", commands[i].name, commands[i].summary);
+    fprintf(file, "\n  --help, --version; \"microtvm-qemu COMMAND --help\" tells more\n");
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters to insert, drop or replace to make b of a (Levenshtein). */
+static int distance(const char *a, const char *b)
+{
+    int row[WORD_MAX + 1];
+    int b_length = (int)strnlen(b, WORD_MAX);
+    for (int j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (int i = 1; i <= WORD_MAX && a[i - 1] != '\0'; i++) {
+        int diagonal = row[0];
+        row[0] = i;
+        for (int j = 1; j <= b_length; j++) {
+            int above = row[j];
+            int replaced = diagonal + (a[i - 1] != b[j - 1]);
+            row[j] = least(replaced, least(above, row[j - 1]) + 1);
+            diagonal = above;
+        }
+    }
+    return row[b_length];
+}
+
+static int refuse(const char *name)
+{
+    int best = 0;
+    for (int i = 1; i < COMMAND_COUNT; i++)
+        if (distance(name, commands[i].name) < distance(name, commands[best].name))
+            best = i;
+    fprintf(stderr, "microtvm-qemu: \"%s\": no such command", name);
+    if (distance(name, commands[best].name) < (int)strlen(commands[best].name))
+        fprintf(stderr, "; did you mean \"%s\"?", commands[best].name);
+    fprintf(stderr, "\n\n");
+    print_usage(stderr);
+    return EXIT_CODE_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_CODE_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage(stdout);
+        return EXIT_CODE_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("microtvm-qemu " MICROTVM_QEMU_VERSION);
+        return EXIT_CODE_OK;
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return refuse(argv[1]);
+}
