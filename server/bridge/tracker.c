@@ -45,7 +45,7 @@ void tracker_offer(struct tracker *tracker)
 
 static void say(struct tracker *tracker, const char *what)
 {
-    char line[600];
+    char line[ERROR_TEXT_SIZE + 600];
     snprintf(line, sizeof line, "tracker %s:%d: %s", tracker->host, tracker->port, what);
     if (tracker->on_event)
         tracker->on_event(tracker->context, line);
