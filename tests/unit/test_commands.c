@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define PROGRAM BUILD_DIR "/bin/microtvm-qemu"
+static const char program[] = BUILD_DIR "/bin/microtvm-qemu";
 
 enum { OUTPUT_SIZE = 64 * 1024, TEST_TIMEOUT_S = 20 };
 
@@ -27,7 +27,7 @@ static void keep_line(void *context, const char *line)
 /* Runs `env ENVIRONMENT microtvm-qemu ARGUMENT...`; what it printed is in output. */
 static int run(const char *environment, const char *command, const char *argument)
 {
-    const char *argv[] = {"/usr/bin/env", environment, PROGRAM, command, argument, NULL};
+    const char *argv[] = {"/usr/bin/env", environment, program, command, argument, NULL};
     struct child_options options = {
         .argv = argv,
         .stdin_fd = -1,
