@@ -194,24 +194,33 @@ static bool fetch_ports(struct device_model *model, const struct executor *execu
     return true;
 }
 
+static bool open_model(struct device_model *model, const struct model_names *names,
+                       struct error *err)
+{
+    struct executor executor = {.module = 0};
+    if (!create_executor(model->client, names->module, &executor.module, err) ||
+        !find_functions(model->client, &executor, &model->run, err))
+        return error_wrap(err, "setting up the model on the device");
+    model->inputs_count = (size_t)executor.inputs_count;
+    model->outputs_count = (size_t)executor.outputs_count;
+    model->inputs = calloc(model->inputs_count + 1, sizeof(*model->inputs));
+    model->outputs = calloc(model->outputs_count + 1, sizeof(*model->outputs));
+    if (!model->inputs || !model->outputs)
+        return error_no_memory(err, "the model's tensors", sizeof(struct model_port));
+    if (!fetch_ports(model, &executor, names, err))
+        return error_wrap(err, "setting up the model on the device");
+    return true;
+}
+
 bool device_model_open(struct rpc_client *client, const struct model_names *names,
                        struct device_model *ret_model, struct error *err)
 {
-    __attribute__((cleanup(device_model_dispose))) struct device_model model = {.client = client};
-    struct executor executor = {.module = 0};
-    if (!create_executor(client, names->module, &executor.module, err) ||
-        !find_functions(client, &executor, &model.run, err))
-        return error_wrap(err, "setting up the model on the device");
-    model.inputs_count = (size_t)executor.inputs_count;
-    model.outputs_count = (size_t)executor.outputs_count;
-    model.inputs = calloc(model.inputs_count + 1, sizeof(*model.inputs));
-    model.outputs = calloc(model.outputs_count + 1, sizeof(*model.outputs));
-    if (!model.inputs || !model.outputs)
-        return error_no_memory(err, "the model's tensors", sizeof(struct model_port));
-    if (!fetch_ports(&model, &executor, names, err))
-        return error_wrap(err, "setting up the model on the device");
+    struct device_model model = {.client = client};
+    if (!open_model(&model, names, err)) {
+        device_model_dispose(&model);
+        return false;
+    }
     *ret_model = model;
-    model = (struct device_model){.client = NULL};
     return true;
 }
 

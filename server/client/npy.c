@@ -251,7 +251,7 @@ bool npy_save(const char *path, const struct tensor *tensor, struct error *err)
     size_t data_at = (unpadded + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
     size_t header_size = data_at - PREAMBLE_SIZE - 2;
 
-    cleanup_free uint8_t *file = malloc(data_at + tensor->size_bytes);
+    uint8_t *file = malloc(data_at + tensor->size_bytes);
     if (!file)
         return error_no_memory(err, path, data_at + tensor->size_bytes);
     memcpy(file, MAGIC, sizeof(MAGIC));
@@ -264,5 +264,7 @@ bool npy_save(const char *path, const struct tensor *tensor, struct error *err)
     file[data_at - 1] = '\n';
     if (tensor->size_bytes > 0)
         memcpy(file + data_at, tensor->data, tensor->size_bytes);
-    return file_write(path, file, data_at + tensor->size_bytes, 0644, err);
+    bool saved = file_write(path, file, data_at + tensor->size_bytes, 0644, err);
+    free(file);
+    return saved;
 }

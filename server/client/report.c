@@ -9,7 +9,7 @@
 
 enum { VALUES_SHOWN = 10 };
 
-static const int64_t DRAW_INTERVAL_NS = 100 * 1000 * 1000;
+static const int64_t DRAW_INTERVAL_NS = INT64_C(100000000);
 static const char ERASE_LINE[] = "\r\033[K";
 static const char GREEN[] = "\033[32m";
 static const char RED[] = "\033[1;31m";

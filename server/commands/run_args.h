@@ -1,0 +1,50 @@
+/* The command line of `microtvm-qemu run`. */
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_ARGS_H
+#define MICROTVM_QEMU_COMMANDS_RUN_ARGS_H
+
+#include "base/error.h"
+#include "client/compare.h"
+#include "project/settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { RUN_DEFAULT_TIMEOUT_MS = 60 * 1000 };
+
+/* "NAME=FILE.npy", or "FILE.npy": the first, second, ... tensor that no name was given for. */
+struct run_file {
+    char *name; /* owned; NULL: by position */
+    const char *path;
+};
+
+struct run_args {
+    const char *model_path; /* strings are argv's unless said otherwise */
+    const char *board;
+    struct run_file *inputs; /* owned */
+    size_t inputs_count;
+    struct run_file *expects; /* owned */
+    size_t expects_count;
+    const char **options; /* "NAME=VALUE"; owned array */
+    size_t options_count;
+    struct tolerance tolerance;
+    int64_t timeout_ms;     /* of one call on the device */
+    const char *output_dir; /* NULL: none */
+    const char *keep_dir;   /* NULL: none */
+    const char *crt_dir;    /* NULL: the bundled runtime */
+    bool verbose;
+    bool help;
+};
+
+/* Errors: ERROR_USAGE with the argument and what to give instead; ERROR_INTERNAL (memory). With
+ * --help nothing else is asked for. */
+bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct error *err);
+void run_args_dispose(struct run_args *args);
+void run_args_help(FILE *out);
+
+/* The project options that were asked for, board included. settings was initialised; the caller
+ * disposes of it. Errors: ERROR_USAGE with the option; ERROR_INTERNAL (memory). */
+bool run_settings(const struct run_args *args, struct settings *settings, struct error *err);
+
+#endif
