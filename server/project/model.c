@@ -91,7 +91,7 @@ static bool read_executor(const cJSON *module, char **ret_executor, struct error
     const char *executor = NULL;
     if (!first && cJSON_IsString(style) && strcmp(style->valuestring, "operator") == 0)
         executor = "operator";
-    else if (!cJSON_IsString(first))
+    else if (!first || !cJSON_IsString(first))
         return error_set(err, ERROR_MODEL, 0, "\"executors\": names none");
     else if (strcmp(first->valuestring, "aot") == 0 || strcmp(first->valuestring, "graph") == 0)
         executor = first->valuestring;

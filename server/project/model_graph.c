@@ -58,7 +58,7 @@ static bool graph_open(const cJSON *json, struct graph *graph, struct error *err
 static int array_int(const cJSON *array, int index)
 {
     const cJSON *item = index < 0 ? NULL : cJSON_GetArrayItem(array, index);
-    return cJSON_IsNumber(item) ? item->valueint : -1;
+    return item && cJSON_IsNumber(item) ? item->valueint : -1;
 }
 
 static uint64_t read_le64(const char *at)
@@ -147,7 +147,7 @@ static bool read_input(const struct graph *graph, int node, const char *name,
     const cJSON *shape = row < 0 ? NULL : cJSON_GetArrayItem(graph->shapes, row);
     const cJSON *dtype = row < 0 ? NULL : cJSON_GetArrayItem(graph->dtypes, row);
     struct model_tensor tensor = {0};
-    if (!cJSON_IsArray(shape) || !cJSON_IsString(dtype) ||
+    if (!shape || !dtype || !cJSON_IsArray(shape) || !cJSON_IsString(dtype) ||
         !tensor_size(shape, dtype->valuestring, &tensor.size_bytes))
         return error_set(err, ERROR_MODEL, 0, "input \"%s\" has no shape and type in it", name);
     tensor.name = strdup(name);

@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A path that other programs cannot take whole (PATH_MAX, and the project's own folder comes in
+ * front) could be made step by step, but never be removed again by its path. */
+enum { NAME_MAX_LENGTH = 1024 };
+
 const char *unpack_name_text(const char *raw_name, char buffer[UNPACK_NAME_TEXT_SIZE])
 {
     enum { LONGEST_PIECE = 4 /* \xNN */, ENDING = 5 /* ..." and NUL */ };
@@ -54,6 +58,9 @@ bool unpack_name(const char *raw_name, char **ret_name, struct error *err)
 {
     if (!raw_name || !*raw_name)
         return error_set(err, ERROR_MODEL, 0, "it has no name");
+    if (strlen(raw_name) > NAME_MAX_LENGTH)
+        return error_set(err, ERROR_MODEL, 0, "its path is too long (%zu bytes, at most %d)",
+                         strlen(raw_name), NAME_MAX_LENGTH);
     if (raw_name[0] == '/')
         return error_set(err, ERROR_MODEL, 0, "its path is absolute");
     if (!name_bytes_are_plain(raw_name))
