@@ -180,6 +180,8 @@ static bool on_begin(void *context, uint32_t payload_size_bytes)
     if (payload_size_bytes <= session->buffer_capacity)
         return true;
     session->dropped_messages++;
+    if (session->handler.too_large)
+        session->handler.too_large(session->handler.context, payload_size_bytes);
     return false;
 }
 

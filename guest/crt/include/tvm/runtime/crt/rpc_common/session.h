@@ -35,6 +35,9 @@ struct session_handler {
                     size_t body_size_bytes);
     /* Bytes outside frames; may be NULL. */
     void (*text)(void *context, const uint8_t *data, size_t size_bytes);
+    /* The length field of a message that is larger than the buffer has come; the message will be
+     * skipped. The callee may send. May be NULL. */
+    void (*too_large)(void *context, size_t size_bytes);
 };
 
 struct session {

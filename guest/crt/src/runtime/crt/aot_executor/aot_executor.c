@@ -1,0 +1,241 @@
+#include <string.h>
+#include <tvm/runtime/crt/aot_executor.h>
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/packed_func.h>
+
+#include "crt_config.h"
+
+/* ---- names ---- */
+
+/* PREFIX MIDDLE SUFFIX in buffer. Errors: too long. */
+static int join_name(char buffer[TVM_CRT_MAX_STRLEN_FUNCTION_NAME], const char *prefix,
+                     const char *middle, const char *suffix)
+{
+    const char *parts[] = {prefix, middle, suffix};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t part_length = strlen(parts[i]);
+        if (part_length >= TVM_CRT_MAX_STRLEN_FUNCTION_NAME - length)
+            return crt_error(kTvmErrorFunctionCallInvalidArg,
+                             "module name \"%.40s...\" is too long (at most %d bytes make a "
+                             "function's name)",
+                             middle, TVM_CRT_MAX_STRLEN_FUNCTION_NAME - 1);
+        memcpy(buffer + length, parts[i], part_length + 1);
+        length += part_length;
+    }
+    return 0;
+}
+
+static int find_name(const struct TVMTensorInfo *tensors, int64_t count, const char *name,
+                     const char *what)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (strcmp(tensors[i].name, name) == 0)
+            return (int)i;
+    }
+    return crt_error(-1, "no %s \"%s\" (the model has %d; the first is \"%s\")", what, name,
+                     (int)count, count > 0 ? tensors[0].name : "");
+}
+
+static int name_at(const struct TVMTensorInfo *tensors, int64_t count, int index, const char *what,
+                   const char **name)
+{
+    if (index < 0 || index >= count)
+        return crt_error(-1, "no %s %d: the model has %d", what, index, (int)count);
+    *name = tensors[index].name;
+    return 0;
+}
+
+int TVMAotExecutor_GetNumInputs(TVMAotExecutor *executor)
+{
+    return (int)executor->metadata->num_inputs;
+}
+
+int TVMAotExecutor_GetNumOutputs(TVMAotExecutor *executor)
+{
+    return (int)executor->metadata->num_outputs;
+}
+
+int TVMAotExecutor_GetInputIndex(TVMAotExecutor *executor, const char *name)
+{
+    const TVMMetadata *metadata = executor->metadata;
+    return find_name(metadata->inputs, metadata->num_inputs, name, "input");
+}
+
+int TVMAotExecutor_GetOutputIndex(TVMAotExecutor *executor, const char *name)
+{
+    const TVMMetadata *metadata = executor->metadata;
+    return find_name(metadata->outputs, metadata->num_outputs, name, "output");
+}
+
+int TVMAotExecutor_GetInputName(TVMAotExecutor *executor, int index, const char **name)
+{
+    const TVMMetadata *metadata = executor->metadata;
+    return name_at(metadata->inputs, metadata->num_inputs, index, "input", name);
+}
+
+int TVMAotExecutor_GetOutputName(TVMAotExecutor *executor, int index, const char **name)
+{
+    const TVMMetadata *metadata = executor->metadata;
+    return name_at(metadata->outputs, metadata->num_outputs, index, "output", name);
+}
+
+/* ---- making one ---- */
+
+static int load_metadata(TVMAotExecutor *executor, const char *module_name)
+{
+    char name[TVM_CRT_MAX_STRLEN_FUNCTION_NAME];
+    TVMFunctionHandle get_metadata;
+    TVMValue args[1];
+    TVMValue ret_val;
+    int type_codes[1];
+    int ret_type_code;
+    int status = join_name(name, "tvmgen_", module_name, "_get_c_metadata");
+    if (status != 0)
+        return status;
+    status = TVMModGetFunction(executor->module_handle, name, 0, &get_metadata);
+    if (status == kTvmErrorFunctionNameNotFound)
+        return crt_error(status,
+                         "no function \"%s\": the model was not compiled for TVM's AOT executor "
+                         "with packed functions under the name \"%s\", or by a TVM too old to "
+                         "describe its models (before 0.10)",
+                         name, module_name);
+    if (status != 0)
+        return status;
+    status = TVMFuncCall(get_metadata, args, type_codes, 0, &ret_val, &ret_type_code);
+    if (status != 0)
+        return status;
+    if (!ret_val.v_handle)
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "\"%s\" returned no metadata", name);
+    executor->metadata = ret_val.v_handle;
+    return 0;
+}
+
+/* TVM 0.12 and later make a run function that brings its pools; before, the caller brought them. */
+static int find_run_function(const TVMAotExecutor *executor, TVMFunctionHandle *ret_func,
+                             bool *ret_wants_pools)
+{
+    char name[TVM_CRT_MAX_STRLEN_FUNCTION_NAME];
+    TVMFunctionHandle func;
+    const char *mod_name = executor->metadata->mod_name;
+    bool wants_pools = false;
+    int status = join_name(name, mod_name, "_run", "");
+    if (status == 0)
+        status = TVMModGetFunction(executor->module_handle, name, 0, &func);
+    if (status == kTvmErrorFunctionNameNotFound) {
+        wants_pools = true;
+        status = join_name(name, mod_name, "___tvm_main__", "");
+        if (status == 0)
+            status = TVMModGetFunction(executor->module_handle, name, 0, &func);
+    }
+    if (status != 0)
+        return status;
+    if (wants_pools && executor->metadata->num_constant_pools > 0)
+        return crt_error(kTvmErrorFunctionCallNotImplemented,
+                         "\"%s\" wants constant pools from its caller: compile without "
+                         "usmp, or with TVM 0.12 or later",
+                         name);
+    *ret_func = func;
+    *ret_wants_pools = wants_pools;
+    return 0;
+}
+
+static int add_tensors(TVMAotExecutor *executor, const struct TVMTensorInfo *tensors, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        TVMNDArray *array = &executor->args[executor->num_args];
+        int status = TVMNDArray_Empty((int32_t)tensors[i].num_shape, tensors[i].shape,
+                                      tensors[i].dtype, executor->device, array);
+        if (status != 0)
+            return status;
+        TVMNDArray_IncrementReference(array);
+        executor->num_args++;
+    }
+    return 0;
+}
+
+static int init(TVMAotExecutor *executor, const char *module_name)
+{
+    int status = load_metadata(executor, module_name);
+    if (status != 0)
+        return status;
+    const TVMMetadata *metadata = executor->metadata;
+    TVMFunctionHandle func = NULL;
+    bool wants_pools = false;
+    status = find_run_function(executor, &func, &wants_pools);
+    if (status != 0)
+        return status;
+    int64_t pools = wants_pools ? metadata->num_workspace_pools : 0;
+    int64_t count = metadata->num_inputs + metadata->num_outputs + pools;
+    void *memory;
+    status = crt_allocate((size_t)count * sizeof(TVMNDArray), "the model's tensors", &memory);
+    if (status != 0)
+        return status;
+    executor->args = memory;
+    status = add_tensors(executor, metadata->inputs, metadata->num_inputs);
+    if (status == 0)
+        status = add_tensors(executor, metadata->outputs, metadata->num_outputs);
+    if (status == 0)
+        status = add_tensors(executor, metadata->workspace_pools, pools);
+    return status;
+}
+
+int TVMAotExecutor_Create(TVMModuleHandle module_handle, const DLDevice device,
+                          TVMAotExecutor **executor, const char *module_name)
+{
+    void *memory;
+    int status = crt_allocate(sizeof(TVMAotExecutor), "the executor", &memory);
+    if (status != 0)
+        return status;
+    TVMAotExecutor *created = memory;
+    created->module_handle = module_handle;
+    created->device = device;
+    status = init(created, module_name);
+    if (status != 0) {
+        (void)TVMAotExecutor_Release(created, device);
+        return status;
+    }
+    *executor = created;
+    return 0;
+}
+
+int TVMAotExecutor_Release(TVMAotExecutor *executor, const DLDevice device)
+{
+    (void)device;
+    for (int64_t i = 0; i < executor->num_args; i++) {
+        executor->args[i].reference_count = 0;
+        (void)TVMNDArray_Release(&executor->args[i]);
+    }
+    crt_free(executor->args);
+    crt_free(executor);
+    return 0;
+}
+
+/* ---- running ---- */
+
+int TVMAotExecutor_Run(TVMAotExecutor *executor)
+{
+    TVMFunctionHandle func = NULL;
+    bool wants_pools = false;
+    TVMValue ret_val;
+    int ret_type_code;
+    void *memory = NULL;
+    int status = find_run_function(executor, &func, &wants_pools);
+    if (status != 0)
+        return status;
+    size_t count = (size_t)executor->num_args;
+    status = crt_allocate(count * (sizeof(TVMValue) + sizeof(int)), "arguments", &memory);
+    if (status != 0)
+        return status;
+    TVMValue *values = memory;
+    int *type_codes = (int *)(values + count);
+    for (size_t i = 0; i < count; i++) {
+        values[i].v_handle = &executor->args[i].dl_tensor;
+        type_codes[i] = kTVMDLTensorHandle;
+    }
+    status = TVMFuncCall(func, values, type_codes, (int)count, &ret_val, &ret_type_code);
+    crt_free(memory);
+    return status;
+}

@@ -1,0 +1,137 @@
+/* Device memory as clients see it: the platform's heap, noted in the memory map. */
+#include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/memory_map.h>
+#include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/platform.h>
+
+int crt_allocate(size_t size_bytes, const char *what, void **ret_memory)
+{
+    void *memory;
+    /* Not every heap gives out blocks of no bytes. */
+    size_t wanted = size_bytes > 0 ? size_bytes : 1;
+    if (TVMPlatformMemoryAllocate(wanted, cpu_device, &memory) != kTvmErrorNoError)
+        return crt_no_memory((unsigned long)size_bytes, what);
+    memset(memory, 0, size_bytes);
+    *ret_memory = memory;
+    return 0;
+}
+
+void crt_free(void *memory)
+{
+    if (memory)
+        (void)TVMPlatformMemoryFree(memory, cpu_device);
+}
+
+static int refuse_device(DLDevice dev)
+{
+    return crt_error(kTvmErrorFunctionCallInvalidArg,
+                     "device type %d: a board has only the CPU, %d", (int)dev.device_type, kDLCPU);
+}
+
+int TVMDeviceAllocDataSpace(DLDevice dev, size_t nbytes, size_t alignment, DLDataType type_hint,
+                            void **out_data)
+{
+    (void)type_hint;
+    if (dev.device_type != kDLCPU)
+        return refuse_device(dev);
+    size_t padding = alignment > 1 ? (alignment - nbytes % alignment) % alignment : 0;
+    if (nbytes > SIZE_MAX - padding)
+        return crt_no_memory((unsigned long)nbytes, "device data");
+    void *memory = NULL;
+    int status = crt_allocate(nbytes + padding, "device data", &memory);
+    if (status != 0)
+        return status;
+    status = memory_map_add(memory, nbytes + padding, NULL, MEMORY_OF_CLIENT);
+    if (status != 0) {
+        crt_free(memory);
+        return status;
+    }
+    *out_data = memory;
+    return 0;
+}
+
+int TVMDeviceAllocDataSpaceWithScope(DLDevice dev, int ndim, const int64_t *shape, DLDataType dtype,
+                                     const char *mem_scope, void **out_data)
+{
+    enum { ALIGNMENT_BYTES = 64 }; /* TVM's, for all devices */
+    DLTensor tensor = {.device = dev, .ndim = ndim, .dtype = dtype, .shape = (int64_t *)shape};
+    size_t size_bytes;
+    if (mem_scope && *mem_scope && strcmp(mem_scope, "global") != 0)
+        return crt_error(kTvmErrorFunctionCallInvalidArg,
+                         "memory scope \"%s\": a board has only \"global\"", mem_scope);
+    if (!tensor_size_bytes(&tensor, &size_bytes))
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
+    return TVMDeviceAllocDataSpace(dev, size_bytes, ALIGNMENT_BYTES, dtype, out_data);
+}
+
+int TVMDeviceFreeDataSpace(DLDevice dev, void *ptr)
+{
+    if (dev.device_type != kDLCPU)
+        return refuse_device(dev);
+    const struct memory_region *region = memory_map_find(ptr);
+    if (!region || region->owner != MEMORY_OF_CLIENT)
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "free of %p, which was not allocated",
+                         ptr);
+    memory_map_remove(ptr);
+    crt_free(ptr);
+    return 0;
+}
+
+static bool is_compact(const DLTensor *tensor)
+{
+    if (!tensor->strides)
+        return true;
+    int64_t expected = 1;
+    for (int32_t i = tensor->ndim - 1; i >= 0; i--) {
+        if (tensor->strides[i] != expected)
+            return false;
+        expected *= tensor->shape[i];
+    }
+    return true;
+}
+
+int TVMDeviceCopyDataFromTo(DLTensor *from, DLTensor *to, TVMStreamHandle stream)
+{
+    (void)stream;
+    size_t from_size;
+    size_t to_size;
+    if (!is_compact(from) || !is_compact(to))
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "copy of a tensor that is not compact");
+    if (!tensor_size_bytes(from, &from_size) || !tensor_size_bytes(to, &to_size) ||
+        from_size != to_size)
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "copy between tensors of other sizes");
+    memmove((uint8_t *)to->data + to->byte_offset, (uint8_t *)from->data + from->byte_offset,
+            from_size);
+    return 0;
+}
+
+int TVMStreamCreate(int device_type, int device_id, TVMStreamHandle *out)
+{
+    (void)device_type;
+    (void)device_id;
+    *out = NULL;
+    return 0;
+}
+
+/* Work on a CPU is done when the call returns: nothing to free, choose or wait for. */
+#define STREAM_CALL(name)                                                                          \
+    int name(int device_type, int device_id, TVMStreamHandle stream)                               \
+    {                                                                                              \
+        (void)device_type;                                                                         \
+        (void)device_id;                                                                           \
+        (void)stream;                                                                              \
+        return 0;                                                                                  \
+    }
+
+STREAM_CALL(TVMStreamFree)
+STREAM_CALL(TVMSetStream)
+STREAM_CALL(TVMSynchronize)
+
+int TVMObjectFree(TVMObjectHandle obj)
+{
+    (void)obj;
+    return 0;
+}

@@ -1,0 +1,103 @@
+/* The functions that TVM's clients look for by name. */
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/memory_map.h>
+#include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/common/runtime.h>
+
+#include "crt_config.h"
+
+/* "runtime.SystemLib": newer clients pass a symbol prefix, which has no meaning here. */
+static int get_system_library(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                              int *ret_type_code, void *resource_handle)
+{
+    (void)args;
+    (void)type_codes;
+    (void)num_args;
+    (void)resource_handle;
+    TVMModuleHandle handle;
+    int status = crt_system_library(&handle);
+    if (status != 0)
+        return status;
+    ret_val->v_handle = handle;
+    *ret_type_code = kTVMModuleHandle;
+    return 0;
+}
+
+/* "tvm.rpc.server.ModuleGetFunction"(module, name, query_imports): null where there is none, as
+ * TVM's clients expect. */
+static int module_get_function(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                               int *ret_type_code, void *resource_handle)
+{
+    (void)resource_handle;
+    if (num_args != 3)
+        return crt_error(kTvmErrorFunctionCallNumArguments,
+                         "ModuleGetFunction: %d arguments, wanted (module, name, query_imports)",
+                         num_args);
+    if (type_codes[0] != kTVMModuleHandle || type_codes[1] != kTVMStr ||
+        (type_codes[2] != kTVMArgInt && type_codes[2] != kTVMArgBool))
+        return crt_error(kTvmErrorFunctionCallWrongArgType,
+                         "ModuleGetFunction: wanted (module, string, integer)");
+    TVMFunctionHandle func;
+    int status = TVMModGetFunction(args[0].v_handle, args[1].v_str, args[2].v_int64 != 0, &func);
+    if (status == kTvmErrorFunctionNameNotFound)
+        return 0;
+    if (status != 0)
+        return status;
+    ret_val->v_handle = func;
+    *ret_type_code = kTVMPackedFuncHandle;
+    return 0;
+}
+
+/* "tvm.rpc.server.GetCRTMaxPacketSize": what a client may put into one RPC packet. The receive
+ * buffer also holds the session's header (3 bytes) and the packet's length (8 bytes). */
+static int get_max_packet_size(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                               int *ret_type_code, void *resource_handle)
+{
+    enum { OVERHEAD_BYTES = 3 + 8 };
+    (void)args;
+    (void)type_codes;
+    (void)num_args;
+    (void)resource_handle;
+    ret_val->v_int64 = TVM_CRT_MAX_PACKET_SIZE_BYTES - OVERHEAD_BYTES;
+    *ret_type_code = kTVMArgInt;
+    return 0;
+}
+
+/* "tvm.contrib.random.random_fill"(tensor). */
+static int random_fill(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                       int *ret_type_code, void *resource_handle)
+{
+    (void)ret_val;
+    (void)ret_type_code;
+    (void)resource_handle;
+    if (num_args != 1)
+        return crt_error(kTvmErrorFunctionCallNumArguments,
+                         "random_fill: %d arguments, wanted 1 tensor", num_args);
+    if (type_codes[0] != kTVMDLTensorHandle)
+        return crt_error(kTvmErrorFunctionCallWrongArgType,
+                         "random_fill: argument of type %d, wanted a tensor", type_codes[0]);
+    TVMNDArray array = {.dl_tensor = *(const DLTensor *)args[0].v_handle};
+    return TVMNDArray_RandomFill(&array);
+}
+
+tvm_crt_error_t crt_register_functions(void)
+{
+    static const struct {
+        const char *name;
+        TVMBackendPackedCFunc func;
+    } functions[] = {
+        {"runtime.SystemLib", get_system_library},
+        {"tvm.rpc.server.ModuleGetFunction", module_get_function},
+        {"tvm.rpc.server.GetCRTMaxPacketSize", get_max_packet_size},
+        {"runtime.RPCTimeEvaluator", crt_create_time_evaluator},
+        {"tvm.contrib.random.random_fill", random_fill},
+    };
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        int status =
+            TVMFuncRegisterGlobal(functions[i].name, (TVMFunctionHandle)functions[i].func, 0);
+        if (status != 0)
+            return (tvm_crt_error_t)status;
+    }
+    return kTvmErrorNoError;
+}

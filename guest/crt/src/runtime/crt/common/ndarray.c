@@ -1,0 +1,125 @@
+#include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/memory_map.h>
+#include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/platform.h>
+
+bool tensor_size_bytes(const DLTensor *tensor, size_t *ret_size_bytes)
+{
+    size_t size_bytes = ((size_t)tensor->dtype.bits * tensor->dtype.lanes + 7) / 8;
+    if (tensor->ndim < 0)
+        return false;
+    for (int32_t i = 0; i < tensor->ndim; i++) {
+        int64_t extent = tensor->shape[i];
+        if (extent < 0 || (uint64_t)extent > SIZE_MAX ||
+            __builtin_mul_overflow(size_bytes, (size_t)extent, &size_bytes))
+            return false;
+    }
+    *ret_size_bytes = size_bytes;
+    return true;
+}
+
+int64_t TVMNDArray_DataSizeBytes(TVMNDArray *array)
+{
+    size_t size_bytes;
+    return tensor_size_bytes(&array->dl_tensor, &size_bytes) ? (int64_t)size_bytes : -1;
+}
+
+static int create_without_data(int32_t ndim, const tvm_index_t *shape, DLDataType dtype,
+                               DLDevice dev, TVMNDArray *array)
+{
+    memset(array, 0, sizeof(*array));
+    if (ndim < 0)
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor with %d dimensions", (int)ndim);
+    void *memory;
+    size_t shape_size = sizeof(int64_t) * (size_t)ndim;
+    int status = crt_allocate(shape_size, "a tensor's shape", &memory);
+    if (status != 0)
+        return status;
+    if (ndim > 0)
+        memcpy(memory, shape, shape_size);
+    array->dl_tensor.shape = memory;
+    array->dl_tensor.ndim = ndim;
+    array->dl_tensor.dtype = dtype;
+    array->dl_tensor.device = dev;
+    return 0;
+}
+
+static int add_data(TVMNDArray *array)
+{
+    size_t size_bytes;
+    if (!tensor_size_bytes(&array->dl_tensor, &size_bytes))
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
+    void *memory;
+    int status = crt_allocate(size_bytes, "a tensor", &memory);
+    if (status != 0)
+        return status;
+    status = memory_map_add(memory, size_bytes, array, MEMORY_OF_ARRAY);
+    if (status != 0) {
+        crt_free(memory);
+        return status;
+    }
+    array->dl_tensor.data = memory;
+    return 0;
+}
+
+int TVMNDArray_Empty(int32_t ndim, const tvm_index_t *shape, DLDataType dtype, DLDevice dev,
+                     TVMNDArray *array)
+{
+    int status = create_without_data(ndim, shape, dtype, dev, array);
+    if (status != 0)
+        return status;
+    status = add_data(array);
+    if (status != 0) {
+        crt_free(array->dl_tensor.shape);
+        memset(array, 0, sizeof(*array));
+    }
+    return status;
+}
+
+int TVMNDArray_CreateView(TVMNDArray *arr, const tvm_index_t *shape, int32_t ndim, DLDataType dtype,
+                          TVMNDArray *array_view)
+{
+    int status = create_without_data(ndim, shape, dtype, arr->dl_tensor.device, array_view);
+    if (status == 0)
+        array_view->dl_tensor.data = arr->dl_tensor.data;
+    return status;
+}
+
+int TVMNDArray_RandomFill(TVMNDArray *array)
+{
+    size_t size_bytes;
+    if (!tensor_size_bytes(&array->dl_tensor, &size_bytes))
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
+    uint8_t *data = (uint8_t *)array->dl_tensor.data + array->dl_tensor.byte_offset;
+    return TVMPlatformGenerateRandom(data, size_bytes);
+}
+
+void TVMNDArray_IncrementReference(TVMNDArray *arr)
+{
+    arr->reference_count++;
+}
+
+uint32_t TVMNDArray_DecrementReference(TVMNDArray *arr)
+{
+    if (arr->reference_count > 0)
+        arr->reference_count--;
+    return arr->reference_count;
+}
+
+int TVMNDArray_Release(TVMNDArray *arr)
+{
+    if (TVMNDArray_DecrementReference(arr) > 0)
+        return 0;
+    /* A view has data that another array owns. */
+    if (memory_map_find_array(arr)) {
+        memory_map_remove(arr->dl_tensor.data);
+        crt_free(arr->dl_tensor.data);
+    }
+    crt_free(arr->dl_tensor.shape);
+    arr->dl_tensor.data = NULL;
+    arr->dl_tensor.shape = NULL;
+    return 0;
+}

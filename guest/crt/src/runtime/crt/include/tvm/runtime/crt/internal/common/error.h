@@ -1,0 +1,12 @@
+/* The last error, with values in it. */
+#ifndef TVM_RUNTIME_CRT_INTERNAL_COMMON_ERROR_H_
+#define TVM_RUNTIME_CRT_INTERNAL_COMMON_ERROR_H_
+
+/* Sets the text of TVMGetLastError (no floats in format) and returns code, so that
+ * `return crt_error(kTvmError..., "...")` reads well. */
+int crt_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* "no memory: N bytes for WHAT"; returns kTvmErrorPlatformNoMemory. */
+int crt_no_memory(unsigned long size_bytes, const char *what);
+
+#endif // TVM_RUNTIME_CRT_INTERNAL_COMMON_ERROR_H_

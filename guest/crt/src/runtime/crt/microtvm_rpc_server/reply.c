@@ -1,0 +1,222 @@
+#include <string.h>
+#include <tvm/runtime/crt/internal/rpc_server/reply.h>
+
+/* Encodes into a session message; with no session it only counts the bytes. */
+struct writer {
+    struct session *session;
+    uint64_t size_bytes;
+    bool ok;
+};
+
+static void put(struct writer *writer, const void *data, size_t size_bytes)
+{
+    if (!writer->session)
+        writer->size_bytes += size_bytes;
+    else if (writer->ok)
+        writer->ok = session_send_chunk(writer->session, data, size_bytes);
+}
+
+static void put_i32(struct writer *writer, int32_t value)
+{
+    put(writer, &value, sizeof(value));
+}
+
+static void put_u64(struct writer *writer, uint64_t value)
+{
+    put(writer, &value, sizeof(value));
+}
+
+static void put_handle(struct writer *writer, const void *handle)
+{
+    put_u64(writer, (uintptr_t)handle);
+}
+
+static void put_device(struct writer *writer, DLDevice device)
+{
+    put_i32(writer, (int32_t)device.device_type);
+    put_i32(writer, device.device_id);
+}
+
+static void put_bytes(struct writer *writer, const void *data, size_t size_bytes)
+{
+    put_u64(writer, size_bytes);
+    put(writer, data, size_bytes);
+}
+
+static void put_tensor(struct writer *writer, const DLTensor *tensor)
+{
+    put_handle(writer, tensor->data);
+    put_device(writer, tensor->device);
+    put_i32(writer, tensor->ndim);
+    put(writer, &tensor->dtype, sizeof(tensor->dtype));
+    put(writer, tensor->shape, (size_t)tensor->ndim * sizeof(int64_t));
+    put_u64(writer, tensor->byte_offset);
+}
+
+/* Encodes a reply: called twice, to count and to send. */
+typedef void (*encode_fn)(struct writer *writer, const void *what);
+
+static bool send_reply(struct session *session, enum rpc_code code, encode_fn encode,
+                       const void *what)
+{
+    struct writer counter = {.size_bytes = sizeof(int32_t)};
+    if (encode)
+        encode(&counter, what);
+    size_t body_size_bytes = (size_t)(sizeof(uint64_t) + counter.size_bytes);
+    if (!session_send_begin(session, SESSION_NORMAL, body_size_bytes))
+        return false;
+    struct writer writer = {.session = session, .ok = true};
+    put_u64(&writer, counter.size_bytes);
+    put_i32(&writer, (int32_t)code);
+    if (encode)
+        encode(&writer, what);
+    return writer.ok && session_send_end(session);
+}
+
+static void encode_void(struct writer *writer, const void *what)
+{
+    (void)what;
+    put_i32(writer, 1);
+    put_i32(writer, kTVMNullptr);
+}
+
+bool rpc_reply_void(struct session *session)
+{
+    return send_reply(session, RPC_RETURN, encode_void, NULL);
+}
+
+static void encode_handle(struct writer *writer, const void *what)
+{
+    put_i32(writer, 1);
+    put_i32(writer, kTVMOpaqueHandle);
+    put_handle(writer, what);
+}
+
+bool rpc_reply_handle(struct session *session, const void *handle)
+{
+    return send_reply(session, RPC_RETURN, encode_handle, handle);
+}
+
+static void encode_text(struct writer *writer, const void *what)
+{
+    const char *text = what;
+    put_i32(writer, 1);
+    put_i32(writer, kTVMStr);
+    put_bytes(writer, text, strlen(text));
+}
+
+bool rpc_reply_exception(struct session *session, const char *text)
+{
+    return send_reply(session, RPC_EXCEPTION, encode_text, text);
+}
+
+bool rpc_reply_last_error(struct session *session)
+{
+    return rpc_reply_exception(session, TVMGetLastError());
+}
+
+struct copied {
+    const void *data;
+    size_t size_bytes;
+};
+
+static void encode_copy(struct writer *writer, const void *what)
+{
+    const struct copied *copied = what;
+    put(writer, copied->data, copied->size_bytes);
+}
+
+bool rpc_reply_copy(struct session *session, const void *data, size_t size_bytes)
+{
+    const struct copied copied = {data, size_bytes};
+    return send_reply(session, RPC_COPY_ACK, encode_copy, &copied);
+}
+
+/* ---- what a function returned ---- */
+
+struct returned {
+    TVMValue value;
+    int type_code;
+    int sent_type_code; /* -1: this type cannot be sent */
+};
+
+static int sent_type_code(int type_code)
+{
+    switch (type_code) {
+    case kTVMNDArrayHandle:
+        return kTVMDLTensorHandle;
+    case kTVMPackedFuncHandle:
+    case kTVMModuleHandle:
+    case kTVMObjectHandle:
+        return kTVMOpaqueHandle;
+    case kDLInt:
+    case kDLUInt:
+    case kDLFloat:
+    case kTVMArgBool:
+    case kTVMDataType:
+    case kDLDevice:
+    case kTVMOpaqueHandle:
+    case kTVMDLTensorHandle:
+    case kTVMNullptr:
+    case kTVMStr:
+    case kTVMBytes:
+        return type_code;
+    default:
+        return -1;
+    }
+}
+
+static void put_value(struct writer *writer, int type_code, TVMValue value)
+{
+    const TVMByteArray *bytes = value.v_handle;
+    switch (type_code) {
+    case kTVMNullptr:
+        break;
+    case kTVMDataType:
+        put(writer, &value.v_type, sizeof(value.v_type));
+        put_i32(writer, 0);
+        break;
+    case kDLDevice:
+        put_device(writer, value.v_device);
+        break;
+    case kTVMOpaqueHandle:
+        put_handle(writer, value.v_handle);
+        break;
+    case kTVMDLTensorHandle:
+        put_tensor(writer, value.v_handle);
+        break;
+    case kTVMStr:
+        put_bytes(writer, value.v_str, strlen(value.v_str));
+        break;
+    case kTVMBytes:
+        put_bytes(writer, bytes->data, bytes->size);
+        break;
+    default:
+        put(writer, &value.v_int64, sizeof(value.v_int64));
+        break;
+    }
+}
+
+static void encode_returned(struct writer *writer, const void *what)
+{
+    const struct returned *returned = what;
+    bool is_array = returned->type_code == kTVMNDArrayHandle;
+    put_i32(writer, is_array ? 3 : 2);
+    put_i32(writer, kDLInt);
+    put_i32(writer, returned->sent_type_code);
+    if (is_array)
+        put_i32(writer, kTVMOpaqueHandle);
+    put_u64(writer, (uint64_t)returned->type_code);
+    put_value(writer, returned->sent_type_code, returned->value);
+    if (is_array)
+        put_handle(writer, returned->value.v_handle);
+}
+
+bool rpc_reply_call(struct session *session, TVMValue value, int type_code)
+{
+    const struct returned returned = {value, type_code, sent_type_code(type_code)};
+    if (returned.sent_type_code < 0)
+        return rpc_reply_exception(session,
+                                   "the function returned a value of a type that cannot be sent");
+    return send_reply(session, RPC_RETURN, encode_returned, &returned);
+}

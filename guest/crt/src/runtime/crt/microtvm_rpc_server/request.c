@@ -1,0 +1,193 @@
+#include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/memory_map.h>
+#include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/rpc_server/request.h>
+
+/* ---- checks ---- */
+
+/* Memory behind a tensor that a client names by address. */
+static int check_memory(const DLTensor *tensor, uint64_t size_bytes)
+{
+    uint64_t address = (uintptr_t)tensor->data;
+    if (tensor->device.device_type != kDLCPU)
+        return crt_error(kTvmErrorFunctionCallInvalidArg,
+                         "tensor on device type %d: a board has only the CPU, %d",
+                         (int)tensor->device.device_type, kDLCPU);
+    if (tensor->byte_offset <= SIZE_MAX && size_bytes <= SIZE_MAX &&
+        memory_map_holds(tensor->data, (size_t)tensor->byte_offset, (size_t)size_bytes))
+        return 0;
+    return crt_error(kTvmErrorFunctionCallInvalidArg,
+                     "%lu bytes at 0x%lx + %lu: not inside memory that this session allocated",
+                     (unsigned long)size_bytes, (unsigned long)address,
+                     (unsigned long)tensor->byte_offset);
+}
+
+int rpc_check_tensor(const DLTensor *tensor)
+{
+    const struct memory_region *region = memory_map_find(tensor->data);
+    size_t size_bytes;
+    if (!tensor_size_bytes(tensor, &size_bytes))
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
+    /* Constants of generated code, which it handed out by address. */
+    if (region && region->owner == MEMORY_OF_MODULE)
+        return 0;
+    return check_memory(tensor, size_bytes);
+}
+
+static int check_tensors(const struct rpc_arguments *arguments)
+{
+    for (int i = 0; i < arguments->num_args; i++) {
+        if (arguments->type_codes[i] != kTVMDLTensorHandle)
+            continue;
+        int status = rpc_check_tensor(arguments->values[i].v_handle);
+        if (status != 0)
+            return status;
+    }
+    return 0;
+}
+
+/* ---- calls and copies ---- */
+
+/* Generated code hands out its linked constants by address; a client then uses them as tensors. */
+static void note_module_memory(TVMValue value, int type_code)
+{
+    if (type_code != kTVMOpaqueHandle || !value.v_handle || memory_map_find(value.v_handle))
+        return;
+    /* Without the note such a tensor is refused later, in words. */
+    (void)memory_map_add(value.v_handle, 0, NULL, MEMORY_OF_MODULE);
+}
+
+static bool call_function(struct session *session, struct rpc_arguments *arguments,
+                          struct rpc_reader *reader)
+{
+    void *func;
+    TVMValue ret_val;
+    int ret_type_code;
+    int status = rpc_read_handle(reader, &func);
+    if (status == 0)
+        status = rpc_read_arguments(reader, arguments);
+    if (status == 0)
+        status = check_tensors(arguments);
+    if (status == 0)
+        status = TVMFuncCall(func, arguments->values, arguments->type_codes, arguments->num_args,
+                             &ret_val, &ret_type_code);
+    if (status != 0)
+        return rpc_reply_last_error(session);
+    note_module_memory(ret_val, ret_type_code);
+    bool ok = rpc_reply_call(session, ret_val, ret_type_code);
+    if (ret_type_code == kTVMBytes)
+        (void)TVMByteArrayFree(ret_val.v_handle);
+    return ok;
+}
+
+/* The protocol's version and the arguments of a session's constructor, of which a board takes
+ * none. */
+static bool init_server(struct session *session, struct rpc_arguments *arguments,
+                        struct rpc_reader *reader)
+{
+    uint8_t *version;
+    size_t size_bytes;
+    if (!rpc_read_bytes(reader, &version, &size_bytes)) {
+        (void)rpc_truncated("the protocol's version");
+        return rpc_reply_last_error(session);
+    }
+    if (rpc_read_arguments(reader, arguments) != 0)
+        return rpc_reply_last_error(session);
+    if (arguments->num_args != 0)
+        return rpc_reply_exception(session, "a board's session takes no constructor arguments");
+    return rpc_reply_void(session);
+}
+
+/* A tensor, and how many bytes of it; *ret_data is checked memory. */
+static int read_copy(struct rpc_reader *reader, uint8_t **ret_data, uint64_t *ret_size_bytes)
+{
+    DLTensor tensor;
+    uint64_t size_bytes;
+    int status = rpc_read_tensor(reader, &tensor);
+    if (status != 0)
+        return status;
+    if (!rpc_read_u64(reader, &size_bytes))
+        return rpc_truncated("a copy's size");
+    status = check_memory(&tensor, size_bytes);
+    if (status != 0)
+        return status;
+    *ret_data = (uint8_t *)tensor.data + tensor.byte_offset;
+    *ret_size_bytes = size_bytes;
+    return 0;
+}
+
+static bool copy_from_remote(struct session *session, struct rpc_reader *reader)
+{
+    uint8_t *data = NULL;
+    uint64_t size_bytes = 0;
+    if (read_copy(reader, &data, &size_bytes) != 0)
+        return rpc_reply_last_error(session);
+    return rpc_reply_copy(session, data, (size_t)size_bytes);
+}
+
+static bool copy_to_remote(struct session *session, struct rpc_reader *reader)
+{
+    uint8_t *data = NULL;
+    uint64_t size_bytes = 0;
+    int status = read_copy(reader, &data, &size_bytes);
+    if (status == 0 && !rpc_read(reader, data, (size_t)size_bytes))
+        status = rpc_truncated("the data of a copy");
+    return status == 0 ? rpc_reply_void(session) : rpc_reply_last_error(session);
+}
+
+/* ---- messages ---- */
+
+static bool refuse_code(struct session *session, int32_t code)
+{
+    (void)crt_error(kTvmErrorFunctionCallNotImplemented, "RPC code %ld: not a request to a board",
+                    (long)code);
+    return rpc_reply_last_error(session);
+}
+
+static bool reply_to(struct session *session, struct rpc_arguments *arguments, int32_t code,
+                     struct rpc_reader *reader)
+{
+    switch (code) {
+    case RPC_INIT_SERVER:
+        return init_server(session, arguments, reader);
+    case RPC_CALL_FUNC:
+        return call_function(session, arguments, reader);
+    case RPC_COPY_FROM_REMOTE:
+        return copy_from_remote(session, reader);
+    case RPC_COPY_TO_REMOTE:
+        return copy_to_remote(session, reader);
+    default:
+        break;
+    }
+    if (code < RPC_GET_GLOBAL_FUNC || code > RPC_DEV_GET_CURRENT_STREAM)
+        return refuse_code(session, code);
+    if (rpc_read_arguments(reader, arguments) != 0)
+        return rpc_reply_last_error(session);
+    return rpc_system_call(session, (enum rpc_code)code, arguments);
+}
+
+enum rpc_outcome rpc_handle_message(struct session *session, struct rpc_arguments *arguments,
+                                    uint8_t *message, size_t size_bytes)
+{
+    struct rpc_reader reader = {message, size_bytes};
+    uint64_t packet_size_bytes;
+    int32_t code;
+    bool ok;
+    bool is_whole = rpc_read_u64(&reader, &packet_size_bytes);
+    if (is_whole && packet_size_bytes == 0)
+        return RPC_GO_ON;
+    is_whole = is_whole && packet_size_bytes == reader.left_bytes && rpc_read_i32(&reader, &code);
+    if (!is_whole) {
+        (void)crt_error(kTvmErrorFunctionCallInvalidArg,
+                        "message of %lu bytes is damaged: its length field says otherwise",
+                        (unsigned long)size_bytes);
+        ok = rpc_reply_last_error(session);
+    } else if (code == RPC_SHUTDOWN) {
+        return RPC_SHUT_DOWN;
+    } else {
+        ok = reply_to(session, arguments, code, &reader);
+    }
+    return ok ? RPC_GO_ON : RPC_LINE_LOST;
+}
