@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PACKET_BUFFERS = 2 }; /* the UART's ring and the RPC server's message buffer */
+
 struct memory {
     uint64_t flash_bytes;
     uint64_t ram_bytes;
-    uint64_t own_ram_bytes; /* stack and packet buffer: they are the board's, not the model's */
+    uint64_t own_ram_bytes; /* stack and packet buffers: they are the board's, not the model's */
 };
 
 static bool read_region(const cJSON *memory, const char *name, uint64_t *size_bytes,
@@ -43,7 +45,7 @@ static bool read_memory(const char *path, struct memory *ret_memory, struct erro
     cJSON_Delete(json);
     if (!good)
         return error_wrap(err, "%s", path);
-    memory.own_ram_bytes += packet;
+    memory.own_ram_bytes += PACKET_BUFFERS * packet;
     *ret_memory = memory;
     return true;
 }

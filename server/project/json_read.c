@@ -54,7 +54,8 @@ bool json_read_size(const cJSON *object, const char *key, enum error_kind kind, 
     if (!cJSON_IsNumber(item) ||
         !(item->valuedouble >= 0 && item->valuedouble <= (double)JSON_SIZE_MAX) ||
         item->valuedouble != (double)(uint64_t)item->valuedouble)
-        return error_set(err, kind, 0, "\"%s\": not a whole number from 0 to 2^53", key);
+        return error_set(err, kind, 0, "\"%s\": not a whole number from 0 to %llu", key,
+                         JSON_SIZE_MAX);
     *ret_value = (uint64_t)item->valuedouble;
     return true;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum { JSON_FILE_MAX_BYTES = 64 * 1024 * 1024 };
-#define JSON_SIZE_MAX (1ULL << 53) /* up to there doubles carry each whole number */
+#define JSON_SIZE_MAX 999999999999999ULL /* cJSON writes 15 digits */
 
 /* Parse a file. Errors: kind when it is not JSON (with the line) or too large, ERROR_SYSTEM when it
  * cannot be read. The caller deletes *ret_json. */
@@ -21,7 +21,8 @@ bool json_read_file(const char *path, enum error_kind kind, cJSON **ret_json, st
 bool json_read_text(const cJSON *object, const char *key, enum error_kind kind, char **ret_text,
                     struct error *err);
 
-/* A whole number from 0 to 2^53; one that is not there (or null) leaves *ret_value as it is. */
+/* A whole number from 0 to JSON_SIZE_MAX; one that is not there (or null) leaves *ret_value as it
+ * is. */
 bool json_read_size(const cJSON *object, const char *key, enum error_kind kind, uint64_t *ret_value,
                     struct error *err);
 

@@ -136,7 +136,8 @@ static bool add_size(const cJSON *object, const char *key, uint64_t *sum, struct
     if (!json_read_size(object, key, ERROR_MODEL, &size, err))
         return false;
     if (*sum + size > JSON_SIZE_MAX)
-        return error_set(err, ERROR_MODEL, 0, "\"%s\": 2^53 bytes or more in all", key);
+        return error_set(err, ERROR_MODEL, 0, "\"%s\": more than %llu bytes in all", key,
+                         JSON_SIZE_MAX);
     *sum += size;
     return true;
 }
