@@ -33,13 +33,14 @@ enum {
 };
 
 struct board_options {
-    const struct machine *machine;     /* not owned; outlives the board */
-    const char *flash_path;            /* the flash: a file that this module writes; copied */
-    const struct interrupt *interrupt; /* not owned; outlives the board */
-    int gdbserver_port;                /* 0: none; else QEMU listens on 127.0.0.1:port */
-    int icount_shift;                  /* -1: off; else -icount shift=N,sleep=off */
+    const struct machine *machine;      /* not owned; outlives the board */
+    const char *flash_path;             /* the flash: a file that this module writes; copied */
+    const struct interrupt *interrupt;  /* not owned; outlives the board */
+    int gdbserver_port;                 /* 0: none; else QEMU listens on 127.0.0.1:port */
+    int icount_shift;                   /* -1: off; else -icount shift=N,sleep=off */
     const char *const *extra_qemu_args; /* NULL-terminated or NULL; copied */
-    bool debug;                        /* QEMU's command line and QMP to stderr */
+    bool debug;                         /* QEMU's command line and QMP to stderr */
+    int boot_timeout_ms;                /* 0: BOARD_BOOT_TIMEOUT_MS */
 };
 
 struct board; /* opaque */
@@ -70,11 +71,11 @@ void board_close(struct board *board);
 bool board_read(struct board *board, void *data, size_t size_bytes, struct deadline deadline,
                 struct error *err);
 /* Between 1 and capacity bytes: whatever is there, waiting for the first one. */
-bool board_read_some(struct board *board, void *data, size_t capacity_bytes,
-                     size_t *ret_size_bytes, struct deadline deadline, struct error *err);
+bool board_read_some(struct board *board, void *data, size_t capacity_bytes, size_t *ret_size_bytes,
+                     struct deadline deadline, struct error *err);
 /* All bytes, or an error; drains the other direction meanwhile. */
-bool board_write(struct board *board, const void *data, size_t size_bytes,
-                 struct deadline deadline, struct error *err);
+bool board_write(struct board *board, const void *data, size_t size_bytes, struct deadline deadline,
+                 struct error *err);
 
 /* For a caller's own poll loop: up to BOARD_PUMP_FDS entries; returns how many (0 while off). */
 int board_pump_fds(const struct board *board, struct pollfd *fds);

@@ -10,17 +10,17 @@
 #include <stdint.h>
 
 struct machine {
-    char *name;              /* "mps2_an385": the file's name without .json, or its "name" key */
+    char *name; /* "mps2_an385": the file's name without .json, or its "name" key */
     char *description;
-    char *qemu_program;      /* "qemu-system-arm" */
-    char *qemu_package;      /* Debian package that brings it */
-    char *qemu_machine;      /* -machine */
-    char **qemu_args;        /* further arguments, NULL-terminated; may be empty, never NULL */
-    char *toolchain_prefix;  /* "arm-none-eabi-" */
+    char *qemu_program;        /* "qemu-system-arm" */
+    char *qemu_package;        /* Debian package that brings it */
+    char *qemu_machine;        /* -machine */
+    char **qemu_args;          /* further arguments, NULL-terminated; may be empty, never NULL */
+    char *toolchain_prefix;    /* "arm-none-eabi-" */
     char **toolchain_packages; /* Debian packages, NULL-terminated */
     uint64_t flash_size_bytes;
     uint64_t ram_size_bytes;
-    char *model;             /* what TVM's target calls it ("lm3s6965"), for boards.json */
+    char *model; /* what TVM's target calls it ("lm3s6965"), for boards.json */
 };
 
 struct machine_list {

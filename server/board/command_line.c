@@ -1,0 +1,76 @@
+#include "board/command_line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FIXED_ARGS = 32 };
+
+static void add(struct command_line *line, const char *item)
+{
+    line->items[line->count++] = item;
+}
+
+static void add_pair(struct command_line *line, const char *name, const char *value)
+{
+    add(line, name);
+    add(line, value);
+}
+
+static size_t add_list(struct command_line *line, const char *const *items)
+{
+    size_t count = 0;
+    for (; items && items[count]; count++)
+        if (line)
+            add(line, items[count]);
+    return count;
+}
+
+static void add_optional(struct command_line *line, const struct emulator_options *options)
+{
+    if (options->gdbserver_port > 0) {
+        snprintf(line->gdb, sizeof(line->gdb), "tcp:127.0.0.1:%d", options->gdbserver_port);
+        add_pair(line, "-gdb", line->gdb);
+    }
+    if (options->icount_shift >= 0) {
+        snprintf(line->icount, sizeof(line->icount), "shift=%d,sleep=off", options->icount_shift);
+        add_pair(line, "-icount", line->icount);
+    }
+}
+
+/* Nothing but what the board's definition names: no default devices, no configuration files. */
+bool command_line_make(const struct emulator_options *options, int qmp_fd, int record_fd,
+                       struct command_line *line, struct error *err)
+{
+    const struct machine *machine = options->machine;
+    const char *const *machine_args = (const char *const *)machine->qemu_args;
+    size_t capacity =
+        FIXED_ARGS + add_list(NULL, machine_args) + add_list(NULL, options->extra_args);
+    line->items = calloc(capacity, sizeof(*line->items));
+    if (!line->items)
+        return error_no_memory(err, "QEMU's command line", capacity * sizeof(*line->items));
+    snprintf(line->qmp_chardev, sizeof(line->qmp_chardev), "socket,id=qmp,fd=%d", qmp_fd);
+    snprintf(line->serial_chardev, sizeof(line->serial_chardev),
+             "pty,id=serial,logfile=/proc/self/fd/%d", record_fd);
+    add(line, machine->qemu_program);
+    add_pair(line, "-machine", machine->qemu_machine);
+    add(line, "-nodefaults");
+    add(line, "-no-user-config");
+    add(line, "-preconfig");
+    add_pair(line, "-display", "none");
+    add_pair(line, "-chardev", line->qmp_chardev);
+    add_pair(line, "-mon", "chardev=qmp,mode=control");
+    add_pair(line, "-chardev", line->serial_chardev);
+    add_pair(line, "-serial", "chardev:serial");
+    add_optional(line, options);
+    add_list(line, machine_args);
+    add_pair(line, "-kernel", options->firmware_path);
+    add_list(line, options->extra_args);
+    return true;
+}
+
+void command_line_show(const struct command_line *line)
+{
+    for (size_t i = 0; i < line->count; i++)
+        fprintf(stderr, "%s%s", i > 0 ? " " : "qemu: ", line->items[i]);
+    fputc('\n', stderr);
+}

@@ -1,0 +1,115 @@
+#include "board/board_state.h"
+#include "board/fault.h"
+
+enum {
+    LAST_BREATH_MS = 1000, /* from a closed pty or control socket to the end of the process */
+    RECORD_READ_BYTES = 64 * 1024,
+    SOURCE_BYTES = 512,
+};
+
+const char *death_source(const struct board *board, const char *text, char *buffer,
+                         size_t buffer_size_bytes)
+{
+    uint64_t pc = 0;
+    if (!fault_find_pc(text, &pc)) {
+        buffer[0] = '\0';
+        return buffer;
+    }
+    return fault_source_line(board->machine->toolchain_prefix, board->flash_path, pc,
+                             board->interrupt, buffer, buffer_size_bytes);
+}
+
+/* The kernel has thrown away what was in the pty when QEMU closed it. */
+static void recover_lost_bytes(struct board *board)
+{
+    uint8_t data[RECORD_READ_BYTES];
+    uint64_t offset = board->transport.received_bytes;
+    size_t size = 0;
+    while ((size = emulator_record(&board->emulator, offset, data, sizeof(data))) > 0) {
+        transport_add(&board->transport, data, size);
+        offset += size;
+    }
+    line_ring_end_line(&board->log.lines);
+}
+
+static void append_log(const struct board *board, struct error *err)
+{
+    const struct line_ring *lines = &board->log.lines;
+    if (lines->count > 0)
+        error_append(err, "the board's last lines:");
+    for (size_t i = 0; i < lines->count; i++)
+        error_append(err, "  %s", line_ring_line(lines, i));
+}
+
+/* QEMU's dump of registers names the pc where the firmware itself could not say a word. */
+static void append_dumped_pc(const struct board *board, struct error *err)
+{
+    char source[SOURCE_BYTES];
+    const struct line_ring *output = &board->emulator.output;
+    for (size_t i = 0; i < output->count; i++) {
+        death_source(board, line_ring_line(output, i), source, sizeof(source));
+        if (source[0] == '\0')
+            continue;
+        error_append(err, "the CPU stood at %s", source);
+        return;
+    }
+}
+
+static void explain_end(struct board *board)
+{
+    struct error *cause = &board->cause;
+    char source[SOURCE_BYTES];
+    const char *fault = device_log_fault(&board->log);
+    if (fault) {
+        death_source(board, fault, source, sizeof(source));
+        error_set(cause, ERROR_CLOSED, 0, "the firmware died: %s%s%s", fault,
+                  source[0] ? "\n  at " : "", source);
+    } else {
+        error_set(cause, ERROR_CLOSED, 0, "the board is gone: QEMU ended");
+    }
+    emulator_last_words(&board->emulator, cause);
+    if (!fault)
+        append_dumped_pc(board, cause);
+    append_log(board, cause);
+}
+
+static void declare_dead(struct board *board)
+{
+    emulator_stop(&board->emulator);
+    board->dead = true;
+}
+
+static void check_memory(struct board *board)
+{
+    const struct transport *transport = &board->transport;
+    if (!transport->overflowed && !transport->no_memory)
+        return;
+    error_set(&board->cause, ERROR_CLOSED, 0,
+              transport->no_memory
+                  ? "the board was stopped: no memory left for what it sent (%zu bytes unread)"
+                  : "the board was stopped: it sent %zu bytes that nobody read",
+              transport_kept(transport));
+    append_log(board, &board->cause);
+    declare_dead(board);
+}
+
+void death_check(struct board *board)
+{
+    if (board->dead || board->emulator.child.pid == 0)
+        return;
+    bool closing = board->transport.hung_up || board->emulator.qmp.closed;
+    if (emulator_ended(&board->emulator, deadline_in_ms(closing ? LAST_BREATH_MS : 0))) {
+        transport_pump(&board->transport);
+        recover_lost_bytes(board);
+        explain_end(board);
+        declare_dead(board);
+    } else if (closing) {
+        error_set(&board->cause, ERROR_CLOSED, 0, "QEMU closed %s, but did not end",
+                  board->transport.hung_up ? "the serial line" : "its control socket");
+        emulator_last_words(&board->emulator, &board->cause);
+        append_log(board, &board->cause);
+        declare_dead(board);
+    } else {
+        check_memory(board);
+    }
+}

@@ -1,0 +1,20 @@
+/* From a program counter to a line of source. */
+#ifndef MICROTVM_QEMU_BOARD_FAULT_H
+#define MICROTVM_QEMU_BOARD_FAULT_H
+
+#include "base/deadline.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The program counter in a text: "pc=0x1234" of the firmware's own report, or "R15=00001234" and
+ * " pc 80001234" of QEMU's register dumps. The first one counts. */
+bool fault_find_pc(const char *text, uint64_t *ret_pc);
+
+/* "main at src/main.c:12", from TOOLCHAIN_PREFIXaddr2line on the ELF; in parentheses, why not,
+ * where that is not to be had. Returns the buffer. */
+char *fault_source_line(const char *toolchain_prefix, const char *elf_path, uint64_t pc,
+                        const struct interrupt *interrupt, char *buffer, size_t buffer_size_bytes);
+
+#endif

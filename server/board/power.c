@@ -1,0 +1,133 @@
+#include "base/cleanup.h"
+#include "board/board_state.h"
+#include "board/fault.h"
+
+enum { REGISTERS_TIMEOUT_MS = 1000, SOURCE_BYTES = 512, ESCAPE = 0xff };
+
+static void hear(void *context, const uint8_t *data, size_t size_bytes)
+{
+    struct board *board = context;
+    device_log_take(&board->log, data, size_bytes);
+}
+
+static void pump_all(void *context)
+{
+    struct board *board = context;
+    transport_pump(&board->transport);
+    emulator_pump(&board->emulator);
+}
+
+static struct qmp_wait wait_draining(struct board *board, struct deadline deadline)
+{
+    return (struct qmp_wait){.deadline = deadline,
+                             .interrupt = board->interrupt,
+                             .side_fds = {board->transport.fd, board->emulator.stderr_fd},
+                             .side_ready = pump_all,
+                             .context = board};
+}
+
+/* A firmware that faults at once sends ff 0a first, which no frame and no greeting begins with:
+ * then its report and its end follow. */
+static bool firmware_speaks(const struct transport *transport)
+{
+    size_t kept = transport_kept(transport);
+    const uint8_t *data = transport->data + transport->start;
+    if (kept == 0 || data[0] != ESCAPE)
+        return kept > 0;
+    return kept > 1 && data[1] != '\n';
+}
+
+/* Where does the CPU of a firmware stand that says nothing? */
+static void append_position(struct board *board, struct error *err)
+{
+    cleanup_free char *registers = NULL;
+    struct error why;
+    char source[SOURCE_BYTES];
+    uint64_t pc = 0;
+    struct qmp_wait wait = wait_draining(board, deadline_in_ms(REGISTERS_TIMEOUT_MS));
+    if (!emulator_registers(&board->emulator, &wait, &registers, &why))
+        error_append(err, "where its CPU stands is not known: %s", why.text);
+    else if (fault_find_pc(registers, &pc))
+        error_append(err, "its CPU stands at pc=0x%08llx: %s", (unsigned long long)pc,
+                     death_source(board, registers, source, sizeof(source)));
+    else
+        error_append(err, "where its CPU stands is not known: QEMU shows no pc");
+}
+
+static bool wait_for_firmware(struct board *board, struct deadline deadline, struct error *err)
+{
+    for (;;) {
+        if (board->dead) {
+            *err = board->cause;
+            return false;
+        }
+        if (firmware_speaks(&board->transport))
+            return true;
+        if (deadline_passed(deadline)) {
+            error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte within %d ms",
+                      board->boot_timeout_ms);
+            append_position(board, err);
+            return false;
+        }
+        if (!serial_wait(board, false, deadline, err))
+            return false;
+    }
+}
+
+static bool start_emulator(struct board *board, struct deadline deadline, struct error *err)
+{
+    struct emulator_options options = {.machine = board->machine,
+                                       .firmware_path = board->flash_path,
+                                       .gdbserver_port = board->gdbserver_port,
+                                       .icount_shift = board->icount_shift,
+                                       .extra_args = (const char *const *)board->extra_args,
+                                       .debug = board->debug};
+    cleanup_free char *pty_path = NULL;
+    if (!emulator_start(&options, deadline, board->interrupt, &board->emulator, &pty_path, err))
+        return false;
+    if (!transport_open(pty_path, BOARD_BACKLOG_BYTES, hear, board, &board->transport, err))
+        return false;
+    struct qmp_wait wait = wait_draining(board, deadline);
+    return emulator_run(&board->emulator, &wait, err);
+}
+
+/* Turns what QMP saw of a failing QEMU into what the user needs to know. */
+static void explain_start(struct board *board, struct error *err)
+{
+    if (err->kind != ERROR_DEVICE && err->kind != ERROR_TIMEOUT)
+        return;
+    err->kind = ERROR_DEVICE;
+    enum { LAST_BREATH_MS = 1000 };
+    emulator_ended(&board->emulator,
+                   deadline_in_ms(board->emulator.qmp.closed ? LAST_BREATH_MS : 0));
+    emulator_last_words(&board->emulator, err);
+}
+
+bool power_on(struct board *board, struct error *err)
+{
+    power_off(board);
+    line_ring_clear(&board->emulator.output);
+    device_log_init(&board->log);
+    board->nudge_at = deadline_never(); /* until something was sent */
+    struct deadline deadline = deadline_in_ms(board->boot_timeout_ms);
+    bool started = start_emulator(board, deadline, err);
+    if (!started)
+        explain_start(board, err);
+    if (started && wait_for_firmware(board, deadline, err))
+        return true;
+    power_off(board);
+    if (err->kind == ERROR_CLOSED)
+        err->kind = ERROR_DEVICE;
+    return error_wrap(err, "board \"%s\" did not boot", board->machine->name);
+}
+
+void power_off(struct board *board)
+{
+    /* The line first: QEMU drops what it cannot send, instead of blocking on it. */
+    transport_close(&board->transport);
+    emulator_stop(&board->emulator);
+    board->emulator.ended = false;
+    board->open = false;
+    board->fresh = false;
+    board->dead = false;
+}
