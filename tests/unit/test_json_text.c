@@ -1,0 +1,185 @@
+#include "api/json_text.h"
+
+#include <check.h>
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy in a block of just its size, so that a sanitizer sees a read or write past its end. */
+static char *copy_of(const char *text, size_t size)
+{
+    char *copy = malloc(size + 1);
+    ck_assert_ptr_nonnull(copy);
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+/* The verdicts are those of Python's json.loads. */
+static const char *const ACCEPTED[] = {
+    "{}",
+    "  {\"a\" :\t1}\r\n",
+    "[]",
+    "[1,2, 3 ]",
+    "1E5",
+    "-0",
+    "0.5e-3",
+    "123456789012345678901234567890",
+    "\"\x7f\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud800\"",
+    "\"\\udc00x\"",
+    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+    "NaN",
+    "[Infinity, -Infinity, NaN]",
+    "null",
+    "{\"a\":1,\"a\":2}",
+    "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"",
+    "\"\\u0000\"",
+};
+static const char *const REFUSED[] = {
+    "",
+    " ",
+    "{\"a\":1} x",
+    "\xef\xbb\xbf{}",
+    "{\"a\":01}",
+    "[1,]",
+    "[,1]",
+    "{\"a\":1,}",
+    "{\"a\":\"\t\"}",
+    "{'a':1}",
+    "{a:1}",
+    "-",
+    "1.",
+    ".5",
+    "+1",
+    "1e",
+    "\"\\x\"",
+    "\"\\u12g4\"",
+    "\"\\u12",
+    "\"abc",
+    "\"abc\\",
+    "nul",
+    "nullx",
+    "\x0b"
+    "1",
+    "{\"a\"}",
+    "{\"a\":}",
+    "[1 2]",
+    "{",
+    "[",
+    "]",
+    "\"\xc0\xaf\"",
+    "\"\xed\xa0\x80\"",
+    "\"\xf4\x90\x80\x80\"",
+    "\"\xe2\x82\"",
+    "\"\xff\"",
+};
+
+START_TEST(text_is_accepted)
+{
+    struct error err = {0};
+    struct json_text found;
+    char *text = copy_of(ACCEPTED[_i], strlen(ACCEPTED[_i]));
+    ck_assert_msg(json_text_check(text, strlen(text), &found, &err), "%s: %s", text, err.text);
+    cJSON *json = cJSON_Parse(text);
+    ck_assert_msg(json != NULL, "cJSON cannot read what %s became: %s", ACCEPTED[_i], text);
+    cJSON_Delete(json);
+    free(text);
+}
+END_TEST
+
+START_TEST(text_is_refused)
+{
+    struct error err = {0};
+    struct json_text found;
+    char *text = copy_of(REFUSED[_i], strlen(REFUSED[_i]));
+    ck_assert_msg(!json_text_check(text, strlen(text), &found, &err), "%s", REFUSED[_i]);
+    ck_assert_int_eq(err.kind, ERROR_PARSE);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_refused)
+{
+    struct error err = {0};
+    struct json_text found;
+    char text[] = "{\"a\": \"b\0c\"}";
+    ck_assert(!json_text_check(text, sizeof(text) - 1, &found, &err));
+    char end[] = "{}\0";
+    ck_assert(!json_text_check(end, sizeof(end) - 1, &found, &err));
+}
+END_TEST
+
+START_TEST(every_beginning_of_a_request_is_refused)
+{
+    static const char whole[] =
+        "{\"id\": [1.5e3, \"\\ud83d\\ude00\xc3\xa9\", null, {\"a\": true}]}";
+    for (size_t size = 0; size < sizeof(whole) - 1; size++) {
+        struct error err = {0};
+        struct json_text found;
+        char *text = copy_of(whole, size);
+        ck_assert_msg(!json_text_check(text, size, &found, &err), "%s", text);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(nesting_has_a_limit)
+{
+    enum { DEPTH = 200000 };
+    struct error err = {0};
+    struct json_text found;
+    char *text = malloc(DEPTH + 1);
+    memset(text, '[', DEPTH);
+    text[DEPTH] = '\0';
+    ck_assert(!json_text_check(text, DEPTH, &found, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "nesting"));
+    memset(text + JSON_MAX_DEPTH, ']', JSON_MAX_DEPTH);
+    ck_assert_msg(json_text_check(text, (size_t)2 * JSON_MAX_DEPTH, &found, &err), "%s", err.text);
+    free(text);
+}
+END_TEST
+
+START_TEST(what_cjson_cannot_read_is_rewritten)
+{
+    struct error err = {0};
+    struct json_text found;
+    char text[] = "[NaN,-Infinity,Infinity,\"\\ud800\\u0000\"]";
+    ck_assert(json_text_check(text, strlen(text), &found, &err));
+    ck_assert_str_eq(text, "[[0],-1e999   ,1e999   ,\"\\ufffd\\u0000\"]");
+    ck_assert(found.has_nul);
+}
+END_TEST
+
+START_TEST(strings_are_escaped)
+{
+    static const char text[] = "a\"b\\c\nd\te\x01\x7f\xc3\xa9\xff\xc3";
+    struct error err = {0};
+    struct buffer buffer = {0};
+    ck_assert(json_append_string(&buffer, text, sizeof(text) - 1, &err));
+    ck_assert(buffer_append(&buffer, "", 1, &err));
+    ck_assert_str_eq(buffer.data,
+                     "\"a\\\"b\\\\c\\nd\\u0009e\\u0001\\u007f\xc3\xa9\\ufffd\\ufffd\"");
+    buffer_dispose(&buffer);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("json_text");
+    TCase *cases = tcase_create("json_text");
+    tcase_add_loop_test(cases, text_is_accepted, 0, sizeof(ACCEPTED) / sizeof(ACCEPTED[0]));
+    tcase_add_loop_test(cases, text_is_refused, 0, sizeof(REFUSED) / sizeof(REFUSED[0]));
+    tcase_add_test(cases, a_nul_byte_is_refused);
+    tcase_add_test(cases, every_beginning_of_a_request_is_refused);
+    tcase_add_test(cases, nesting_has_a_limit);
+    tcase_add_test(cases, what_cjson_cannot_read_is_rewritten);
+    tcase_add_test(cases, strings_are_escaped);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
