@@ -12,12 +12,13 @@ static struct samples inferences;
 static bool measure(struct bench_device *device, const char *board_name, int count,
                     struct error *err)
 {
-    if (!device_open(device, board_name, err))
+    if (!bench_device_open(device, board_name, err))
         return false;
     for (int i = 0; i < count; i++) {
         struct device_times times;
         float scores[10];
-        if (!device_flash_and_classify(device, i % device->images.shape[0], scores, &times, err))
+        if (!bench_device_flash_and_classify(device, i % device->images.shape[0], scores, &times,
+                                             err))
             return error_wrap(err, "boot %d", i);
         samples_add(&boots, times.boot_ns);
         samples_add(&handshakes, times.handshake_ns);
@@ -42,7 +43,7 @@ int main(int argc, char **argv)
     struct error err = {0};
     struct bench_device device;
     bool ok = measure(&device, argv[1], atoi(argv[2]), &err);
-    device_close(&device);
+    bench_device_close(&device);
     if (!ok) {
         fprintf(stderr, "bench_boot: %s: %s\n", argv[1], err.text);
         return 1;

@@ -36,7 +36,7 @@ static bool build(const char *project_dir, struct error *err)
     return build_project(&options, err);
 }
 
-bool device_open(struct bench_device *device, const char *board_name, struct error *err)
+bool bench_device_open(struct bench_device *device, const char *board_name, struct error *err)
 {
     memset(device, 0, sizeof *device);
     char dir[] = "/tmp/microtvm-qemu-bench-XXXXXX";
@@ -56,7 +56,7 @@ bool device_open(struct bench_device *device, const char *board_name, struct err
     return board_new(&options, &device->board, err);
 }
 
-void device_close(struct bench_device *device)
+void bench_device_close(struct bench_device *device)
 {
     struct error ignored;
     board_free(device->board);
@@ -113,20 +113,20 @@ static bool classify(struct bench_device *device, int64_t index, float scores[10
     return ok;
 }
 
-bool device_flash_and_classify(struct bench_device *device, int64_t index, float scores[10],
-                               struct device_times *ret_times, struct error *err)
+bool bench_device_flash_and_classify(struct bench_device *device, int64_t index, float scores[10],
+                                     struct device_times *ret_times, struct error *err)
 {
     int64_t start_ns = clock_now_ns();
     if (!board_flash(device->board, device->elf_path, err))
         return false;
     int64_t boot_ns = clock_now_ns() - start_ns;
-    bool ok = device_boot_and_classify(device, index, scores, ret_times, err);
+    bool ok = bench_device_boot_and_classify(device, index, scores, ret_times, err);
     ret_times->boot_ns = boot_ns;
     return ok;
 }
 
-bool device_boot_and_classify(struct bench_device *device, int64_t index, float scores[10],
-                              struct device_times *ret_times, struct error *err)
+bool bench_device_boot_and_classify(struct bench_device *device, int64_t index, float scores[10],
+                                    struct device_times *ret_times, struct error *err)
 {
     int64_t start_ns = clock_now_ns();
     if (!board_open(device->board, err))

@@ -20,22 +20,22 @@ struct device_times {
 struct bench_device {
     struct machine machine;
     struct board *board;
-    char *dir; /* a temporary folder; removed by device_close */
+    char *dir; /* a temporary folder; removed by bench_device_close */
     char *elf_path;
     struct tensor images;
 };
 
 /* Generates and builds the project for a board in a new temporary folder. The caller closes the
  * device, also when this failed. */
-bool device_open(struct bench_device *device, const char *board_name, struct error *err);
-void device_close(struct bench_device *device);
+bool bench_device_open(struct bench_device *device, const char *board_name, struct error *err);
+void bench_device_close(struct bench_device *device);
 
 /* Flashes (which boots), starts a session, classifies image number INDEX and powers off. */
-bool device_flash_and_classify(struct bench_device *device, int64_t index, float scores[10],
-                               struct device_times *ret_times, struct error *err);
+bool bench_device_flash_and_classify(struct bench_device *device, int64_t index, float scores[10],
+                                     struct device_times *ret_times, struct error *err);
 
 /* The same from the flash as it is: a boot, a session, an inference, power off. */
-bool device_boot_and_classify(struct bench_device *device, int64_t index, float scores[10],
-                              struct device_times *ret_times, struct error *err);
+bool bench_device_boot_and_classify(struct bench_device *device, int64_t index, float scores[10],
+                                    struct device_times *ret_times, struct error *err);
 
 #endif

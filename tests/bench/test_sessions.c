@@ -63,9 +63,9 @@ START_TEST(test_sessions_in_a_row)
     struct bench_device device;
     float first[10];
     struct device_times times;
-    if (!device_open(&device, board_names[_i], &err) ||
-        !device_flash_and_classify(&device, 0, first, &times, &err)) {
-        device_close(&device);
+    if (!bench_device_open(&device, board_names[_i], &err) ||
+        !bench_device_flash_and_classify(&device, 0, first, &times, &err)) {
+        bench_device_close(&device);
         ck_abort_msg("%s", err.text);
     }
 
@@ -75,7 +75,7 @@ START_TEST(test_sessions_in_a_row)
     int different = 0;
     for (int i = 0; i < SESSIONS; i++) {
         float scores[10];
-        if (!device_boot_and_classify(&device, 0, scores, &times, &err)) {
+        if (!bench_device_boot_and_classify(&device, 0, scores, &times, &err)) {
             failures++;
             fprintf(stderr, "%s, session %d: %s\n", board_names[_i], i, err.text);
         } else {
@@ -83,7 +83,7 @@ START_TEST(test_sessions_in_a_row)
         }
     }
     stop_spinners(&spinners);
-    device_close(&device);
+    bench_device_close(&device);
     ck_assert_int_eq(failures, 0);
     ck_assert_int_eq(different, 0);
 }
