@@ -139,14 +139,17 @@ bool emulator_start(const struct emulator_options *options, struct deadline dead
 
 bool emulator_run(struct emulator *emulator, const struct qmp_wait *wait, struct error *err)
 {
-    return qmp_command(&emulator->qmp, "x-exit-preconfig", NULL, wait, NULL, err);
+    return qmp_post(&emulator->qmp, "x-exit-preconfig", wait, err);
 }
 
-/* Nothing is said twice: where the pty is, QMP has told us. */
+/* Lines that say nothing to our users: QMP has told us where the pty is, and a network card without
+ * a network is what -nodefaults means. */
 static bool is_chatter(const char *line)
 {
     static const char redirected[] = "char device redirected to ";
-    return strncmp(line, redirected, strlen(redirected)) == 0;
+    static const char nic[] = "warning: nic ";
+    return strncmp(line, redirected, strlen(redirected)) == 0 ||
+           (strncmp(line, nic, strlen(nic)) == 0 && strstr(line, "has no peer"));
 }
 
 void emulator_pump(struct emulator *emulator)

@@ -49,7 +49,8 @@ bool emulator_start(const struct emulator_options *options, struct deadline dead
                     const struct interrupt *interrupt, struct emulator *ret_emulator,
                     char **ret_pty_path, struct error *err);
 
-/* Make the board and let its CPU run. Same errors. */
+/* Make the board and let its CPU run. QEMU's reply is not waited for: it can be late when the
+ * firmware polls without pause. Errors: ERROR_DEVICE, ERROR_INTERNAL. */
 bool emulator_run(struct emulator *emulator, const struct qmp_wait *wait, struct error *err);
 
 /* Take in stderr and QMP messages without blocking. */

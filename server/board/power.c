@@ -2,7 +2,7 @@
 #include "board/board_state.h"
 #include "board/fault.h"
 
-enum { REGISTERS_TIMEOUT_MS = 1000, SOURCE_BYTES = 512, ESCAPE = 0xff };
+enum { REGISTERS_TIMEOUT_MS = 2000, SOURCE_BYTES = 512, ESCAPE = 0xff };
 
 static void hear(void *context, const uint8_t *data, size_t size_bytes)
 {
@@ -63,6 +63,9 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
         }
         if (firmware_speaks(&board->transport))
             return true;
+        if (board->emulator.qmp.refusal[0])
+            return error_set(err, ERROR_DEVICE, 0, "QEMU refused to start it: %s",
+                             board->emulator.qmp.refusal);
         if (deadline_passed(deadline)) {
             error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte within %d ms",
                       board->boot_timeout_ms);

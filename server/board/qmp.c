@@ -81,9 +81,8 @@ static void receive(struct qmp *qmp)
     }
 }
 
-/* Remove the first line from the input. False: there is no whole line.
- * ret_message may be NULL; *ret_message is NULL for a line that is not JSON, which *ret_shown
- * then has the beginning of. */
+/* Remove the first line from the input. False: there is no whole line. *ret_message is NULL for a
+ * line that is not JSON, which *ret_shown then has the beginning of. */
 static bool take_message(struct qmp *qmp, cJSON **ret_message, char *ret_shown)
 {
     char *end = qmp->input_size_bytes ? memchr(qmp->input, '\n', qmp->input_size_bytes) : NULL;
@@ -92,12 +91,10 @@ static bool take_message(struct qmp *qmp, cJSON **ret_message, char *ret_shown)
     size_t length = (size_t)(end - qmp->input);
     if (qmp->debug)
         fprintf(stderr, "qmp < %.*s\n", (int)length, qmp->input);
-    if (ret_message) {
-        *ret_message = cJSON_ParseWithLength(qmp->input, length);
-        size_t shown = length < SHOWN_BYTES ? length : SHOWN_BYTES;
-        memcpy(ret_shown, qmp->input, shown);
-        ret_shown[shown] = '\0';
-    }
+    *ret_message = cJSON_ParseWithLength(qmp->input, length);
+    size_t shown = length < SHOWN_BYTES ? length : SHOWN_BYTES;
+    memcpy(ret_shown, qmp->input, shown);
+    ret_shown[shown] = '\0';
     qmp->input_size_bytes -= length + 1;
     memmove(qmp->input, end + 1, qmp->input_size_bytes);
     return true;
@@ -172,14 +169,21 @@ static bool send_command(struct qmp *qmp, const char *name, cJSON *arguments,
     return send_line(qmp, line, wait, err);
 }
 
-static bool take_result(const char *name, cJSON *reply, cJSON **ret_result, struct error *err)
+/* NULL for a reply that is no refusal, and for an event. */
+static const char *refusal_reason(const cJSON *reply)
 {
     const cJSON *refusal = cJSON_GetObjectItemCaseSensitive(reply, "error");
-    if (refusal) {
-        const char *why = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(refusal, "desc"));
-        return error_set(err, ERROR_DEVICE, 0, "QEMU refused %s: %s", name,
-                         why ? why : "no reason given");
-    }
+    const char *why = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(refusal, "desc"));
+    if (!refusal)
+        return NULL;
+    return why ? why : "no reason given";
+}
+
+static bool take_result(const char *name, cJSON *reply, cJSON **ret_result, struct error *err)
+{
+    const char *refusal = refusal_reason(reply);
+    if (refusal)
+        return error_set(err, ERROR_DEVICE, 0, "QEMU refused %s: %s", name, refusal);
     cJSON *result = cJSON_DetachItemFromObjectCaseSensitive(reply, "return");
     if (!result)
         return error_set(err, ERROR_DEVICE, 0, "QEMU's reply to %s holds no result", name);
@@ -204,6 +208,11 @@ bool qmp_command(struct qmp *qmp, const char *name, cJSON *arguments, const stru
         if (cJSON_IsNumber(reply_id) && reply_id->valueint == id)
             return take_result(name, message, ret_result, err);
     }
+}
+
+bool qmp_post(struct qmp *qmp, const char *name, const struct qmp_wait *wait, struct error *err)
+{
+    return send_command(qmp, name, NULL, wait, qmp->next_id++, err);
 }
 
 bool qmp_greet(struct qmp *qmp, const struct qmp_wait *wait, struct error *err)
@@ -233,6 +242,12 @@ void qmp_pump(struct qmp *qmp)
     if (qmp->fd < 0)
         return;
     receive(qmp);
-    while (take_message(qmp, NULL, NULL))
-        continue;
+    cJSON *message = NULL;
+    char shown[SHOWN_BYTES + 1];
+    while (take_message(qmp, &message, shown)) {
+        const char *why = refusal_reason(message);
+        if (why)
+            snprintf(qmp->refusal, sizeof(qmp->refusal), "%s", why);
+        cJSON_Delete(message);
+    }
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { QMP_REFUSAL_BYTES = 200 };
+
 struct qmp {
     int fd;      /* owned, non-blocking; -1: none */
     bool closed; /* QEMU's end is gone */
@@ -20,6 +22,7 @@ struct qmp {
     char *input; /* received, not yet taken */
     size_t input_size_bytes;
     size_t input_capacity_bytes;
+    char refusal[QMP_REFUSAL_BYTES]; /* of a posted command; "" for none */
 };
 
 #define QMP_NONE ((struct qmp){.fd = -1})
@@ -50,11 +53,15 @@ bool qmp_greet(struct qmp *qmp, const struct qmp_wait *wait, struct error *err);
 bool qmp_command(struct qmp *qmp, const char *name, cJSON *arguments, const struct qmp_wait *wait,
                  cJSON **ret_result, struct error *err);
 
+/* Send a command without arguments and do not wait for the reply; should QEMU refuse it, refusal
+ * says so once the reply has been pumped. Errors: ERROR_DEVICE, ERROR_INTERNAL (memory). */
+bool qmp_post(struct qmp *qmp, const char *name, const struct qmp_wait *wait, struct error *err);
+
 /* Send a command that changes nothing and do not wait for the reply: QEMU's main loop wakes up.
  * Dropped when the socket is full. */
 void qmp_nudge(struct qmp *qmp);
 
-/* Take in, without blocking, what QEMU sent, and drop it: nobody waits for it. */
+/* Take in, without blocking, what QEMU sent: nobody waits for it. */
 void qmp_pump(struct qmp *qmp);
 
 #endif
