@@ -226,6 +226,11 @@ static size_t good_frames(const uint8_t *wire, size_t size)
     return count;
 }
 
+static void copy_bytes(uint8_t *to, const uint8_t *from, size_t size)
+{
+    memcpy(to, from, size);
+}
+
 /* ff fe at any place that is not inside an escape changes nothing. */
 START_TEST(test_no_op_anywhere)
 {
@@ -233,9 +238,9 @@ START_TEST(test_no_op_anywhere)
     size_t size = golden[3].wire_size;
     for (size_t at = 0; at <= size; at++) {
         uint8_t wire[32];
-        memcpy(wire, frame, at);
-        memcpy(wire + at, "\xff\xfe", 2);
-        memcpy(wire + at + 2, frame + at, size - at);
+        copy_bytes(wire, frame, at);
+        copy_bytes(wire + at, (const uint8_t *)"\xff\xfe", 2);
+        copy_bytes(wire + at + 2, frame + at, size - at);
         /* Behind an ff that opens an escape, ff fe is a doubled ff and a byte more. */
         bool splits = at == 1 || at == 7 || at == 11;
         ck_assert_uint_eq(good_frames(wire, size + 2), splits ? 0 : 1);
@@ -248,7 +253,7 @@ START_TEST(test_bad_crc)
 {
     for (size_t bit = 0; bit < 8 * golden[1].wire_size; bit++) {
         uint8_t wire[32];
-        memcpy(wire, golden[1].wire, golden[1].wire_size);
+        copy_bytes(wire, golden[1].wire, golden[1].wire_size);
         wire[bit / 8] ^= (uint8_t)(1U << (bit % 8));
         ck_assert_uint_eq(good_frames(wire, golden[1].wire_size), 0);
     }
@@ -261,9 +266,9 @@ START_TEST(test_short_frame)
 {
     for (size_t cut = 0; cut < golden[3].wire_size; cut++) {
         uint8_t wire[64];
-        memcpy(wire, golden[3].wire, cut);
-        memcpy(wire + cut, "\xff\xfe", 2);
-        memcpy(wire + cut + 2, golden[3].wire, golden[3].wire_size);
+        copy_bytes(wire, golden[3].wire, cut);
+        copy_bytes(wire + cut, (const uint8_t *)"\xff\xfe", 2);
+        copy_bytes(wire + cut + 2, golden[3].wire, golden[3].wire_size);
         ck_assert_uint_eq(good_frames(wire, cut + 2 + golden[3].wire_size), 1);
     }
 }
