@@ -40,12 +40,16 @@ void fatal_hex(const char *name, uint32_t value)
     fatal_text(text);
 }
 
-void fatal_explain_address(uint32_t address)
+void fatal_caller(const void *return_address)
 {
-    /* A frame that was too large for the stack may reach well below it. */
-    enum { REACH_BYTES = 64 * 1024 };
+    /* Bit 0 is Thumb's mark; two bytes back lie inside the call on both architectures. */
+    fatal_hex("pc", ((uint32_t)(uintptr_t)return_address & ~1U) - 2);
+}
+
+void fatal_explain_stack(uint32_t stack_pointer)
+{
     uintptr_t bottom = layout_address(layout_stack_bottom);
-    if (address >= bottom + 64 || address < bottom - REACH_BYTES)
+    if (stack_pointer >= bottom)
         return;
     fatal_text(" (stack overflow: the main stack is from");
     fatal_hex("bottom", (uint32_t)bottom);

@@ -21,7 +21,10 @@ void fatal_end(void) __attribute__((noreturn));
 /* Ends QEMU (board.json, "halt"). */
 void halt(void) __attribute__((noreturn));
 
-/* Adds " (stack overflow: ...)" when the address lies below the main stack. */
-void fatal_explain_address(uint32_t address);
+/* " pc=..." of the call that returns to return_address. */
+void fatal_caller(const void *return_address);
+
+/* Adds " (stack overflow: ...)" when this stack pointer has left the main stack at its end. */
+void fatal_explain_stack(uint32_t stack_pointer);
 
 #endif

@@ -1,9 +1,10 @@
 /* mtime of the RISC-V CLINT: 64 bits, always running. */
 #include "boot/board_config.h"
+#include "boot/mmio.h"
 #include "platform/clock.h"
 
-#define MTIME_LOW (*(volatile uint32_t *)(uintptr_t)(BOARD_TIMER_BASE + 0xbff8))
-#define MTIME_HIGH (*(volatile uint32_t *)(uintptr_t)(BOARD_TIMER_BASE + 0xbffc))
+#define MTIME_LOW REG32(BOARD_TIMER_BASE + 0xbff8)
+#define MTIME_HIGH REG32(BOARD_TIMER_BASE + 0xbffc)
 
 static uint64_t start;
 

@@ -19,11 +19,12 @@ static struct {
     char *end;
 } heap;
 
-void heap_init(char *start, char *end)
+/* The heap is made of this memory: no const. */
+void heap_init(char *start, char *end) /* NOLINT(readability-non-const-parameter) */
 {
     uintptr_t mask = HEAP_ALIGNMENT_BYTES - 1;
-    heap.start = (char *)(((uintptr_t)start + mask) & ~mask);
-    heap.end = (char *)((uintptr_t)end & ~mask);
+    heap.start = start + (-(uintptr_t)start & mask);
+    heap.end = end - ((uintptr_t)end & mask);
     if (heap.end - heap.start < (ptrdiff_t)sizeof(struct block)) {
         heap.end = heap.start;
         return;

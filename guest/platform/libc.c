@@ -30,6 +30,7 @@ static int console_get(FILE *file)
     return uart_read(&byte, 1) == 1 ? byte : EOF;
 }
 
+/* NOLINTNEXTLINE(misc-non-copyable-objects): picolibc has its users define it */
 static FILE console = FDEV_SETUP_STREAM(console_put, console_get, NULL, _FDEV_SETUP_RW);
 
 FILE *const stdin = &console;
@@ -75,7 +76,7 @@ void *realloc(void *address, size_t size_bytes)
 void abort(void)
 {
     fatal_begin("abort: abort() was called");
-    fatal_hex("pc", (uint32_t)(uintptr_t)__builtin_return_address(0));
+    fatal_caller(__builtin_return_address(0));
     fatal_end();
 }
 

@@ -56,7 +56,7 @@ void TVMPlatformAbort(tvm_crt_error_t code)
     fatal_text(text);
     fatal_text(reason(code));
     fatal_text(")");
-    fatal_hex("pc", (uint32_t)(uintptr_t)__builtin_return_address(0));
+    fatal_caller(__builtin_return_address(0));
     fatal_end();
 }
 

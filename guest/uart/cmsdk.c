@@ -1,14 +1,14 @@
 /* APB UART of Arm's Cortex-M System Design Kit (Arm DDI 0479).
  * board.json: base, interrupt (of the receiver), clock_hz. It holds one byte each way. */
 #include "boot/board_config.h"
+#include "boot/mmio.h"
 #include "uart/driver.h"
 
-#define REG32(offset) (*(volatile uint32_t *)(uintptr_t)(BOARD_UART_BASE + (offset)))
-#define DATA REG32(0x00)
-#define STATE REG32(0x04)
-#define CTRL REG32(0x08)
-#define INTSTATUS REG32(0x0c)
-#define BAUDDIV REG32(0x10)
+#define DATA REG32(BOARD_UART_BASE + 0x00)
+#define STATE REG32(BOARD_UART_BASE + 0x04)
+#define CTRL REG32(BOARD_UART_BASE + 0x08)
+#define INTSTATUS REG32(BOARD_UART_BASE + 0x0c)
+#define BAUDDIV REG32(BOARD_UART_BASE + 0x10)
 
 enum {
     STATE_TXFULL = 1 << 0,

@@ -1,16 +1,16 @@
 /* National Semiconductor 16550A with byte-wide registers. board.json: base, interrupt. */
 #include "boot/board_config.h"
+#include "boot/mmio.h"
 #include "uart/driver.h"
 
-#define REG8(offset) (*(volatile uint8_t *)(uintptr_t)(BOARD_UART_BASE + (offset)))
-#define RBR REG8(0)
-#define THR REG8(0)
-#define DLL REG8(0)
-#define IER REG8(1)
-#define DLM REG8(1)
-#define FCR REG8(2)
-#define LCR REG8(3)
-#define LSR REG8(5)
+#define RBR REG8(BOARD_UART_BASE + 0)
+#define THR REG8(BOARD_UART_BASE + 0)
+#define DLL REG8(BOARD_UART_BASE + 0)
+#define IER REG8(BOARD_UART_BASE + 1)
+#define DLM REG8(BOARD_UART_BASE + 1)
+#define FCR REG8(BOARD_UART_BASE + 2)
+#define LCR REG8(BOARD_UART_BASE + 3)
+#define LSR REG8(BOARD_UART_BASE + 5)
 
 enum {
     IER_RX = 1 << 0,

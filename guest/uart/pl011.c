@@ -1,13 +1,13 @@
 /* Arm PL011 (Arm DDI 0183). board.json: base, interrupt. */
 #include "boot/board_config.h"
+#include "boot/mmio.h"
 #include "uart/driver.h"
 
-#define REG32(offset) (*(volatile uint32_t *)(uintptr_t)(BOARD_UART_BASE + (offset)))
-#define UARTDR REG32(0x00)
-#define UARTFR REG32(0x18)
-#define UARTLCR_H REG32(0x2c)
-#define UARTCR REG32(0x30)
-#define UARTIMSC REG32(0x38)
+#define UARTDR REG32(BOARD_UART_BASE + 0x00)
+#define UARTFR REG32(BOARD_UART_BASE + 0x18)
+#define UARTLCR_H REG32(BOARD_UART_BASE + 0x2c)
+#define UARTCR REG32(BOARD_UART_BASE + 0x30)
+#define UARTIMSC REG32(BOARD_UART_BASE + 0x38)
 
 enum {
     FR_BUSY = 1 << 3,

@@ -49,7 +49,7 @@ static void protect_region(unsigned number, uintptr_t base, uintptr_t size_bytes
 
 void cpu_protect_memory(void)
 {
-    enum { FENCE_SIZE_BYTES = 64 * 1024 };
+    enum { FENCE_SIZE_BYTES = 1024 * 1024 };
     uintptr_t flash = layout_address(layout_flash_start);
     uintptr_t flash_size_bytes = layout_address(layout_flash_size);
     uintptr_t ram = layout_address(layout_ram_start);

@@ -2,9 +2,7 @@
 #ifndef BOOT_ARMV7M_REGISTERS_H
 #define BOOT_ARMV7M_REGISTERS_H
 
-#include <stdint.h>
-
-#define REG32(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#include "boot/mmio.h"
 
 #define SYST_CSR REG32(0xe000e010)
 #define SYST_RVR REG32(0xe000e014)

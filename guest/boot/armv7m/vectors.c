@@ -30,7 +30,8 @@ static const char *const exception_names[] = {
     "stray exception", "stray exception", "NMI", "HardFault", "MemManage", "BusFault", "UsageFault",
 };
 
-void fault_report(uint32_t stack, uint32_t ipsr) __attribute__((noreturn, used));
+void fault_report(const struct exception_frame *frame, uint32_t ipsr)
+    __attribute__((noreturn, used));
 
 /* A stack overflow leaves no frame. The return address nearest to the top of the overflowed stack
  * is then the best hint at where it happened. */
@@ -42,39 +43,39 @@ static uint32_t nearest_return_address(void)
         bool thumb = (*word & 1) != 0;
         if (thumb && *word > layout_address(layout_text_start) &&
             *word < layout_address(layout_text_end))
-            return *word & ~1U;
+            return (*word & ~1U) - 2; /* inside the call */
     }
     return 0;
 }
 
-static void report_frame(uint32_t stack)
+static void report_frame(const struct exception_frame *frame)
 {
+    uint32_t stack = (uint32_t)(uintptr_t)frame;
     bool lost = (SCB_CFSR & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) != 0;
     bool inside = stack >= layout_address(layout_ram_start) &&
-                  stack <= layout_address(layout_ram_end) - sizeof(struct exception_frame);
+                  stack <= layout_address(layout_ram_end) - sizeof *frame;
     if (lost || !inside) {
         fatal_hex("pc", nearest_return_address());
         fatal_hex("sp", stack);
         return;
     }
-    const struct exception_frame *frame = (const struct exception_frame *)(uintptr_t)stack;
     fatal_hex("pc", frame->pc);
     fatal_hex("lr", frame->lr);
     fatal_hex("sp", stack + (uint32_t)sizeof *frame);
     fatal_hex("xpsr", frame->xpsr);
 }
 
-void fault_report(uint32_t stack, uint32_t ipsr)
+void fault_report(const struct exception_frame *frame, uint32_t ipsr)
 {
     const unsigned names = sizeof exception_names / sizeof exception_names[0];
     fatal_begin("fault: ");
     fatal_text(exception_names[ipsr < names ? ipsr : 0]);
-    report_frame(stack);
+    report_frame(frame);
     fatal_hex("cfsr", SCB_CFSR);
     fatal_hex("hfsr", SCB_HFSR);
     fatal_hex("mmfar", SCB_MMFAR);
     fatal_hex("bfar", SCB_BFAR);
-    fatal_explain_address(stack);
+    fatal_explain_stack((uint32_t)(uintptr_t)frame);
     fatal_end();
 }
 

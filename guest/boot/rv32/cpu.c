@@ -46,19 +46,19 @@ void cpu_protect_memory(void)
         PMP_EXECUTE = 1 << 2,
         PMP_NAPOT = 3 << 3,
         PMP_LOCK = 1 << 7, /* without it machine mode is not bound */
-        FENCE_SIZE_BYTES = 64 * 1024,
+        FENCE_SIZE_BYTES = 1024 * 1024,
     };
     uintptr_t flash = layout_address(layout_flash_start);
     uintptr_t flash_size_bytes = layout_address(layout_flash_size);
+    uintptr_t fence = layout_address(layout_ram_start) - FENCE_SIZE_BYTES;
     uint32_t config = 0;
-    /* The lower entry wins: no access right below the stack, which is the lowest thing in RAM,
-     * and no writing to flash. */
-    __asm__ volatile("csrw pmpaddr0, %0" ::"r"(
-        napot(layout_address(layout_ram_start) - FENCE_SIZE_BYTES, FENCE_SIZE_BYTES)));
-    config |= PMP_LOCK | PMP_NAPOT;
     if ((flash_size_bytes & (flash_size_bytes - 1)) == 0 && flash % flash_size_bytes == 0) {
-        __asm__ volatile("csrw pmpaddr1, %0" ::"r"(napot(flash, flash_size_bytes)));
-        config |= (uint32_t)(PMP_LOCK | PMP_NAPOT | PMP_READ | PMP_EXECUTE) << 8;
+        __asm__ volatile("csrw pmpaddr0, %0" ::"r"(napot(flash, flash_size_bytes)));
+        config |= PMP_LOCK | PMP_NAPOT | PMP_READ | PMP_EXECUTE;
     }
+    /* The stack is the lowest thing in RAM. The lower entry wins: where flash lies right below RAM,
+     * it is the fence for writes and stays readable. */
+    __asm__ volatile("csrw pmpaddr1, %0" ::"r"(napot(fence, FENCE_SIZE_BYTES)));
+    config |= (uint32_t)(PMP_LOCK | PMP_NAPOT) << 8;
     __asm__ volatile("csrw pmpcfg0, %0" ::"r"(config) : "memory");
 }

@@ -2,11 +2,10 @@
 #include "boot/board_config.h"
 #include "boot/cpu.h"
 #include "boot/fatal.h"
+#include "boot/mmio.h"
 #include "uart/uart.h"
 
 #include <stdint.h>
-
-#define REG32(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
 /* Context 0 is hart 0 in machine mode (RISC-V PLIC specification). */
 #define PLIC_PRIORITY(line) REG32(BOARD_INTERRUPT_CONTROLLER_BASE + 4 * (line))
@@ -63,6 +62,6 @@ void fault_report(uint32_t cause, uint32_t ra, uint32_t sp)
     fatal_hex("ra", ra);
     fatal_hex("sp", sp);
     fatal_hex("mtval", tval);
-    fatal_explain_address(tval);
+    fatal_explain_stack(sp);
     fatal_end();
 }

@@ -1,0 +1,199 @@
+/* Firmware for test_guest: does what single bytes from the host tell it to. */
+#include "boot/board_config.h"
+#include "boot/layout.h"
+#include "platform/clock.h"
+#include "platform/heap.h"
+#include "uart/uart.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tvm/runtime/crt/platform.h>
+
+static uint8_t get(void)
+{
+    uint8_t byte;
+    uart_read(&byte, 1);
+    return byte;
+}
+
+static void put(uint8_t byte)
+{
+    uart_write(&byte, 1);
+}
+
+static uint32_t get_u32(void)
+{
+    uint32_t value = 0;
+    for (unsigned shift = 0; shift < 32; shift += 8)
+        value |= (uint32_t)get() << shift;
+    return value;
+}
+
+/* Every byte comes back, in as large pieces as it came. */
+static void echo(void)
+{
+    static uint8_t buffer[512];
+    uint32_t left = get_u32();
+    while (left > 0) {
+        size_t size_bytes = uart_read(buffer, left < sizeof buffer ? left : sizeof buffer);
+        uart_write(buffer, size_bytes);
+        left -= (uint32_t)size_bytes;
+    }
+}
+
+/* Leaves the receiver alone for 200 ms while the host sends, so that everything on the way fills
+ * up; then answers with a sum in which the order of the bytes counts. */
+static void sum_late(void)
+{
+    uint32_t left = get_u32();
+    put('.');
+    clock_start();
+    while (clock_ticks() < BOARD_TIMER_CLOCK_HZ / 5)
+        ;
+    clock_stop();
+    uint32_t sum = 0;
+    for (; left > 0; --left)
+        sum = sum * 31 + get();
+    uart_write((const uint8_t *)&sum, sizeof sum);
+}
+
+static void report_elapsed(void)
+{
+    double seconds = 0;
+    uint64_t elapsed_us = UINT64_MAX;
+    if (TVMPlatformTimerStop(&seconds) == kTvmErrorNoError)
+        elapsed_us = (uint64_t)(seconds * 1e6);
+    uart_write((const uint8_t *)&elapsed_us, sizeof elapsed_us);
+}
+
+enum { HEAP_BLOCKS = 24 };
+
+/* Blocks of many sizes, filled, freed in another order, checked for overlap; then everything must
+ * have merged again into one block. Returns 0, or the step that failed. */
+static uint8_t check_heap(void)
+{
+    DLDevice cpu = {kDLCPU, 0};
+    uint8_t *blocks[HEAP_BLOCKS];
+    size_t before_bytes = heap_largest_free_bytes();
+    for (unsigned i = 0; i < HEAP_BLOCKS; ++i) {
+        if (TVMPlatformMemoryAllocate(i * 13, cpu, (void **)&blocks[i]) != kTvmErrorNoError)
+            return 1;
+        if ((uintptr_t)blocks[i] % HEAP_ALIGNMENT_BYTES != 0)
+            return 2;
+        memset(blocks[i], (int)i, i * 13);
+    }
+    for (unsigned i = 0; i < HEAP_BLOCKS; ++i)
+        for (unsigned k = 0; k < i * 13; ++k)
+            if (blocks[i][k] != i)
+                return 3;
+    for (unsigned step = 0; step < HEAP_BLOCKS; ++step)
+        if (TVMPlatformMemoryFree(blocks[step * 7 % HEAP_BLOCKS], cpu) != kTvmErrorNoError)
+            return 4;
+    if (heap_largest_free_bytes() != before_bytes)
+        return 5;
+    void *all;
+    if (TVMPlatformMemoryAllocate(before_bytes, cpu, &all) != kTvmErrorNoError)
+        return 6;
+    void *none = &none;
+    if (TVMPlatformMemoryAllocate(1, cpu, &none) != kTvmErrorPlatformNoMemory || none != &none)
+        return 7;
+    if (TVMPlatformMemoryFree((char *)all + 16, cpu) == kTvmErrorNoError)
+        return 8; /* an address inside a block */
+    if (TVMPlatformMemoryFree(all, cpu) != kTvmErrorNoError)
+        return 9;
+    if (TVMPlatformMemoryFree(all, cpu) == kTvmErrorNoError)
+        return 10; /* twice */
+    if (TVMPlatformMemoryAllocate((size_t)-8, cpu, &none) != kTvmErrorPlatformNoMemory)
+        return 11;
+    return 0;
+}
+
+static void overrun_heap(void)
+{
+    DLDevice cpu = {kDLCPU, 0};
+    void *memory = NULL;
+    void *behind = NULL;
+    if (TVMPlatformMemoryAllocate(16, cpu, &memory) != kTvmErrorNoError ||
+        TVMPlatformMemoryAllocate(16, cpu, &behind) != kTvmErrorNoError)
+        return;
+    memset(memory, 0x55, 48);
+    TVMPlatformMemoryFree(behind, cpu);
+}
+
+static volatile uint32_t sink;
+
+static uint32_t recurse(uint32_t depth)
+{
+    volatile uint32_t frame[16];
+    for (unsigned i = 0; i < 16; ++i)
+        frame[i] = depth;
+    sink = depth;
+    return depth == UINT32_MAX ? 0 : recurse(depth + 1) + frame[depth % 16];
+}
+
+static void __attribute__((noinline)) large_frame(void)
+{
+    volatile uint8_t frame[80 * 1024];
+    frame[0] = 1;
+    sink = frame[0];
+}
+
+static void fail(uint8_t how)
+{
+    volatile uint32_t *address = NULL;
+    switch (how) {
+    case 'w':                        /* write through a null pointer */
+        __asm__("" : "+r"(address)); /* or the compiler turns it into a trap of its own */
+        *address = 1;
+        break;
+    case 'c': /* write over code */
+        *(volatile uint32_t *)layout_text_start = 0;
+        break;
+    case 'o':
+        sink = recurse(0);
+        break;
+    case 'O':
+        large_frame();
+        break;
+    case 'i':
+        __builtin_trap();
+        break;
+    case 'a':
+        TVMPlatformAbort(kTvmErrorPlatformNoMemory);
+        break;
+    case 'A':
+        abort();
+        break;
+    case 'd':
+        overrun_heap();
+        break;
+    default:
+        exit(3);
+    }
+}
+
+int main(void)
+{
+    put('R');
+    for (;;) {
+        uint8_t command = get();
+        if (command == 'e')
+            echo();
+        else if (command == 's')
+            sum_late();
+        else if (command == 't')
+            put(TVMPlatformTimerStart() == kTvmErrorNoError ? '+' : '-');
+        else if (command == 'T')
+            report_elapsed();
+        else if (command == 'h')
+            put(check_heap());
+        else if (command == 'p')
+            printf("text %d \xff.\n", 42);
+        else if (command == 'm')
+            return 7;
+        else
+            fail(command);
+    }
+}

@@ -1,0 +1,274 @@
+/* The firmware's own ground on real QEMU: serial line, sleep, clock, heap, last words.
+ * Every test runs on every board; each board's firmware is built once. */
+#include "base/cleanup.h"
+#include "base/deadline.h"
+#include "base/file.h"
+#include "boards/guest_board.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const boards[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
+enum { BOARDS = sizeof boards / sizeof boards[0] };
+
+static char *dirs[BOARDS];
+static struct guest_board board;
+
+static void boot(int index)
+{
+    struct error err;
+    uint8_t first;
+    ck_assert_msg(guest_boot(dirs[index], &board, &err), "%s: %s", boards[index], err.text);
+    ck_assert_msg(guest_receive(&board, &first, 1), "%s sent nothing", boards[index]);
+    ck_assert_uint_eq(first, 'R');
+}
+
+static void command(char letter)
+{
+    ck_assert(guest_send(&board, &letter, 1));
+}
+
+static void power_off(void)
+{
+    guest_stop(&board);
+}
+
+START_TEST(echoes_every_byte)
+{
+    enum { SIZE = 20000 };
+    static uint8_t sent[SIZE];
+    static uint8_t received[SIZE];
+    uint8_t header[5] = {'e', SIZE & 255, SIZE >> 8};
+    boot(_i);
+    for (unsigned i = 0; i < SIZE; ++i)
+        sent[i] = (uint8_t)(i * 7 + i / 256);
+    ck_assert(guest_send(&board, header, sizeof header));
+    for (unsigned at = 0; at < SIZE; at += 1000) {
+        ck_assert(guest_send(&board, sent + at, 1000));
+        ck_assert(guest_receive(&board, received + at, 1000));
+    }
+    ck_assert_mem_eq(sent, received, SIZE);
+    power_off();
+}
+END_TEST
+
+/* More than ring, UART and socket buffers hold together, to a firmware that is not reading. */
+START_TEST(loses_nothing_while_busy)
+{
+    enum { SIZE = 60000 };
+    static uint8_t sent[SIZE];
+    uint8_t header[5] = {'s', SIZE & 255, SIZE >> 8};
+    uint32_t sum = 0;
+    uint32_t device_sum = 0;
+    uint8_t go;
+    boot(_i);
+    for (unsigned i = 0; i < SIZE; ++i) {
+        sent[i] = (uint8_t)(i * 11 + i / 128);
+        sum = sum * 31 + sent[i];
+    }
+    ck_assert(guest_send(&board, header, sizeof header));
+    ck_assert(guest_receive(&board, &go, 1));
+    ck_assert(guest_send(&board, sent, SIZE));
+    ck_assert(guest_receive(&board, &device_sum, sizeof device_sum));
+    ck_assert_uint_eq(device_sum, sum);
+    power_off();
+}
+END_TEST
+
+/* Longer than one turn of every timer (SysTick: 1.34 s at 12.5 MHz). Its bounds are the host's own
+ * clock readings around the device's, so a slow machine only makes them wider. */
+START_TEST(clock_agrees_with_the_host)
+{
+    uint64_t elapsed_us = 0;
+    uint8_t answer;
+    boot(_i);
+    for (int round = 0; round < 2; ++round) {
+        int64_t before_ns = clock_now_ns();
+        command('t');
+        ck_assert(guest_receive(&board, &answer, 1));
+        ck_assert_uint_eq(answer, '+');
+        int64_t started_ns = clock_now_ns();
+        command('t'); /* is running already */
+        ck_assert(guest_receive(&board, &answer, 1));
+        ck_assert_uint_eq(answer, '-');
+        usleep(round == 0 ? 1000 : 1700 * 1000);
+        int64_t stopping_ns = clock_now_ns();
+        command('T');
+        ck_assert(guest_receive(&board, &elapsed_us, sizeof elapsed_us));
+        int64_t after_ns = clock_now_ns();
+        ck_assert_int_ge((int64_t)elapsed_us, (stopping_ns - started_ns) / 1000 - 1000);
+        ck_assert_int_le((int64_t)elapsed_us, (after_ns - before_ns) / 1000 + 1000);
+    }
+    command('T'); /* is not running */
+    ck_assert(guest_receive(&board, &elapsed_us, sizeof elapsed_us));
+    ck_assert_uint_eq(elapsed_us, UINT64_MAX);
+    power_off();
+}
+END_TEST
+
+/* CPU time of a process so far, in nanoseconds. */
+static uint64_t cpu_time_ns(pid_t pid)
+{
+    char path[64];
+    uint64_t total_ns = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    cleanup_file FILE *file = fopen(path, "re");
+    unsigned long user = 0;
+    unsigned long kernel = 0;
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file,
+                            "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                            &user, &kernel),
+                     2);
+    total_ns = (user + kernel) * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
+    return total_ns;
+}
+
+START_TEST(sleeps_while_idle)
+{
+    boot(_i);
+    usleep(300 * 1000); /* QEMU's own start */
+    uint64_t before_ns = cpu_time_ns(board.qemu.pid);
+    usleep(2000 * 1000);
+    uint64_t used_ns = cpu_time_ns(board.qemu.pid) - before_ns;
+    ck_assert_msg(used_ns <= 40000000, "%s: %llu ms of CPU in 2 s", boards[_i],
+                  (unsigned long long)(used_ns / 1000000));
+    power_off();
+}
+END_TEST
+
+START_TEST(heap_is_sound)
+{
+    uint8_t step = 255;
+    boot(_i);
+    command('h');
+    ck_assert(guest_receive(&board, &step, 1));
+    ck_assert_uint_eq(step, 0);
+    power_off();
+}
+END_TEST
+
+START_TEST(printf_is_text_on_the_line)
+{
+    char line[11] = "";
+    boot(_i);
+    command('p');
+    ck_assert(guest_receive(&board, line, 10));
+    ck_assert_str_eq(line, "text 42 ?.");
+    power_off();
+}
+END_TEST
+
+/* What the host must see, and that QEMU then ends by itself. */
+static void expect_last_words(int index, char how, const char *const *wanted)
+{
+    char text[1024];
+    boot(index);
+    command(how);
+    guest_last_words(&board, text, sizeof text);
+    ck_assert_msg(strncmp(text, "\xff\n", 2) == 0, "%s: no last words", boards[index]);
+    for (; *wanted; ++wanted)
+        ck_assert_msg(strstr(text, *wanted) != NULL, "%s '%c': no \"%s\" in \"%s\"", boards[index],
+                      how, *wanted, text + 2);
+    ck_assert_int_eq(text[strlen(text) - 1], '\n');
+    int status;
+    struct error err;
+    ck_assert_msg(child_wait(&board.qemu, deadline_in_ms(10000), NULL, &status, &err), "%s",
+                  err.text);
+    power_off();
+}
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+START_TEST(null_write_is_a_fault)
+{
+    expect_last_words(_i, 'w', WORDS("fault: ", "pc=0x"));
+}
+END_TEST
+
+START_TEST(flash_is_read_only)
+{
+    expect_last_words(_i, 'c', WORDS("fault: ", "pc=0x"));
+}
+END_TEST
+
+START_TEST(illegal_instruction_is_a_fault)
+{
+    expect_last_words(_i, 'i', WORDS("fault: ", "pc=0x"));
+}
+END_TEST
+
+START_TEST(stack_overflow_is_named)
+{
+    expect_last_words(_i, 'o', WORDS("fault: ", "pc=0x", "stack overflow"));
+    expect_last_words(_i, 'O', WORDS("fault: ", "pc=0x", "stack overflow"));
+}
+END_TEST
+
+START_TEST(aborts_name_their_reason)
+{
+    expect_last_words(_i, 'a', WORDS("abort: TVM error 0x00000503 (heap full", "pc=0x"));
+    expect_last_words(_i, 'A', WORDS("abort: abort()", "pc=0x"));
+    expect_last_words(_i, 'd', WORDS("abort: heap damaged"));
+    expect_last_words(_i, 'm', WORDS("exit: main returned status=0x00000007"));
+    expect_last_words(_i, 'x', WORDS("exit: status=0x00000003"));
+}
+END_TEST
+
+static Suite *guest_suite(void)
+{
+    const TTest *const tests[] = {
+        echoes_every_byte,
+        loses_nothing_while_busy,
+        clock_agrees_with_the_host,
+        sleeps_while_idle,
+        heap_is_sound,
+        printf_is_text_on_the_line,
+        null_write_is_a_fault,
+        flash_is_read_only,
+        illegal_instruction_is_a_fault,
+        stack_overflow_is_named,
+        aborts_name_their_reason,
+    };
+    Suite *suite = suite_create("guest");
+    TCase *tcase = tcase_create("boards");
+    tcase_set_timeout(tcase, 120);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i)
+        tcase_add_loop_test(tcase, tests[i], 0, BOARDS);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+static bool build_all(void)
+{
+    struct error err;
+    for (int i = 0; i < BOARDS; ++i) {
+        if (!guest_build(boards[i], &dirs[i], &err)) {
+            fprintf(stderr, "%s: %s\n", boards[i], err.text);
+            return false;
+        }
+    }
+    return true;
+}
+
+int main(void)
+{
+    struct error err;
+    int failed = 1;
+    if (build_all()) {
+        SRunner *runner = srunner_create(guest_suite());
+        srunner_run_all(runner, CK_ENV);
+        failed = srunner_ntests_failed(runner);
+        srunner_free(runner);
+    }
+    for (int i = 0; i < BOARDS; ++i) {
+        if (dirs[i])
+            file_remove_tree(dirs[i], &err);
+        free(dirs[i]);
+    }
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
