@@ -161,6 +161,12 @@ static bool build_in(struct build *build, struct error *err)
     cleanup_free char *firmware = file_path("%s/build/firmware.elf", build->project_dir);
     if (!build_dir || !firmware)
         return error_no_memory(err, "a path", strlen(build->project_dir));
+    /* CMake's lists, its escapes, ccache's variables and the linker's -Wl each give one a meaning.
+     */
+    if (strpbrk(build->project_dir, ";\\$,\n"))
+        return error_set(err, ERROR_USAGE, 0,
+                         "project folder %s: the build's programs take none of ; \\ $ , in a path",
+                         build->project_dir);
     build_log_init(&build->log, build->project_dir);
     if (!manifest_save(build->project_dir, build->options->manifest, err) ||
         !build_tools_check(build->project_dir, err) ||

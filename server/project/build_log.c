@@ -90,7 +90,8 @@ void build_log_add(struct build_log *log, const char *line)
         log->no_libc = true;
     if (is_error(text))
         keep_error(log, text);
-    else if (log->message_lines_left > 0 && text[strspn(text, " ")]) {
+    else if (log->message_lines_left > 0 && text[strspn(text, " ")] &&
+             strncmp(text, "--", 2) != 0) {
         keep_error(log, text);
         log->message_lines_left--;
     }
