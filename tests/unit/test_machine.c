@@ -1,0 +1,232 @@
+/* Board definitions: those that are shipped, and everything that can be wrong with one. */
+#include "base/file.h"
+#include "board/machine.h"
+#include "hostile/scratch.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const SHIPPED = SOURCE_DIR "/qemu-machines";
+
+static struct error err;
+static struct machine machine;
+
+/* A definition that is good; tests change one text in it. */
+static const char GOOD[] =
+    "{\"name\": \"test\", \"description\": \"a board\", \"architecture\": \"rv32\",\n"
+    " \"model\": \"m\",\n"
+    " \"qemu\": {\"program\": \"q\", \"package\": \"p\", \"machine\": \"virt\",\n"
+    "           \"arguments\": [\"-m\", \"32\"]},\n"
+    " \"toolchain\": {\"prefix\": \"t-\", \"packages\": [\"gcc\"], \"flags\": []},\n"
+    " \"memory\": {\"flash\": {\"origin\": \"0x0\", \"size_bytes\": 1024},\n"
+    "              \"ram\": {\"origin\": \"0x20000000\", \"size_bytes\": 4294967296}},\n"
+    " \"main_stack_size_bytes\": 8, \"rpc_packet_size_bytes\": 9,\n"
+    " \"uart\": {\"driver\": \"u\", \"base\": \"0xFF00\", \"interrupt\": 0, \"depth\": 16},\n"
+    " \"timer\": {\"driver\": \"t\", \"clock_hz\": 1},\n"
+    " \"interrupt_controller\": {\"anything\": []},\n"
+    " \"halt\": {\"driver\": \"h\"}}\n";
+
+static void write_machine(const char *name, const char *from, const char *to)
+{
+    char text[4096];
+    const char *found = strstr(GOOD, from);
+    ck_assert_ptr_nonnull(found);
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(found - GOOD), GOOD, to, found + strlen(from));
+    scratch_write(name, text);
+}
+
+START_TEST(all_fields_arrive)
+{
+    scratch_write("test.json", GOOD);
+    ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
+    ck_assert_str_eq(machine.name, "test");
+    ck_assert_str_eq(machine.description, "a board");
+    ck_assert_str_eq(machine.model, "m");
+    ck_assert_str_eq(machine.qemu_program, "q");
+    ck_assert_str_eq(machine.qemu_package, "p");
+    ck_assert_str_eq(machine.qemu_machine, "virt");
+    ck_assert_str_eq(machine.qemu_args[0], "-m");
+    ck_assert_str_eq(machine.qemu_args[1], "32");
+    ck_assert_ptr_null(machine.qemu_args[2]);
+    ck_assert_str_eq(machine.toolchain_prefix, "t-");
+    ck_assert_str_eq(machine.toolchain_packages[0], "gcc");
+    ck_assert_ptr_null(machine.toolchain_packages[1]);
+    ck_assert_uint_eq(machine.flash_size_bytes, 1024);
+    ck_assert_uint_eq(machine.ram_size_bytes, 4294967296);
+    machine_dispose(&machine);
+    machine_dispose(&machine);
+}
+END_TEST
+
+START_TEST(lists_may_be_left_out)
+{
+    write_machine("test.json", ",\n           \"arguments\": [\"-m\", \"32\"]", "");
+    ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
+    ck_assert_ptr_nonnull(machine.qemu_args);
+    ck_assert_ptr_null(machine.qemu_args[0]);
+    machine_dispose(&machine);
+}
+END_TEST
+
+static const struct {
+    const char *from;
+    const char *to;
+    const char *error; /* after the path */
+} MISTAKES[] = {
+    {"\"name\": \"test\", ", "", ": \"name\" is missing; it must be a name"},
+    {"\"test\"", "\"../x\"", ": \"name\" is \"../x\", but must be a name"},
+    {"\"test\"", "\"a/b\"", ": \"name\" is \"a/b\""},
+    {"\"test\"", "3", ": \"name\" is 3"},
+    {"\"a board\"", "\"\"", ": \"description\" is \"\", but must be a text"},
+    {"\"virt\"", "null", ": \"qemu.machine\" is null"},
+    {"\"32\"]", "32]", ": \"qemu.arguments\" is [\"-m\",32], but must be a list of texts"},
+    {"[\"-m\", \"32\"]", "{}", ": \"qemu.arguments\" is {}"},
+    {"1024", "0", ": \"memory.flash.size_bytes\" is 0, but must be a whole number, at least 1"},
+    {"1024", "-1", ": \"memory.flash.size_bytes\" is -1"},
+    {"1024", "1.5", ": \"memory.flash.size_bytes\" is 1.5"},
+    {"1024", "1e30", ": \"memory.flash.size_bytes\" is 1e+30"},
+    {"1024", "\"1024\"", ": \"memory.flash.size_bytes\" is \"1024\""},
+    {"\"0x20000000\"", "536870912", ": \"memory.ram.origin\" is 536870912, but must be an address"},
+    {"\"0x20000000\"", "\"20000000\"", ": \"memory.ram.origin\" is \"20000000\""},
+    {"\"0xFF00\"", "\"0xFG\"", ": \"uart.base\" is \"0xFG\""},
+    {"\"0xFF00\"", "\"0x\"", ": \"uart.base\" is \"0x\""},
+    {"\"0xFF00\"", "\"0x12345678901234567\"", ": \"uart.base\" is \"0x12345678901234567\""},
+    {"\"clock_hz\": 1", "\"clock\": 1", ": \"timer.clock_hz\" is missing"},
+    {"\"halt\"", "\"hlt\"", ": \"hlt\": no such field"},
+    {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
+    {"{\"origin\": \"0x0\", \"size_bytes\": 1024}", "7", ": \"memory.flash.origin\" is missing"},
+    {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":13: not JSON"},
+    {"}}\n", "}} x\n", ":12: not JSON"},
+};
+
+enum { MISTAKES_COUNT = sizeof(MISTAKES) / sizeof(MISTAKES[0]) };
+
+START_TEST(mistakes_are_named)
+{
+    write_machine("test.json", MISTAKES[_i].from, MISTAKES[_i].to);
+    const char *path = scratch_path("test.json");
+    ck_assert(!machine_load_file(path, &machine, &err));
+    ck_assert_int_eq(err.kind, ERROR_USAGE);
+    ck_assert_int_eq(strncmp(err.text, path, strlen(path)), 0);
+    ck_assert_msg(
+        strncmp(err.text + strlen(path), MISTAKES[_i].error, strlen(MISTAKES[_i].error)) == 0,
+        "\"%s\" instead of \"%s\"", err.text, MISTAKES[_i].error);
+}
+END_TEST
+
+START_TEST(not_an_object)
+{
+    static const char *const texts[] = {"", "[]", "\"x\"", "null", "{"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        scratch_write("test.json", texts[i]);
+        ck_assert(!machine_load_file(scratch_path("test.json"), &machine, &err));
+        ck_assert_int_eq(err.kind, ERROR_USAGE);
+    }
+    ck_assert(!machine_load_file(scratch_path("none.json"), &machine, &err));
+    ck_assert_int_eq(err.kind, ERROR_SYSTEM);
+}
+END_TEST
+
+/* Every beginning of a good file is an error, and none is a crash. */
+START_TEST(truncated_anywhere)
+{
+    char text[sizeof(GOOD)];
+    for (size_t length = 0; length < strlen(GOOD) - 1; length++) {
+        memcpy(text, GOOD, length);
+        text[length] = '\0';
+        scratch_write("test.json", text);
+        ck_assert_msg(!machine_load_file(scratch_path("test.json"), &machine, &err),
+                      "the first %zu bytes were accepted", length);
+    }
+}
+END_TEST
+
+START_TEST(folder_of_boards)
+{
+    struct machine_list list;
+    write_machine("dir/b.json", "test", "b");
+    write_machine("dir/a.json", "test", "a");
+    scratch_write("dir/README.md", "");
+    scratch_write("dir/.json", "");
+    ck_assert_msg(machine_list_load(scratch_path("dir"), &list, &err), "%s", err.text);
+    ck_assert_uint_eq(list.count, 2);
+    ck_assert_str_eq(list.items[0].name, "a");
+    ck_assert_str_eq(list.items[1].name, "b");
+    machine_list_dispose(&list);
+    machine_list_dispose(&list);
+    ck_assert_msg(machine_load(scratch_path("dir"), "b", &machine, &err), "%s", err.text);
+    machine_dispose(&machine);
+}
+END_TEST
+
+START_TEST(unknown_boards)
+{
+    static const char *const names[] = {"c", "", ".", "..", "../dir/a", "dir/a", "a.json", ".json"};
+    write_machine("dir/a.json", "test", "a");
+    write_machine("dir/b.json", "test", "b");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char expected[128];
+        snprintf(expected, sizeof(expected), "board \"%s\": no such board (have: a, b)", names[i]);
+        ck_assert(!machine_load(scratch_path("dir"), names[i], &machine, &err));
+        ck_assert_int_eq(err.kind, ERROR_USAGE);
+        ck_assert_str_eq(err.text, expected);
+    }
+}
+END_TEST
+
+START_TEST(name_and_file_must_agree)
+{
+    struct machine_list list = {.items = NULL};
+    write_machine("dir/a.json", "test", "a");
+    write_machine("dir/b.json", "test", "c");
+    ck_assert(!machine_load(scratch_path("dir"), "b", &machine, &err));
+    ck_assert_ptr_nonnull(
+        strstr(err.text, "\"name\" is \"c\", but must be the file's name, \"b\""));
+    ck_assert(!machine_list_load(scratch_path("dir"), &list, &err));
+    ck_assert_ptr_null(list.items);
+}
+END_TEST
+
+START_TEST(folder_that_is_not_there)
+{
+    struct machine_list list = {.items = NULL};
+    ck_assert(!machine_list_load(scratch_path("none"), &list, &err));
+    ck_assert_int_eq(err.kind, ERROR_SYSTEM);
+    ck_assert(!machine_load(scratch_path("none"), "a", &machine, &err));
+    ck_assert_int_eq(err.kind, ERROR_SYSTEM);
+}
+END_TEST
+
+START_TEST(shipped_boards_are_good)
+{
+    struct machine_list list;
+    ck_assert_msg(machine_list_load(SHIPPED, &list, &err), "%s", err.text);
+    ck_assert_uint_ge(list.count, 3);
+    machine_list_dispose(&list);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("machine");
+    tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
+    tcase_add_test(tests, all_fields_arrive);
+    tcase_add_test(tests, lists_may_be_left_out);
+    tcase_add_loop_test(tests, mistakes_are_named, 0, MISTAKES_COUNT);
+    tcase_add_test(tests, not_an_object);
+    tcase_add_test(tests, truncated_anywhere);
+    tcase_add_test(tests, folder_of_boards);
+    tcase_add_test(tests, unknown_boards);
+    tcase_add_test(tests, name_and_file_must_agree);
+    tcase_add_test(tests, folder_that_is_not_there);
+    tcase_add_test(tests, shipped_boards_are_good);
+    Suite *suite = suite_create("machine");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
