@@ -73,4 +73,7 @@ struct fake_device {
 void fake_device_init(struct fake_device *device, enum fake_fault fault);
 struct link_stream fake_device_stream(struct fake_device *device);
 
+/* The RPC server (fake_device.c), called by the line (fake_line.c) for each message. */
+void fake_device_serve(struct fake_device *device, const uint8_t *body, size_t size_bytes);
+
 #endif

@@ -1,0 +1,67 @@
+#include "e2e/digits.h"
+
+#include "client/compare.h"
+#include "client/device_model.h"
+#include "client/npy.h"
+
+#include <stdlib.h>
+
+enum { CALL_TIMEOUT_MS = 60 * 1000 };
+
+static bool check_output(const float *got, const float *expected, int image, struct error *err)
+{
+    static const struct tolerance TOLERANCE = {.rtol = COMPARE_DEFAULT_RTOL,
+                                               .atol = COMPARE_DEFAULT_ATOL};
+    float scores[10];
+    struct tensor a = {.code = TENSOR_FLOAT, .bits = 32, .ndim = 1, .shape = {10}};
+    struct tensor b = a;
+    for (int i = 0; i < 10; i++)
+        scores[i] = expected[i];
+    a.data = (void *)got;
+    b.data = scores;
+    struct comparison comparison = tensor_compare(&a, &b, &TOLERANCE);
+    if (comparison.mismatches == 0)
+        return true;
+    long long first = comparison.first_mismatch;
+    return error_set(err, ERROR_DEVICE, 0, "image %d, class %lld: got %g, expected %g", image,
+                     first, (double)got[first], (double)scores[first]);
+}
+
+static bool classify(struct device_model *model, const struct tensor *images,
+                     const struct tensor *expected, int count, struct error *err)
+{
+    if (model->inputs_count != 1 || model->outputs_count != 1 ||
+        model->outputs[0].type.size_bytes != 10 * sizeof(float))
+        return error_set(err, ERROR_DEVICE, 0, "this is not the digits model");
+    for (int i = 0; i < count; i++) {
+        const float *image = (const float *)images->data + 64 * (size_t)i;
+        float scores[10];
+        if (!device_model_set_input(model, 0, image, err) || !device_model_run(model, err) ||
+            !device_model_get_output(model, 0, scores, err) ||
+            !check_output(scores, (const float *)expected->data + 10 * (size_t)i, i, err))
+            return false;
+    }
+    return true;
+}
+
+bool digits_check(const struct link_stream *stream, int count, struct error *err)
+{
+    static const struct model_names NAMES = {.module = "default"};
+    struct tensor images = {.data = NULL};
+    struct tensor expected = {.data = NULL};
+    struct link *link = NULL;
+    struct rpc_client client = {.link = NULL};
+    struct device_model model = {.client = NULL};
+    bool good = npy_load(DIGITS_IMAGES, &images, err) &&
+                npy_load(DIGITS_EXPECTED, &expected, err) &&
+                link_open(stream, deadline_in_ms(CALL_TIMEOUT_MS), &link, err) &&
+                rpc_open(link, CALL_TIMEOUT_MS, &client, err) &&
+                device_model_open(&client, &NAMES, &model, err) &&
+                classify(&model, &images, &expected, count, err);
+    device_model_dispose(&model);
+    rpc_close(&client);
+    link_close(link);
+    tensor_dispose(&expected);
+    tensor_dispose(&images);
+    return good;
+}

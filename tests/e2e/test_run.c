@@ -1,0 +1,273 @@
+/* `microtvm-qemu run` as a CI job calls it: real models on real QEMU, and an exit code and words
+ * for everything that can go wrong. */
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "client/compare.h"
+#include "client/npy.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define MODELS SOURCE_DIR "/tests/models"
+#define PROGRAM BUILD_DIR "/bin/microtvm-qemu"
+#define DIGITS MODELS "/digits.tar", "--input", MODELS "/digits_images.npy"
+
+enum { BOARDS_COUNT = 3, TEST_TIMEOUT_S = 300, RUN_TIMEOUT_MS = 240000, MAX_OUTPUT = 65536 };
+
+static const char *const BOARDS[BOARDS_COUNT] = {"qemu_cortex_m3", "mps2_an385", "qemu_riscv32"};
+
+static char dir[] = "/tmp/test_run-XXXXXX"; /* TMPDIR of the program, and where outputs go */
+static char output[MAX_OUTPUT];             /* all that the program printed */
+static struct error err;
+
+static void make_dir(void)
+{
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(setenv("TMPDIR", dir, 1), 0);
+}
+
+static void remove_dir(void)
+{
+    ck_assert_msg(file_remove_tree(dir, &err), "%s", err.text);
+}
+
+static const char *in_dir(const char *name)
+{
+    static char paths[4][128];
+    static int next;
+    next = (next + 1) % 4;
+    snprintf(paths[next], sizeof(paths[next]), "%s/%s", dir, name);
+    return paths[next];
+}
+
+/* Nothing of a run may stay in TMPDIR. */
+static bool left_behind(void)
+{
+    cleanup_dir DIR *stream = opendir(dir);
+    bool found = false;
+    ck_assert_ptr_nonnull(stream);
+    for (struct dirent *entry = readdir(stream); entry; entry = readdir(stream))
+        found = found || strncmp(entry->d_name, "microtvm-qemu-", 14) == 0;
+    return found;
+}
+
+static void keep_line(void *context, const char *line)
+{
+    (void)context;
+    size_t used = strlen(output);
+    snprintf(output + used, sizeof(output) - used, "%s\n", line);
+}
+
+/* microtvm-qemu run ARG... NULL; its exit code, -1 when a signal ended it. */
+static int run(const char *first, ...)
+{
+    const char *argv[32] = {PROGRAM, "run", first};
+    int status;
+    int argc = 3;
+    va_list args;
+    va_start(args, first);
+    while ((argv[argc] = va_arg(args, const char *)))
+        argc++;
+    va_end(args);
+    struct child_options options = {.argv = argv, .stdin_fd = -1, .parent_death_signal = SIGTERM};
+    output[0] = '\0';
+    ck_assert_msg(
+        child_run(&options, deadline_in_ms(RUN_TIMEOUT_MS), NULL, keep_line, NULL, &status, &err),
+        "%s", err.text);
+    ck_assert_msg(!left_behind(), "a project stays in TMPDIR: %s", output);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+#define ASSERT_SAYS(text) ck_assert_msg(strstr(output, (text)) != NULL, "%s", output)
+
+/* All 100 images match what the host computed, and the files that are written say the same. */
+START_TEST(digits)
+{
+    struct tensor got;
+    struct tensor expected;
+    struct tolerance tolerance = {.rtol = 1e-5, .atol = 1e-5};
+    const char *results = in_dir(BOARDS[_i]);
+    int code = run(DIGITS, "--board", BOARDS[_i], "--expect",
+                   "output=" MODELS "/digits_expected.npy", "--output", results, NULL);
+    ck_assert_msg(code == 0, "%s", output);
+    ASSERT_SAYS("100 inferences");
+    ASSERT_SAYS("float32 (100, 1, 10)");
+    ASSERT_SAYS(": matches");
+    cleanup_free char *path = file_path("%s/output.npy", results);
+    ck_assert_msg(npy_load(path, &got, &err), "%s", err.text);
+    ck_assert(npy_load(MODELS "/digits_expected.npy", &expected, &err));
+    ck_assert_uint_eq(got.size_bytes, expected.size_bytes);
+    ck_assert_int_eq(got.ndim, expected.ndim);
+    ck_assert_int_eq(tensor_compare(&got, &expected, &tolerance).mismatches, 0);
+    tensor_dispose(&got);
+    tensor_dispose(&expected);
+}
+END_TEST
+
+/* Two inputs and two outputs of different types, by name and by place. */
+START_TEST(pair)
+{
+    int code = run(MODELS "/pair.tar", "-b", BOARDS[_i], "-i", MODELS "/pair_signal.npy", "-i",
+                   "codes=" MODELS "/pair_codes.npy", "-e", "output1=" MODELS "/pair_output1.npy",
+                   "-e", "output0=" MODELS "/pair_output0.npy", "--option", "optimization=s", NULL);
+    ck_assert_msg(code == 0, "%s", output);
+    ASSERT_SAYS("output0   float32 (8, 1, 6)");
+    ASSERT_SAYS("output1   int8 (8, 1, 4, 4, 2)");
+}
+END_TEST
+
+/* --keep leaves a whole project; a second run into it is refused. */
+START_TEST(kept_project)
+{
+    const char *kept = in_dir("kept");
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--keep", kept, "--verbose", NULL), 0);
+    ASSERT_SAYS("output    float32 (100, 1, 10)  [");
+    cleanup_free char *elf = file_path("%s/build/firmware.elf", kept);
+    ck_assert_int_eq(access(elf, R_OK), 0);
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--keep", kept, NULL), 2);
+    ASSERT_SAYS(kept);
+    ck_assert_int_eq(access(elf, R_OK), 0);
+}
+END_TEST
+
+/* One value changed by more than the tolerance: exit code 1, and where. */
+START_TEST(mismatch)
+{
+    struct tensor expected;
+    const char *path = in_dir("changed.npy");
+    ck_assert(npy_load(MODELS "/digits_expected.npy", &expected, &err));
+    ((float *)expected.data)[37] += 0.01F;
+    ck_assert(npy_save(path, &expected, &err));
+    tensor_dispose(&expected);
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[1], "--expect", path, NULL), 1);
+    ASSERT_SAYS("MISMATCH in 1 of 1000 elements, first at [3, 0, 7]");
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[1], "--expect", path, "--atol", "0.02", NULL), 0);
+}
+END_TEST
+
+START_TEST(bad_input)
+{
+    ck_assert_int_eq(run(MODELS "/pair.tar", "-b", BOARDS[0], NULL), 2);
+    ASSERT_SAYS("no --input for \"signal\"");
+    ASSERT_SAYS("--input signal=FILE.npy  float32, 64 bytes");
+    ASSERT_SAYS("--input codes=FILE.npy  int8, 32 bytes");
+    ck_assert_int_eq(
+        run(MODELS "/digits.tar", "-b", BOARDS[0], "-i", MODELS "/digits_labels.npy", NULL), 2);
+    ASSERT_SAYS("holds int32, the model has float32");
+    ck_assert_int_eq(run(MODELS "/digits.tar", "-b", BOARDS[0], "-i", "nowhere.npy", NULL), 2);
+    ASSERT_SAYS("nowhere.npy: No such file or directory");
+    ck_assert_int_eq(run("nowhere.tar", "-b", BOARDS[0], NULL), 2);
+    ASSERT_SAYS("nowhere.tar: No such file or directory");
+    ck_assert_int_eq(run(DIGITS, "-b", "qemu_cortex_m4", NULL), 2);
+    ASSERT_SAYS("board \"qemu_cortex_m4\": no such board (have: mps2_an385, ");
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--crt-dir", dir, NULL), 2);
+    ASSERT_SAYS("no C runtime there");
+}
+END_TEST
+
+START_TEST(refused_archive)
+{
+    ck_assert_int_eq(run(MODELS "/README.md", "-b", BOARDS[0], NULL), 3);
+    ASSERT_SAYS(MODELS "/README.md");
+    ck_assert_int_eq(
+        run(MODELS "/digits_graph.tar", "-i", MODELS "/digits_images.npy", "-b", BOARDS[0], NULL),
+        3);
+    ASSERT_SAYS("graph executor");
+}
+END_TEST
+
+/* More memory than the board has: how much, and where it would fit. */
+START_TEST(does_not_fit)
+{
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--option", "workspace_size_bytes=100000", NULL),
+                     4);
+    ASSERT_SAYS("RAM");
+    ASSERT_SAYS("mps2_an385");
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--option", "compile_definitions=float=", NULL),
+                     4);
+    ASSERT_SAYS("error: ");
+}
+END_TEST
+
+/* QEMU that does not start: its own words. */
+START_TEST(device_fails)
+{
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--option", "qemu_args=-no-such-argument", NULL),
+                     5);
+    ASSERT_SAYS("-no-such-argument");
+}
+END_TEST
+
+START_TEST(missing_program)
+{
+    ck_assert_int_eq(setenv("PATH", dir, 1), 0);
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], NULL), 6);
+    ASSERT_SAYS("cmake");
+}
+END_TEST
+
+START_TEST(no_place_for_files)
+{
+    ck_assert_int_eq(setenv("TMPDIR", "/nonexistent", 1), 0);
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], NULL), 7);
+    ASSERT_SAYS("/nonexistent/");
+}
+END_TEST
+
+/* Ctrl-C at any moment: exit code 130 at once, nothing left behind. */
+START_TEST(interrupted)
+{
+    static const int DELAYS_MS[] = {5, 60, 300, 900, 1500};
+    const char *argv[] = {PROGRAM, "run", DIGITS, "-b", BOARDS[1], NULL};
+    struct child child;
+    cleanup_fd int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    struct child_options options = {.argv = argv,
+                                    .stdin_fd = -1,
+                                    .stdout_fd = null_fd,
+                                    .stderr_fd = STDERR_FILENO,
+                                    .parent_death_signal = SIGTERM};
+    int status;
+    ck_assert_msg(child_start(&options, &child, &err), "%s", err.text);
+    if (!child_wait(&child, deadline_in_ms(DELAYS_MS[_i]), NULL, &status, &err)) {
+        ck_assert_int_eq(kill(child.pid, SIGINT), 0);
+        ck_assert_msg(child_wait(&child, deadline_in_ms(10000), NULL, &status, &err), "%s",
+                      err.text);
+    }
+    ck_assert(WIFEXITED(status) || WTERMSIG(status) == SIGINT); /* before it could take signals */
+    if (WIFEXITED(status))
+        ck_assert(WEXITSTATUS(status) == 130 || WEXITSTATUS(status) == 0);
+    ck_assert(!left_behind());
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("e2e_run");
+    TCase *tests = tcase_create("run");
+    tcase_set_timeout(tests, TEST_TIMEOUT_S);
+    tcase_add_unchecked_fixture(tests, make_dir, remove_dir);
+    tcase_add_loop_test(tests, digits, 0, BOARDS_COUNT);
+    tcase_add_loop_test(tests, pair, 0, BOARDS_COUNT);
+    tcase_add_test(tests, kept_project);
+    tcase_add_test(tests, mismatch);
+    tcase_add_test(tests, bad_input);
+    tcase_add_test(tests, refused_archive);
+    tcase_add_test(tests, does_not_fit);
+    tcase_add_test(tests, device_fails);
+    tcase_add_test(tests, missing_program);
+    tcase_add_test(tests, no_place_for_files);
+    tcase_add_loop_test(tests, interrupted, 0, 5);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
