@@ -74,8 +74,12 @@ tvm_crt_error_t TVMPlatformMemoryAllocate(size_t num_bytes, DLDevice dev, void *
 {
     (void)dev;
     void *address = heap_allocate(num_bytes);
-    if (!address)
+    if (!address) {
+        /* Not every caller passes the error on: TVM's RPC server then loops for ever. */
+        printf("heap full: %lu bytes wanted, the largest free block has %lu\n",
+               (unsigned long)num_bytes, (unsigned long)heap_largest_free_bytes());
         return kTvmErrorPlatformNoMemory;
+    }
     *out_ptr = address;
     return kTvmErrorNoError;
 }

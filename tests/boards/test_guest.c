@@ -141,23 +141,39 @@ START_TEST(sleeps_while_idle)
 }
 END_TEST
 
+/* One line of text, without its newline. */
+static void receive_line(char *line, size_t size_bytes)
+{
+    size_t length = 0;
+    for (; length + 1 < size_bytes; ++length) {
+        ck_assert(guest_receive(&board, line + length, 1));
+        if (line[length] == '\n')
+            break;
+    }
+    line[length] = '\0';
+}
+
 START_TEST(heap_is_sound)
 {
-    uint8_t step = 255;
+    char line[128];
     boot(_i);
     command('h');
-    ck_assert(guest_receive(&board, &step, 1));
-    ck_assert_uint_eq(step, 0);
+    receive_line(line, sizeof line);
+    ck_assert_msg(strncmp(line, "heap full: 1 bytes wanted, ", 27) == 0, "%s", line);
+    receive_line(line, sizeof line);
+    ck_assert_msg(strncmp(line, "heap full: 4294967288 bytes wanted, ", 36) == 0, "%s", line);
+    receive_line(line, sizeof line);
+    ck_assert_str_eq(line, "step=0");
     power_off();
 }
 END_TEST
 
 START_TEST(printf_is_text_on_the_line)
 {
-    char line[11] = "";
+    char line[128];
     boot(_i);
     command('p');
-    ck_assert(guest_receive(&board, line, 10));
+    receive_line(line, sizeof line);
     ck_assert_str_eq(line, "text 42 ?.");
     power_off();
 }
