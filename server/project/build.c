@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,17 @@ static void take_line(void *context, const char *line)
     build_log_add(&build->log, line);
     if (build->options->on_line)
         build->options->on_line(build->options->context, line);
+}
+
+/* cmake does not say that the disk is full, and may even end well with half its files written. */
+static bool disk_is_full(const char *dir)
+{
+    enum { NEEDED_BYTES = 64 * 1024 };
+    struct statvfs status;
+    if (statvfs(dir, &status) != 0)
+        return false;
+    return status.f_bavail * status.f_frsize < NEEDED_BYTES ||
+           (status.f_files > 0 && status.f_favail == 0);
 }
 
 /* Variables that the user's shell has for host programs are not for the firmware. The compiler's
@@ -81,6 +93,7 @@ static bool run_tool(struct build *build, const char *what, const char *const *t
         return error_wrap(err, "%s", what);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
+    build->log.disk_full |= disk_is_full(build->project_dir);
     build_log_error(&build->log, what, err);
     return error_append(err, "(%s)", child_status_text(status, text, sizeof(text)));
 }
@@ -143,7 +156,7 @@ static bool compile(struct build *build, struct error *err)
 }
 
 /* A failed build in words that say what to do, where its log tells. */
-static bool explain(const struct build *build, struct error *err)
+static bool explain(struct build *build, struct error *err)
 {
     const struct overflow *overflow = &build->log.overflow;
     if (err->kind != ERROR_BUILD)
@@ -153,6 +166,18 @@ static bool explain(const struct build *build, struct error *err)
     if (overflow->flash_bytes || overflow->ram_bytes)
         return fit_error(build->project_dir, build->options->manifest, *overflow, err);
     return false;
+}
+
+/* What was written half would keep the next build from working, too. */
+static bool clear_after(struct build *build, bool configured, const char *build_dir,
+                        struct error *err)
+{
+    struct error ignored;
+    bool no_space = err->kind == ERROR_SYSTEM && err->os == ENOSPC;
+    if ((no_space || (err->kind == ERROR_BUILD && !configured)) &&
+        !file_remove_tree(build_dir, &ignored))
+        error_append(err, "remove %s by hand: %s", build_dir, ignored.text);
+    return explain(build, err);
 }
 
 static bool build_in(struct build *build, struct error *err)
@@ -172,8 +197,9 @@ static bool build_in(struct build *build, struct error *err)
         !build_tools_check(build->project_dir, err) ||
         !drop_moved_build(build->project_dir, build_dir, err))
         return false;
-    if (!configure(build, err) || !compile(build, err))
-        return explain(build, err);
+    bool configured = configure(build, err);
+    if (!configured || !compile(build, err))
+        return clear_after(build, configured, build_dir, err);
     return access(firmware, R_OK) == 0 ||
            error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
 }

@@ -18,8 +18,8 @@ struct build_log {
     int lines_count;
     int message_lines_left; /* of a CMake error, whose text comes on the lines after it */
     struct overflow overflow;
-    bool disk_full;
-    bool no_libc; /* the compiler found no picolibc.specs */
+    bool disk_full; /* a line says so; the caller may know it otherwise */
+    bool no_libc;   /* the compiler found no picolibc.specs */
 };
 
 void build_log_init(struct build_log *log, const char *project_dir);

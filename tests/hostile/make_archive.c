@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <check.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,10 +70,9 @@ static void fill_header(unsigned char *header, enum tar_type type, const char *n
     header[TYPE_AT] = (unsigned char)type;
     if (link_target)
         memcpy(header + LINK_AT, link_target, strnlen(link_target, NAME_SIZE));
-    if (type == TAR_GNU_SPARSE || type == TAR_GNU_LONG_NAME)
-        memcpy(header + MAGIC_AT, "ustar  ", 8);
-    else
-        memcpy(header + MAGIC_AT, "ustar\00000", 8);
+    memcpy(header + MAGIC_AT, "ustar", 6); /* then the version: "00", or GNU's two blanks */
+    bool gnu = type == TAR_GNU_SPARSE || type == TAR_GNU_LONG_NAME;
+    memset(header + MAGIC_AT + 6 - gnu, gnu ? ' ' : '0', 2);
 }
 
 static void write_header(FILE *tar, unsigned char *header)

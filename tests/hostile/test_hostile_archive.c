@@ -211,18 +211,18 @@ END_TEST
 
 static const struct {
     enum tar_type first_type;
-    const char *first;
     enum tar_type second_type;
+    const char *first;
     const char *second;
     const char *why; /* NULL: fine */
 } PAIRS[] = {
-    {TAR_FILE, "a", TAR_FILE, "a", "twice"},
-    {TAR_FILE, "a", TAR_FILE, "./a", "twice"},
-    {TAR_FILE, "a", TAR_FILE, "a/b", "both a file and a folder"},
-    {TAR_FILE, "a", TAR_FOLDER, "a", "both a file and a folder"},
-    {TAR_FOLDER, "a", TAR_FILE, "a", "twice"},
-    {TAR_FOLDER, "a", TAR_FOLDER, "a/", NULL},
-    {TAR_FILE, "a/b", TAR_FOLDER, "a", NULL},
+    {TAR_FILE, TAR_FILE, "a", "a", "twice"},
+    {TAR_FILE, TAR_FILE, "a", "./a", "twice"},
+    {TAR_FILE, TAR_FILE, "a", "a/b", "both a file and a folder"},
+    {TAR_FILE, TAR_FOLDER, "a", "a", "both a file and a folder"},
+    {TAR_FOLDER, TAR_FILE, "a", "a", "twice"},
+    {TAR_FOLDER, TAR_FOLDER, "a", "a/", NULL},
+    {TAR_FILE, TAR_FOLDER, "a/b", "a", NULL},
 };
 
 START_TEST(refuses_entries_in_each_others_place)

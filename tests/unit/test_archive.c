@@ -132,7 +132,7 @@ START_TEST(reports_a_full_disk)
     tar_add(tar, TAR_FILE, "a", block, sizeof(block));
     tar_add(tar, TAR_FILE, "b", block, sizeof(block));
     tar_end(tar);
-    if (!scratch_mount("reports_a_full_disk", "small", 64 * 1024, false))
+    if (!scratch_mount("reports_a_full_disk", "small", 65536, false))
         return;
     ck_assert(!archive_extract(scratch_path("m.tar"), scratch_path("small"), &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);
@@ -146,7 +146,7 @@ START_TEST(reports_a_read_only_folder)
     FILE *tar = tar_create(scratch_path("m.tar"));
     tar_model(tar);
     tar_end(tar);
-    if (!scratch_mount("reports_a_read_only_folder", "fixed", 64 * 1024, true))
+    if (!scratch_mount("reports_a_read_only_folder", "fixed", 65536, true))
         return;
     ck_assert(!archive_extract(scratch_path("m.tar"), scratch_path("fixed"), &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);

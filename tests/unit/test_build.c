@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,8 +67,8 @@ static void setup(void)
 static void keep_line(void *context, const char *line)
 {
     (void)context;
-    strncat(output, line, sizeof(output) - strlen(output) - 2);
-    strcat(output, "\n");
+    size_t length = strlen(output);
+    snprintf(output + length, sizeof(output) - length, "%s\n", line);
 }
 
 static bool build_at(const char *name)
@@ -295,24 +296,27 @@ START_TEST(an_interrupt_ends_it_at_once)
     ck_assert_msg(err.kind == ERROR_INTERRUPTED, "kind %d: %s", err.kind, err.text);
     int lock = open(scratch_path("p/build/lock"), O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(lock, 0);
-    ck_assert_msg(flock(lock, LOCK_EX | LOCK_NB) == 0, "the endless command still runs");
+    ck_assert_int_eq(flock(lock, LOCK_EX), 0); /* for ever, should it still run */
     close(lock);
     scratch_write("p/CMakeLists.txt", CMAKE_LISTS);
     build(); /* what was cut off does no harm */
 }
 END_TEST
 
-START_TEST(a_full_disk_is_named)
+static const size_t DISK_KIB[] = {48, 96, 112, 128, 160, 200, 640};
+
+/* Wherever the space ends, in cmake or in the compiler, the next build with space works. */
+START_TEST(a_full_disk_is_named_and_does_no_harm)
 {
-    char source[64];
-    if (!scratch_mount("a_full_disk_is_named", "p", 640 * 1024, false))
+    if (!scratch_mount("a_full_disk_is_named_and_does_no_harm", "p", DISK_KIB[_i] * 1024, false))
         return;
     write_project("p");
-    snprintf(source, sizeof(source), "char big[%d] = {1};", 4 * 1024 * 1024);
-    scratch_write("p/other.c", source);
+    scratch_write("p/other.c", "char big[4194304] = {1};\nint other(void) { return 0; }\n");
     setenv("CCACHE_DISABLE", "1", 1);
     fails(ERROR_SYSTEM, "No space left on device");
     ck_assert_int_eq(err.os, ENOSPC);
+    ck_assert_int_eq(mount(NULL, scratch_path("p"), NULL, MS_REMOUNT, "size=64m"), 0);
+    build();
 }
 END_TEST
 
@@ -335,7 +339,8 @@ int main(void)
     tcase_add_test(tests, names_the_package_of_a_missing_c_library);
     tcase_add_test(tests, refuses_what_is_no_project);
     tcase_add_test(tests, an_interrupt_ends_it_at_once);
-    tcase_add_test(tests, a_full_disk_is_named);
+    tcase_add_loop_test(tests, a_full_disk_is_named_and_does_no_harm, 0,
+                        (int)(sizeof(DISK_KIB) / sizeof(DISK_KIB[0])));
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -138,7 +138,7 @@ START_TEST(a_full_disk_leaves_the_old_file)
     struct manifest manifest = sample();
     struct manifest loaded;
     char *name = NULL;
-    if (!scratch_mount("a_full_disk_leaves_the_old_file", "small", 64 * 1024, false))
+    if (!scratch_mount("a_full_disk_leaves_the_old_file", "small", 65536, false))
         return;
     ck_assert(manifest_save(scratch_path("small"), &manifest, &err));
     name = calloc(1, 100000);
