@@ -24,8 +24,9 @@ microtvm_rpc_server_t MicroTVMRpcServerInit(microtvm_rpc_channel_write_t write_f
                                             void *write_func_ctx);
 
 /* Takes in received bytes and answers what they ask for; *new_data and *new_data_size_bytes move
- * past what was taken (all of it). Both may be NULL. Errors: kTvmErrorPlatformShutdown (the client
- * said so), kTvmErrorWriteStreamShortWrite (the line is gone). */
+ * past what was taken: all of it, or nothing after a shutdown. Both may be NULL. Errors:
+ * kTvmErrorPlatformShutdown (the client said so), kTvmErrorWriteStreamShortWrite (the line is
+ * gone). */
 tvm_crt_error_t MicroTVMRpcServerLoop(microtvm_rpc_server_t server, uint8_t **new_data,
                                       size_t *new_data_size_bytes);
 

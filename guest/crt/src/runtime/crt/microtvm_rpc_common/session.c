@@ -58,11 +58,12 @@ bool session_start(struct session *session)
     const uint8_t version = SESSION_VERSION;
     next_nonce(session);
     session->id = make_id(session->nonce, NONCE_NONE);
-    session->state = SESSION_NONE;
-    if (!send_any(session, SESSION_START_INIT, &version, sizeof(version)))
-        return false;
+    /* Before sending: where both ends live in one process, the reply comes from inside it. */
     session->state = SESSION_START_SENT;
-    return true;
+    bool sent = send_any(session, SESSION_START_INIT, &version, sizeof(version));
+    if (!sent)
+        session->state = SESSION_NONE;
+    return sent;
 }
 
 bool session_send_begin(struct session *session, enum session_message type, size_t body_size_bytes)
