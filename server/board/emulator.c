@@ -111,7 +111,7 @@ static bool find_pty(const cJSON *chardevs, char **ret_path, struct error *err)
 
 static void pump_output(void *context)
 {
-    emulator_pump(context);
+    emulator_pump_output(context);
 }
 
 bool emulator_start(const struct emulator_options *options, struct deadline deadline,
@@ -155,6 +155,11 @@ static bool is_chatter(const char *line)
 void emulator_pump(struct emulator *emulator)
 {
     qmp_pump(&emulator->qmp);
+    emulator_pump_output(emulator);
+}
+
+void emulator_pump_output(struct emulator *emulator)
+{
     for (int i = 0; i < OUTPUT_READS_AT_ONCE && emulator->stderr_fd >= 0; i++) {
         char data[OUTPUT_READ_BYTES];
         ssize_t size = read(emulator->stderr_fd, data, sizeof(data));

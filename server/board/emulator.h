@@ -56,6 +56,9 @@ bool emulator_run(struct emulator *emulator, const struct qmp_wait *wait, struct
 /* Take in stderr and QMP messages without blocking. */
 void emulator_pump(struct emulator *emulator);
 
+/* Take in stderr alone: for whoever waits for a QMP reply, which emulator_pump would throw away. */
+void emulator_pump_output(struct emulator *emulator);
+
 /* Has QEMU ended? Waits up to deadline for it. */
 bool emulator_ended(struct emulator *emulator, struct deadline deadline);
 

@@ -10,11 +10,12 @@ static void hear(void *context, const uint8_t *data, size_t size_bytes)
     device_log_take(&board->log, data, size_bytes);
 }
 
-static void pump_all(void *context)
+/* All but QMP, from which a reply is expected. */
+static void pump_around(void *context)
 {
     struct board *board = context;
     transport_pump(&board->transport);
-    emulator_pump(&board->emulator);
+    emulator_pump_output(&board->emulator);
 }
 
 static struct qmp_wait wait_draining(struct board *board, struct deadline deadline)
@@ -22,7 +23,7 @@ static struct qmp_wait wait_draining(struct board *board, struct deadline deadli
     return (struct qmp_wait){.deadline = deadline,
                              .interrupt = board->interrupt,
                              .side_fds = {board->transport.fd, board->emulator.stderr_fd},
-                             .side_ready = pump_all,
+                             .side_ready = pump_around,
                              .context = board};
 }
 
