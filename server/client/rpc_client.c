@@ -51,10 +51,15 @@ static bool exchange(struct rpc_client *client, enum rpc_code *ret_code,
     size_t size_bytes;
     struct deadline deadline =
         client->timeout_ms > 0 ? deadline_in_ms(client->timeout_ms) : deadline_never();
-    if (!wire_end(&client->packet, err) ||
-        !link_request(client->link, client->packet.data, client->packet.size_bytes, deadline,
-                      &reply, &size_bytes, err))
+    if (!wire_end(&client->packet, err))
         return false;
+    if (!link_request(client->link, client->packet.data, client->packet.size_bytes, deadline,
+                      &reply, &size_bytes, err)) {
+        if (err->kind == ERROR_TIMEOUT)
+            return error_set(err, ERROR_TIMEOUT, 0, "the device did not answer within %lld ms",
+                             (long long)client->timeout_ms);
+        return false;
+    }
 
     struct wire_reader reader = {.data = reply, .size_bytes = size_bytes};
     uint64_t length = wire_get_u64(&reader);

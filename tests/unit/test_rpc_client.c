@@ -123,7 +123,7 @@ static const struct {
     const char *text;
 } FAULTS[] = {
     {FAKE_SILENT, ERROR_TIMEOUT, "starting a session with the device: nothing came"},
-    {FAKE_SILENT_TO_CALLS, ERROR_TIMEOUT, "nothing came"},
+    {FAKE_SILENT_TO_CALLS, ERROR_TIMEOUT, "did not answer within 1000 ms"},
     {FAKE_BAD_CRC, ERROR_DEVICE, "damaged (wrong CRC)"},
     {FAKE_TOO_LARGE, ERROR_DEVICE, "over 131072 bytes"},
     {FAKE_TWO_REPLIES, ERROR_DEVICE, "two replies"},
