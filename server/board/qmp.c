@@ -217,6 +217,11 @@ bool qmp_post(struct qmp *qmp, const char *name, const struct qmp_wait *wait, st
 
 bool qmp_greet(struct qmp *qmp, const struct qmp_wait *wait, struct error *err)
 {
+    cleanup_json cJSON *greeting = NULL;
+    if (!next_message(qmp, wait, &greeting, err))
+        return false;
+    if (!cJSON_GetObjectItemCaseSensitive(greeting, "QMP"))
+        return error_set(err, ERROR_DEVICE, 0, "QEMU did not greet on its control socket");
     return qmp_command(qmp, "qmp_capabilities", NULL, wait, NULL, err);
 }
 

@@ -43,8 +43,7 @@ struct qmp_wait {
 bool qmp_open(int fd, bool debug, struct qmp *ret_qmp, struct error *err);
 void qmp_close(struct qmp *qmp);
 
-/* Leave negotiation mode. QEMU's greeting is not waited for: on a socket that was open from the
- * start, one boot in fifty or so of QEMU 7.2 sends none. Errors: as qmp_command. */
+/* Wait for QEMU's greeting and leave negotiation mode. Errors: as qmp_command. */
 bool qmp_greet(struct qmp *qmp, const struct qmp_wait *wait, struct error *err);
 
 /* Send a command and wait for its reply. arguments may be NULL, is consumed in any case.
