@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <tvm/runtime/crt/microtvm_rpc_server.h>
 #include <tvm/runtime/crt/platform.h>
-#if MODEL_EXECUTOR_GRAPH
+#if DEVICE_GRAPH_EXECUTOR
 #include <tvm/runtime/crt/graph_executor_module.h>
 #endif
 
@@ -40,7 +40,7 @@ int main(void)
 {
     static uint8_t buffer[1024];
     microtvm_rpc_server_t server = MicroTVMRpcServerInit(send, NULL);
-#if MODEL_EXECUTOR_GRAPH
+#if DEVICE_GRAPH_EXECUTOR
     tvm_crt_error_t error = TVMGraphExecutorModule_Register();
     if (error != kTvmErrorNoError)
         TVMPlatformAbort(error);
