@@ -10,6 +10,7 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"run", command_run, "build a model, run it on a virtual board, compare its outputs"},
+    {"rpc-server", command_rpc_server, "serve a virtual board to TVM's RPC clients"},
     {"boards", command_boards, "list the boards"},
     {"doctor", command_doctor, "check that everything needed is installed"},
     {"template-dir", command_template_dir, "print the folder to give to TVM as a template"},

@@ -95,19 +95,6 @@ static bool add_file(struct run_file **files, size_t *count, const char *option,
     return true;
 }
 
-static bool add_option(struct run_args *args, const char *text, struct error *err)
-{
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return error_set(err, ERROR_USAGE, 0, "--option \"%s\": give NAME=VALUE", text);
-    const char **grown = realloc(args->options, (args->options_count + 1) * sizeof(*grown));
-    if (!grown)
-        return error_no_memory(err, "an argument", sizeof(*grown));
-    args->options = grown;
-    grown[args->options_count++] = text;
-    return true;
-}
-
 static bool parse_number(const char *option, const char *text, double *ret_value, struct error *err)
 {
     char *end;
@@ -158,7 +145,7 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
         args->crt_dir = value;
         return true;
     case OPTION_OPTION:
-        return add_option(args, value, err);
+        return option_arguments_add(&args->options, value, err);
     case OPTION_TIMEOUT:
         return parse_timeout(value, &args->timeout_ms, err);
     case OPTION_VERBOSE:
@@ -228,6 +215,6 @@ void run_args_dispose(struct run_args *args)
         free(args->expects[i].name);
     free(args->inputs);
     free(args->expects);
-    free(args->options);
+    option_arguments_dispose(&args->options);
     *args = (struct run_args){.board = NULL};
 }

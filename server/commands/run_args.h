@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "client/compare.h"
+#include "commands/option_arguments.h"
 #include "project/settings.h"
 
 #include <stdbool.h>
@@ -26,8 +27,7 @@ struct run_args {
     size_t inputs_count;
     struct run_file *expects; /* owned */
     size_t expects_count;
-    const char **options; /* "NAME=VALUE"; owned array */
-    size_t options_count;
+    struct option_arguments options;
     struct tolerance tolerance;
     int64_t timeout_ms;     /* of one call on the device */
     const char *output_dir; /* NULL: none */

@@ -6,54 +6,6 @@
 
 enum { SESSION_START_TIMEOUT_MS = 10 * 1000 };
 
-/* The board as a byte stream. */
-struct board_stream {
-    struct board *board;
-    struct report *report;
-    bool verbose;
-    bool failed; /* the board said why: its text has the log already */
-};
-
-static bool stream_read(void *context, void *data, size_t capacity_bytes, size_t least_bytes,
-                        size_t *ret_size_bytes, struct deadline deadline, struct error *err)
-{
-    struct board_stream *stream = context;
-    (void)least_bytes;
-    if (board_read_some(stream->board, data, capacity_bytes, ret_size_bytes, deadline, err))
-        return true;
-    stream->failed = err->kind != ERROR_TIMEOUT;
-    return false;
-}
-
-static bool stream_write(void *context, const void *data, size_t size_bytes,
-                         struct deadline deadline, struct error *err)
-{
-    struct board_stream *stream = context;
-    if (board_write(stream->board, data, size_bytes, deadline, err))
-        return true;
-    stream->failed = err->kind != ERROR_TIMEOUT;
-    return false;
-}
-
-static void stream_log(void *context, const char *line)
-{
-    struct board_stream *stream = context;
-    if (stream->verbose)
-        report_line(stream->report, line);
-}
-
-/* What the firmware said last, where the message lacks it. */
-static bool add_log(const struct board_stream *stream, struct error *err)
-{
-    bool of_device = err->kind == ERROR_DEVICE || err->kind == ERROR_TIMEOUT;
-    if (stream->failed || !of_device)
-        return false;
-    const char *log = board_last_log(stream->board);
-    if (log && log[0] != '\0')
-        return error_append(err, "last lines of the firmware's log:\n%s", log);
-    return false;
-}
-
 static bool infer(struct device_model *model, const struct run_data *data, struct report *report,
                   struct error *err)
 {
@@ -125,26 +77,20 @@ static bool run_model(struct rpc_client *client, const struct model *archive, st
     return true;
 }
 
-bool run_on_device(struct board *board, const struct run_args *args, const struct model *model,
+bool run_on_device(struct board_stream *stream, int64_t timeout_ms, const struct model *model,
                    struct report *report, struct run_data *data, struct device_model *ret_model,
                    struct error *err)
 {
-    struct board_stream stream = {.board = board, .report = report, .verbose = args->verbose};
-    struct link_stream link_stream = {
-        .context = &stream,
-        .read = stream_read,
-        .write = stream_write,
-        .log = stream_log,
-    };
+    struct link_stream link_stream = board_stream_link(stream);
     struct link *link;
     struct rpc_client client;
     report_begin(report, "session");
     if (!link_open(&link_stream, deadline_in_ms(SESSION_START_TIMEOUT_MS), &link, err))
-        return add_log(&stream, err);
-    bool good = rpc_open(link, args->timeout_ms, &client, err) &&
+        return board_stream_add_log(stream, err);
+    bool good = rpc_open(link, timeout_ms, &client, err) &&
                 run_model(&client, model, report, data, ret_model, err);
     if (!good)
-        add_log(&stream, err);
+        board_stream_add_log(stream, err);
     rpc_close(&client);
     link_close(link);
     return good;

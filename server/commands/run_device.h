@@ -3,19 +3,18 @@
 #define MICROTVM_QEMU_COMMANDS_RUN_DEVICE_H
 
 #include "base/error.h"
-#include "board/board.h"
 #include "client/report.h"
-#include "commands/run_args.h"
+#include "commands/board_stream.h"
 #include "commands/run_data.h"
 #include "project/model.h"
 
 #include <stdbool.h>
 
-/* Run all inferences on an open board: data's outputs are filled. *ret_model keeps the names and
- * types of what the device has; the caller disposes of it (its client is gone by then).
- * Errors: ERROR_USAGE (shapes that do not fit), ERROR_DEVICE, ERROR_TIMEOUT and ERROR_CLOSED with
- * the firmware's last log lines, ERROR_INTERRUPTED, ERROR_INTERNAL. */
-bool run_on_device(struct board *board, const struct run_args *args, const struct model *model,
+/* Run all inferences on the open board behind stream: data's outputs are filled. *ret_model keeps
+ * the names and types of what the device has; the caller disposes of it (its client is gone by
+ * then). Errors: ERROR_USAGE (shapes that do not fit), ERROR_DEVICE, ERROR_TIMEOUT and ERROR_CLOSED
+ * with the firmware's last log lines, ERROR_INTERRUPTED, ERROR_INTERNAL. */
+bool run_on_device(struct board_stream *stream, int64_t timeout_ms, const struct model *model,
                    struct report *report, struct run_data *data, struct device_model *ret_model,
                    struct error *err);
 

@@ -1,0 +1,58 @@
+#include "commands/option_arguments.h"
+
+#include "api/options.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool option_arguments_add(struct option_arguments *options, const char *text, struct error *err)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return error_set(err, ERROR_USAGE, 0, "--option \"%s\": give NAME=VALUE", text);
+    const char **grown = realloc(options->texts, (options->count + 1) * sizeof(*grown));
+    if (!grown)
+        return error_no_memory(err, "an argument", sizeof(*grown));
+    options->texts = grown;
+    grown[options->count++] = text;
+    return true;
+}
+
+void option_arguments_dispose(struct option_arguments *options)
+{
+    free(options->texts);
+    *options = (struct option_arguments){0};
+}
+
+/* Values are strings, as tvmc sends them for every type. */
+static bool apply(const char *text, struct settings *settings, struct error *err)
+{
+    const char *equals = strchr(text, '=');
+    char *name = strndup(text, (size_t)(equals - text));
+    cJSON *object = cJSON_CreateObject();
+    bool good = false;
+    if (!name || !object || !cJSON_AddStringToObject(object, name, equals + 1))
+        error_no_memory(err, "an option", strlen(text));
+    else
+        good = options_apply(object, settings, err);
+    cJSON_Delete(object);
+    free(name);
+    return good ? true : error_wrap(err, "--option %s", text);
+}
+
+bool option_arguments_apply(const struct option_arguments *options, const char *board,
+                            struct settings *settings, struct error *err)
+{
+    for (size_t i = 0; i < options->count; i++)
+        if (!apply(options->texts[i], settings, err))
+            return false;
+    if (!board)
+        return true;
+    if (settings->board && strcmp(settings->board, board) != 0)
+        return error_set(err, ERROR_USAGE, 0, "--board %s and --option board=%s: name one board",
+                         board, settings->board);
+    free(settings->board);
+    settings->board = strdup(board);
+    return settings->board ? true : error_no_memory(err, "the board's name", strlen(board));
+}

@@ -1,0 +1,139 @@
+#include "commands/pipeline.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "project/build.h"
+#include "project/generate.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool make_temp_project(struct pipeline *pipeline, struct error *err)
+{
+    const char *base = getenv("TMPDIR");
+    cleanup_free char *temp_dir =
+        file_path("%s/microtvm-qemu-XXXXXX", base && base[0] ? base : "/tmp");
+    if (!temp_dir)
+        return error_no_memory(err, "a path", 0);
+    if (!mkdtemp(temp_dir))
+        return error_set(err, ERROR_SYSTEM, errno, "%s: making a temporary folder (TMPDIR)",
+                         temp_dir);
+    pipeline->temp_dir = steal_pointer(temp_dir);
+    pipeline->project_dir = file_path("%s/project", pipeline->temp_dir);
+    return pipeline->project_dir ? true : error_no_memory(err, "a path", 0);
+}
+
+bool pipeline_prepare(struct pipeline *pipeline, const char *keep_dir, struct error *err)
+{
+    if (!file_share_dir(&pipeline->share_dir, err) ||
+        !file_program_path(&pipeline->program_path, err))
+        return false;
+    if (!keep_dir)
+        return make_temp_project(pipeline, err);
+    pipeline->project_dir = strdup(keep_dir);
+    return pipeline->project_dir ? true : error_no_memory(err, "a path", strlen(keep_dir));
+}
+
+bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, struct error *err)
+{
+    pipeline->project_dir = strdup(project_dir);
+    if (!pipeline->project_dir)
+        return error_no_memory(err, "a path", strlen(project_dir));
+    return manifest_load(project_dir, &pipeline->manifest, err);
+}
+
+bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const char *crt_dir,
+                       const struct settings *settings, struct error *err)
+{
+    struct generate_options options = {
+        .model_path = model_path,
+        .crt_dir = crt_dir,
+        .project_dir = pipeline->project_dir,
+        .share_dir = pipeline->share_dir,
+        .program_path = pipeline->program_path,
+        .settings = settings,
+    };
+    report_begin(pipeline->report, "generate");
+    if (!generate_project(&options, err) ||
+        !manifest_load(pipeline->project_dir, &pipeline->manifest, err))
+        return false;
+    if (crt_dir && strcmp(pipeline->manifest.crt_source, "given") != 0)
+        return error_set(err, ERROR_USAGE, 0,
+                         "--crt-dir \"%s\": no C runtime there (TVM's standalone_crt has include/ "
+                         "and src/)",
+                         crt_dir);
+    const struct model *model = &pipeline->manifest.model;
+    report_end(pipeline->report, "%s, %zu in, %zu out", model->name, model->inputs_count,
+               model->outputs_count);
+    return true;
+}
+
+static void build_line(void *context, const char *line)
+{
+    struct pipeline *pipeline = context;
+    if (pipeline->verbose || pipeline->manifest.settings.verbose)
+        report_line(pipeline->report, line);
+}
+
+bool pipeline_build(struct pipeline *pipeline, struct error *err)
+{
+    struct build_options options = {
+        .project_dir = pipeline->project_dir,
+        .manifest = &pipeline->manifest,
+        .interrupt = pipeline->interrupt,
+        .on_line = build_line,
+        .context = pipeline,
+    };
+    report_begin(pipeline->report, "build");
+    if (!build_project(&options, err))
+        return false;
+    report_end(pipeline->report, NULL);
+    return true;
+}
+
+static bool make_board(struct pipeline *pipeline, struct error *err)
+{
+    const struct settings *settings = &pipeline->manifest.settings;
+    cleanup_free char *machines = file_path("%s/qemu-machines", pipeline->project_dir);
+    cleanup_free char *flash_path = file_path("%s/flash.elf", pipeline->project_dir);
+    if (!machines || !flash_path)
+        return error_no_memory(err, "a path", 0);
+    struct board_options options = {
+        .machine = &pipeline->machine,
+        .flash_path = flash_path,
+        .interrupt = pipeline->interrupt,
+        .gdbserver_port = (int)settings->gdbserver_port,
+        .icount_shift = (int)settings->icount,
+        .extra_qemu_args = (const char *const *)settings->qemu_args,
+    };
+    return machine_load(machines, settings->board, &pipeline->machine, err) &&
+           board_new(&options, &pipeline->board, err);
+}
+
+bool pipeline_flash(struct pipeline *pipeline, struct error *err)
+{
+    cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline->project_dir);
+    if (!elf)
+        return error_no_memory(err, "a path", 0);
+    report_begin(pipeline->report, "flash");
+    if (!make_board(pipeline, err) || !board_flash(pipeline->board, elf, err))
+        return false;
+    report_end(pipeline->report, "%s on %s", pipeline->machine.name,
+               pipeline->machine.qemu_program);
+    return true;
+}
+
+void pipeline_dispose(struct pipeline *pipeline)
+{
+    struct error err;
+    board_free(steal_pointer(pipeline->board)); /* before its files go */
+    machine_dispose(&pipeline->machine);
+    manifest_dispose(&pipeline->manifest);
+    if (pipeline->temp_dir && !file_remove_tree(pipeline->temp_dir, &err))
+        fprintf(stderr, "microtvm-qemu %s: warning: %s stays behind: %s\n", pipeline->command,
+                pipeline->temp_dir, err.text);
+    free(steal_pointer(pipeline->project_dir));
+    free(steal_pointer(pipeline->temp_dir));
+    free(steal_pointer(pipeline->program_path));
+    free(steal_pointer(pipeline->share_dir));
+}

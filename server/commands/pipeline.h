@@ -1,0 +1,49 @@
+/* From a model archive to a flashed board, as commands do it in this process:
+ * generate -> build -> flash, each reported as a step with its time. */
+#ifndef MICROTVM_QEMU_COMMANDS_PIPELINE_H
+#define MICROTVM_QEMU_COMMANDS_PIPELINE_H
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "board/board.h"
+#include "client/report.h"
+#include "project/manifest.h"
+
+#include <stdbool.h>
+
+struct pipeline {
+    /* Set by the caller, not owned. */
+    const char *command; /* "run": in front of a warning */
+    const struct interrupt *interrupt;
+    struct report *report;
+    bool verbose; /* the build's lines, too */
+    /* Owned; filled by the steps. */
+    char *share_dir;
+    char *program_path;
+    char *temp_dir; /* NULL: none was made */
+    char *project_dir;
+    struct manifest manifest;
+    struct machine machine;
+    struct board *board;
+};
+
+/* A project folder for this command: keep_dir, or with NULL one in a temporary folder (TMPDIR) that
+ * pipeline_dispose removes. It does not exist yet. Errors: ERROR_SYSTEM, ERROR_TOOL. */
+bool pipeline_prepare(struct pipeline *pipeline, const char *keep_dir, struct error *err);
+
+/* Use a project that was generated before. Errors: those of manifest_load. */
+bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, struct error *err);
+
+/* crt_dir NULL: the bundled runtime. Errors: those of generate_project; ERROR_USAGE when crt_dir
+ * holds no runtime (who names one wants that one tested, not another in its place). */
+bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const char *crt_dir,
+                       const struct settings *settings, struct error *err);
+bool pipeline_build(struct pipeline *pipeline, struct error *err);
+
+/* Make the board and flash it; it is not open yet. */
+bool pipeline_flash(struct pipeline *pipeline, struct error *err);
+
+/* Power off, and remove what is temporary. Safe on a zeroed struct and twice. */
+void pipeline_dispose(struct pipeline *pipeline);
+
+#endif
