@@ -44,7 +44,7 @@ static struct {
 
 static char *expand(const char *text)
 {
-    char *expanded = strdup(text);
+    char *expanded = file_path("%s", text);
     for (size_t i = 0; i < sizeof(VARIABLES) / sizeof(VARIABLES[0]); i++) {
         char *at = NULL;
         while (expanded && (at = strstr(expanded, VARIABLES[i].name)) != NULL) {
@@ -97,26 +97,32 @@ static void expect_result(const char *rest)
     expect_reply(pattern);
 }
 
-/* error CODE MESSAGE, and for -32000: error CODE MESSAGE | TRACEBACK */
+/* A part of the transcript as a JSON string, for the caller to free. */
+static char *quoted(const char *text, size_t length)
+{
+    cleanup_free char *copy = file_path("%.*s", (int)length, text);
+    cJSON *string = cJSON_CreateString(copy);
+    char *json = cJSON_PrintUnformatted(string);
+    cJSON_Delete(string);
+    return json;
+}
+
+/* error CODE MESSAGE, and for -32000 also: error CODE MESSAGE | TRACEBACK */
 static void expect_error(const char *rest)
 {
     char *end = NULL;
     long code = strtol(rest, &end, 10);
     const char *message = end + strspn(end, " ");
     const char *bar = strstr(message, " | ");
-    cJSON *text = cJSON_CreateString(bar ? bar + 3 : "...");
-    cleanup_free char *traceback = cJSON_PrintUnformatted(text);
-    cJSON_Delete(text);
-    cleanup_free char *message_copy =
-        strndup(message, bar ? (size_t)(bar - message) : strlen(message));
-    text = cJSON_CreateString(message_copy);
-    cleanup_free char *message_text = cJSON_PrintUnformatted(text);
-    cJSON_Delete(text);
+    const char *traceback = bar ? bar + strlen(" | ") : "...";
+    cleanup_free char *message_json =
+        quoted(message, bar ? (size_t)(bar - message) : strlen(message));
+    cleanup_free char *traceback_json = quoted(traceback, strlen(traceback));
     cleanup_free char *data =
-        code == -32000 ? file_path("{\"traceback\": %s}", traceback) : strdup("null");
+        code == -32000 ? file_path("{\"traceback\": %s}", traceback_json) : file_path("null");
     cleanup_free char *pattern = file_path("{\"jsonrpc\": \"2.0\", \"id\": %d, \"error\": "
                                            "{\"code\": %ld, \"message\": %s, \"data\": %s}}",
-                                           play.id, code, message_text, data);
+                                           play.id, code, message_json, data);
     expect_reply(pattern);
 }
 

@@ -61,8 +61,7 @@ static const char *const REFUSED[] = {
     "\"abc\\",
     "nul",
     "nullx",
-    "\x0b"
-    "1",
+    "\v1",
     "{\"a\"}",
     "{\"a\":}",
     "[1 2]",
