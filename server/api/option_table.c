@@ -65,8 +65,8 @@ const struct option_spec OPTION_TABLE[] = {
      .field = "gdbserver_port",
      .shape = OPTION_NUMBER,
      .optional = RUNTIME,
-     .help = "QEMU listens for gdb on this TCP port of this machine, and transport timeouts are "
-             "off. No gdb when not given."},
+     .help = "TCP port of this machine on which QEMU listens for gdb; no timeout is set then. No "
+             "gdb when not given."},
     {.name = "serial_number",
      .field = "serial_number",
      .shape = OPTION_TEXT,
