@@ -1,0 +1,177 @@
+/* A QEMU that is broken in one way, to test the board's error paths with. Without a fault it has a
+ * firmware that says HELLO and echoes. Each fault has an environment variable:
+ *
+ *   FAKE_QEMU_EXITS             says why on stderr and exits with 3, before anything else
+ *   FAKE_QEMU_NO_GREETING       never says a word on QMP
+ *   FAKE_QEMU_NONSENSE          greets with something that is not JSON
+ *   FAKE_QEMU_CHATTY            writes 1 MB to stderr, a little after each QMP message
+ *   FAKE_QEMU_NO_PTY            knows of no pty
+ *   FAKE_QEMU_BAD_PTY           names a pty that is not there
+ *   FAKE_QEMU_REFUSES           refuses to start the board
+ *   FAKE_QEMU_SILENT            its firmware sends nothing; its registers say pc 1234
+ *   FAKE_QEMU_DEAF              its firmware sends HELLO and reads nothing
+ *   FAKE_QEMU_DIES_AFTER_BOOT   HELLO, then exit code 3 without a word
+ *   FAKE_QEMU_DIES_SPEAKING     sends a fault report when it gets a byte, and ends in that moment
+ *   FAKE_QEMU_FAULTS_AT_BOOT    a fault report instead of HELLO
+ *   FAKE_QEMU_CLOSES_PTY        HELLO, then closes its pty and lives on
+ *   FAKE_QEMU_CLOSES_QMP        HELLO, then closes QMP and lives on
+ *   FAKE_QEMU_SPEWS             HELLO, then sends without end
+ *   FAKE_QEMU_IGNORES_TERM      goes on when told to end
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+struct fake {
+    int qmp;
+    int pty;
+    int record;
+    bool started;
+};
+
+static bool has(const char *fault)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "FAKE_QEMU_%s", fault);
+    return getenv(name) != NULL;
+}
+
+/* The number or path behind KEY in one of the arguments. */
+static const char *argument(char *const *argv, const char *key)
+{
+    for (; *argv; argv++) {
+        const char *found = strstr(*argv, key);
+        if (found)
+            return found + strlen(key);
+    }
+    fprintf(stderr, "fake_qemu: no %s among the arguments\n", key);
+    exit(2);
+}
+
+static void say(const struct fake *fake, const char *text)
+{
+    size_t length = strlen(text);
+    if (write(fake->qmp, text, length) != (ssize_t)length)
+        exit(4);
+    for (int i = 0; has("CHATTY") && i < 1024; i++)
+        fprintf(stderr, "%0255d\n", i);
+}
+
+/* As QEMU does it: to the line first, then to the record. */
+static void send(const struct fake *fake, const void *data, size_t size_bytes)
+{
+    ssize_t sent = write(fake->pty, data, size_bytes);
+    if (sent > 0 && write(fake->record, data, (size_t)sent) != sent)
+        exit(5);
+}
+
+static void open_pty(struct fake *fake)
+{
+    struct termios settings;
+    fake->pty = posix_openpt(O_RDWR | O_NOCTTY);
+    if (fake->pty < 0 || grantpt(fake->pty) != 0 || unlockpt(fake->pty) != 0 ||
+        tcgetattr(fake->pty, &settings) != 0)
+        exit(6);
+    cfmakeraw(&settings);
+    tcsetattr(fake->pty, TCSANOW, &settings);
+}
+
+static const char report[] = "\xff\nfault: fake pc=0x00001234\n";
+
+static void boot(struct fake *fake)
+{
+    fake->started = true;
+    if (has("SILENT"))
+        return;
+    if (has("FAULTS_AT_BOOT")) {
+        send(fake, report, strlen(report));
+        exit(1);
+    }
+    send(fake, "H", 1);
+    if (has("DIES_AFTER_BOOT"))
+        exit(3);
+    if (has("CLOSES_PTY"))
+        close(fake->pty);
+    if (has("CLOSES_QMP"))
+        close(fake->qmp);
+}
+
+static void answer(struct fake *fake, const char *command)
+{
+    char reply[256];
+    const char *result = "{}";
+    const char *id = strstr(command, "\"id\":");
+    char chardevs[128];
+    if (strstr(command, "query-chardev")) {
+        snprintf(chardevs, sizeof(chardevs), "[{\"label\": \"serial\", \"filename\": \"pty:%s\"}]",
+                 has("BAD_PTY") ? "/no/such/pty" : ptsname(fake->pty));
+        result = has("NO_PTY") ? "[]" : chardevs;
+    } else if (strstr(command, "info registers")) {
+        result = "\" pc       00001234\\r\\n\"";
+    }
+    bool refused = has("REFUSES") && strstr(command, "x-exit-preconfig");
+    snprintf(reply, sizeof(reply), "{\"%s\": %s, \"id\": %d}\r\n", refused ? "error" : "return",
+             refused ? "{\"desc\": \"not today\"}" : result, id ? atoi(id + 5) : 0);
+    say(fake, reply);
+    if (!refused && strstr(command, "x-exit-preconfig"))
+        boot(fake);
+}
+
+static void serve(struct fake *fake)
+{
+    static char input[65536];
+    ssize_t size = 0;
+    struct pollfd fds[] = {
+        {.fd = fake->qmp, .events = POLLIN},
+        {.fd = fake->started && !has("DEAF") ? fake->pty : -1, .events = POLLIN},
+    };
+    bool spews = fake->started && has("SPEWS");
+    if (poll(fds, 2, spews ? 0 : -1) < 0)
+        exit(7);
+    if (fds[0].revents & POLLIN) {
+        size = read(fake->qmp, input, sizeof(input) - 1);
+        input[size > 0 ? size : 0] = '\0';
+        for (char *line = strtok(input, "\n"); line; line = strtok(NULL, "\n"))
+            answer(fake, line);
+    } else if (fds[0].revents & POLLHUP) {
+        exit(0);
+    }
+    if (fds[1].revents & POLLIN) {
+        size = read(fake->pty, input, sizeof(input));
+        if (has("DIES_SPEAKING")) {
+            send(fake, report, strlen(report));
+            kill(getpid(), SIGABRT);
+        }
+        if (size > 0)
+            send(fake, input, (size_t)size);
+    }
+    if (spews)
+        send(fake, input, sizeof(input));
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    if (has("EXITS")) {
+        fprintf(stderr, "fake_qemu: no machine like that\n");
+        return 3;
+    }
+    if (has("IGNORES_TERM"))
+        signal(SIGTERM, SIG_IGN);
+    struct fake fake = {.qmp = atoi(argument(argv, "socket,id=qmp,fd="))};
+    fake.record = open(argument(argv, "logfile="), O_WRONLY | O_TRUNC);
+    open_pty(&fake);
+    if (!has("NO_GREETING"))
+        say(&fake, has("NONSENSE") ? "hello\n" : "{\"QMP\": {}}\r\n");
+    while (!has("NO_GREETING"))
+        serve(&fake);
+    for (;;)
+        pause();
+}
