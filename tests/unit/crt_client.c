@@ -246,6 +246,11 @@ void expect_exception(const char *part)
         ck_abort_msg("exception \"%s\", wanted \"%s\" in it", text, part);
 }
 
+void *memory_at(uint64_t data)
+{
+    return (void *)(uintptr_t)data; /* NOLINT(performance-no-int-to-ptr) */
+}
+
 /* ---- whole calls ---- */
 
 uint64_t global_func(const char *name)

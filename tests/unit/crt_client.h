@@ -86,6 +86,9 @@ void expect_end(void);
 /* An exception whose text has this in it. */
 void expect_exception(const char *part);
 
+/* What a handle of data points at. */
+void *memory_at(uint64_t data);
+
 /* Whole calls. */
 uint64_t global_func(const char *name);
 uint64_t system_library(void);

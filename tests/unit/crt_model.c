@@ -52,6 +52,8 @@ static void run_model(const TVMValue *args)
         ((int8_t *)tensors[3]->data)[i] = (int8_t) - ((const int8_t *)tensors[1]->data)[i];
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): the signature is TVM's */
+
 FUNCTION(run)
 {
     UNUSED_ALL;
@@ -162,6 +164,8 @@ FUNCTION(odd_type)
     *ret_type_code = 99;
     return 0;
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 static const TVMBackendPackedCFunc functions[] = {
     run, get_c_metadata, echo, sum, count, fail_text, fail_silently, constant, odd_type,

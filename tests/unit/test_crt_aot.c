@@ -97,8 +97,8 @@ static void run_and_check(uint64_t module, float first)
     call_int(module, "get_input", 1);
     struct array k = expect_array(INT8);
     for (int i = 0; i < MODEL_FLOATS; i++)
-        ((float *)(uintptr_t)x.data)[i] = first + (float)i;
-    memcpy((void *)(uintptr_t)k.data, "\1\2\3\4", 4);
+        ((float *)memory_at(x.data))[i] = first + (float)i;
+    memcpy(memory_at(k.data), "\1\2\3\4", 4);
     call_none(module, "run");
     expect_null();
     call_int(module, "get_output", 0);
@@ -106,8 +106,8 @@ static void run_and_check(uint64_t module, float first)
     call_string(module, "get_output", "negated");
     struct array negated = expect_array(INT8);
     for (int i = 0; i < MODEL_FLOATS; i++)
-        ck_assert_float_eq(((float *)(uintptr_t)doubled.data)[i], 2 * (first + (float)i));
-    ck_assert_mem_eq((void *)(uintptr_t)negated.data, "\xff\xfe\xfd\xfc", 4);
+        ck_assert_float_eq(((float *)memory_at(doubled.data))[i], 2 * (first + (float)i));
+    ck_assert_mem_eq(memory_at(negated.data), "\xff\xfe\xfd\xfc", 4);
     const uint64_t handles[] = {x.handle, k.handle, doubled.handle, negated.handle};
     for (int i = 0; i < 4; i++) {
         free_handle(handles[i], kTVMNDArrayHandle);

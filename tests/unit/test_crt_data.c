@@ -59,14 +59,16 @@ START_TEST(test_tensor)
 }
 END_TEST
 
+enum { LARGE = 100000 };
+
 /* A reply may be larger than what the server can receive. */
 START_TEST(test_large_read)
 {
-    uint64_t data = alloc(100 * 1000);
-    memset((void *)(uintptr_t)data, 0xff, 100 * 1000);
-    copy_from(data, 100 * 1000, 0);
+    uint64_t data = alloc(LARGE);
+    memset(memory_at(data), 0xff, LARGE);
+    copy_from(data, LARGE, 0);
     expect_code(CODE_COPY_ACK);
-    ck_assert_uint_eq(client.reply_size - client.at, 100 * 1000);
+    ck_assert_uint_eq(client.reply_size - client.at, LARGE);
     for (size_t i = client.at; i < client.reply_size; i++)
         ck_assert_uint_eq(client.reply[i], 0xff);
 }
@@ -99,8 +101,8 @@ START_TEST(test_random_fill)
     client_send(&message);
     const int null[] = {kTVMNullptr};
     expect_returned(kTVMNullptr, null, 1);
-    ck_assert_uint_eq(((uint8_t *)(uintptr_t)data)[31], (uint8_t)(31 * 37 + 11));
-    ck_assert_uint_eq(((uint8_t *)(uintptr_t)data)[32], 0);
+    ck_assert_uint_eq(((uint8_t *)memory_at(data))[31], (uint8_t)(31 * 37 + 11));
+    ck_assert_uint_eq(((uint8_t *)memory_at(data))[32], 0);
 }
 END_TEST
 
@@ -243,7 +245,7 @@ START_TEST(test_copy_among)
     copy_to(from, "abcdefgh", 8, 0);
     copy_among(from, to, 2, 2);
     expect_void();
-    ck_assert_mem_eq((void *)(uintptr_t)to, "abcdefgh\0", 9);
+    ck_assert_mem_eq(memory_at(to), "abcdefgh\0", 9);
     copy_among(from, to, 2, 3);
     expect_exception("other sizes");
     copy_among(from, to, 17, 17);
@@ -276,7 +278,7 @@ START_TEST(test_guarded)
 {
     char bytes[72] = {0};
     uint64_t data = alloc(64);
-    ck_assert_mem_eq((void *)(uintptr_t)data, bytes, 64);
+    ck_assert_mem_eq(memory_at(data), bytes, 64);
     copy_from(data, 68, 0);
     expect_exception("68 bytes at");
     copy_to(data, bytes, 68, 0);

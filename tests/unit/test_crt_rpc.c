@@ -69,8 +69,8 @@ START_TEST(test_max_packet_size)
     ck_assert_uint_eq(message.size, 1024 - 11);
     client_send(&message);
     expect_void();
-    ck_assert_uint_eq(((uint8_t *)(uintptr_t)data)[block - 1], 0xff);
-    ck_assert_uint_eq(((uint8_t *)(uintptr_t)data)[block], 0);
+    ck_assert_uint_eq(((uint8_t *)memory_at(data))[block - 1], 0xff);
+    ck_assert_uint_eq(((uint8_t *)memory_at(data))[block], 0);
 
     put(&message, "x", 1);
     client_send(&message);

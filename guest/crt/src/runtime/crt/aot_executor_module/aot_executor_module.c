@@ -112,6 +112,8 @@ static int get_name(const struct call *call, const char *what,
 
 /* ---- the module's functions ---- */
 
+/* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
+
 /* A TVMBackendPackedCFunc NAME whose body gets its arguments as `call`. */
 #define MODULE_FUNCTION(name, body)                                                                \
     static int name(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,              \
@@ -232,6 +234,8 @@ static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_v
     *ret_type_code = kTVMModuleHandle;
     return 0;
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 tvm_crt_error_t TVMAotExecutorModule_Register(void)
 {

@@ -7,6 +7,8 @@
 
 #include "crt_config.h"
 
+/* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
+
 /* "runtime.SystemLib": newer clients pass a symbol prefix, which has no meaning here. */
 static int get_system_library(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
                               int *ret_type_code, void *resource_handle)
@@ -80,6 +82,8 @@ static int random_fill(TVMValue *args, int *type_codes, int num_args, TVMValue *
     TVMNDArray array = {.dl_tensor = *(const DLTensor *)args[0].v_handle};
     return TVMNDArray_RandomFill(&array);
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 tvm_crt_error_t crt_register_functions(void)
 {

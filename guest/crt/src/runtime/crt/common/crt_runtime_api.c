@@ -54,7 +54,7 @@ static enum handle_state decode_module(uintptr_t number, unsigned *ret_slot)
 
 static TVMFunctionHandle function_handle(unsigned slot, tvm_function_index_t index)
 {
-    return (TVMFunctionHandle)(module_number(slot) << FUNCTION_BITS | MARK | index);
+    return crt_handle(module_number(slot) << FUNCTION_BITS | MARK | index);
 }
 
 static enum handle_state decode_function(TVMFunctionHandle handle, unsigned *ret_slot,
@@ -79,7 +79,7 @@ int TVMModCreateFromCModule(const TVMModule *mod, TVMModuleHandle *out_handle)
     for (unsigned i = 0; i < TVM_CRT_MAX_REGISTERED_MODULES; i++) {
         if (!slots[i].module) {
             slots[i].module = mod;
-            *out_handle = (TVMModuleHandle)module_number(i);
+            *out_handle = crt_handle(module_number(i));
             return 0;
         }
     }
@@ -202,6 +202,7 @@ int TVMFuncCall(TVMFunctionHandle func, TVMValue *arg_values, int *type_codes, i
     return call_by_index(registry, index, arg_values, type_codes, num_args, ret_val, ret_type_code);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is TVM's */
 int TVMCFuncSetReturn(TVMRetValueHandle ret, TVMValue *value, int *type_code, int num_ret)
 {
     const TVMCReturnValue *target = ret;
@@ -226,7 +227,8 @@ tvm_crt_error_t TVMInitializeRuntime(void)
     return error != kTvmErrorNoError ? error : crt_register_functions();
 }
 
-/* For a platform that does without. */
+/* For a platform that does without.
+ * NOLINTNEXTLINE(readability-non-const-parameter): others fill the buffer */
 TVM_WEAK tvm_crt_error_t TVMPlatformGenerateRandom(uint8_t *buffer, size_t num_bytes)
 {
     (void)buffer;

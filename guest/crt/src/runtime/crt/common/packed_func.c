@@ -64,6 +64,7 @@ int TVMPackedFunc_InitModuleFunc(TVMPackedFunc *pf, TVMModuleHandle module, cons
     return status != 0 ? status : init(pf, name, args);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is TVM's */
 TVMArgs TVMArgs_Create(TVMValue *values, uint32_t *tcodes, uint32_t values_count)
 {
     TVMArgs args;

@@ -278,6 +278,7 @@ static int measure_all(struct measurement *measurement, double *results)
     return status;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): passed on as TVMFuncCall wants it */
 int time_evaluator_call(tvm_function_index_t id, TVMValue *args, int *type_codes, int num_args,
                         TVMValue *ret_val, int *ret_type_code)
 {

@@ -61,7 +61,7 @@ int rpc_read_handle(struct rpc_reader *reader, void **ret_handle)
         return crt_error(kTvmErrorFunctionCallInvalidArg,
                          "handle 0x%lx%08lx has more bits than this board",
                          (unsigned long)(handle >> 32), (unsigned long)(handle & 0xffffffff));
-    *ret_handle = (void *)(uintptr_t)handle;
+    *ret_handle = crt_handle((uintptr_t)handle);
     return 0;
 }
 

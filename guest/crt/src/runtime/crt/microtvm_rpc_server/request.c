@@ -168,8 +168,10 @@ static bool reply_to(struct session *session, struct rpc_arguments *arguments, i
     return rpc_system_call(session, (enum rpc_code)code, arguments);
 }
 
+/* message is written to through the reader. */
 enum rpc_outcome rpc_handle_message(struct session *session, struct rpc_arguments *arguments,
-                                    uint8_t *message, size_t size_bytes)
+                                    uint8_t *message, /* NOLINT(readability-non-const-parameter) */
+                                    size_t size_bytes)
 {
     struct rpc_reader reader = {message, size_bytes};
     uint64_t packet_size_bytes;

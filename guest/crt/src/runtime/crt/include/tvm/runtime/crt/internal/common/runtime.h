@@ -9,6 +9,12 @@
 /* The one device there is; memory of it comes from the platform. */
 static const DLDevice cpu_device = {kDLCPU, 0};
 
+/* Handles are numbers in disguise: TVM's ABI wants pointers. */
+static inline void *crt_handle(uintptr_t number)
+{
+    return (void *)number; /* NOLINT(performance-no-int-to-ptr) */
+}
+
 /* Memory from the platform, zeroed. Errors: crt_no_memory. */
 int crt_allocate(size_t size_bytes, const char *what, void **ret_memory);
 /* NULL is fine. */
