@@ -1,0 +1,114 @@
+"""What the tests with TVM's own code share. Each test is a function test_...; main() runs those of
+the calling script and prints TAP: a failure's traceback follows it as comments."""
+
+import os
+import pathlib
+import sys
+import tempfile
+import time
+import traceback
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else SOURCE / "build"
+PROGRAM = BUILD / "bin/microtvm-qemu"
+SHARE = BUILD / "share/microtvm-qemu"
+TEMPLATE = SHARE / "template"
+CRT = SHARE / "guest/crt"
+MODELS = SOURCE / "tests/models"
+BOARDS = ("qemu_cortex_m3", "mps2_an385", "qemu_riscv32")
+
+os.environ.setdefault("TOPHUB_LOCATION", "NONE")  # no schedules from the network
+
+
+class Skip(Exception):
+    """This test can't run here; the text says why."""
+
+
+def import_tvm(connect=None):
+    """TVM with tvm.micro. connect stands in for the C++ session, which the wheel was built without
+    and tvm.micro looks up while it is imported."""
+    import tvm
+
+    tvm.register_func("micro._rpc_connect", connect or _no_session, override=True)
+    import tvm.micro
+    import tvm.micro.build
+
+    # A folder beside libtvm.so elsewhere; the wheel has none.
+    tvm.micro.build.STANDALONE_CRT_DIR = str(CRT)
+    return tvm
+
+
+def _no_session(*_):
+    raise RuntimeError("this build of TVM has no micro session")
+
+
+def scratch():
+    """A folder for one test: `with scratch() as folder`."""
+    return _Folder()
+
+
+class _Folder(tempfile.TemporaryDirectory):
+    def __init__(self):
+        super().__init__(prefix="tvm-test-")
+
+    def __enter__(self):
+        return pathlib.Path(super().__enter__()).resolve()
+
+
+def processes_of(folder):
+    """Command lines of the processes that were given a path in this folder."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line and int(entry.parent.name) != os.getpid():
+            found.append(line)
+    return found
+
+
+def expect_no_process(folder, timeout_s=10.0):
+    """Clients don't wait for their server: it may take a moment to end."""
+    end = time.monotonic() + timeout_s
+    while processes_of(folder):
+        assert time.monotonic() < end, f"still there: {processes_of(folder)}"
+        time.sleep(0.02)
+
+
+def expect_raises(kind, function, *args, **kwargs):
+    """The exception, which must be exactly of this class."""
+    try:
+        got = function(*args, **kwargs)
+    except Exception as error:  # pylint: disable=broad-except
+        assert type(error) is kind, f"want {kind.__name__}, got {type(error).__name__}: {error}"
+        return error
+    raise AssertionError(f"want {kind.__name__}, got the result {got!r}")
+
+
+def _comment(text):
+    for line in text.splitlines():
+        print(f"# {line}")
+
+
+def main():
+    """Runs the tests of the script that is being run, in the order in which they stand."""
+    script = sys.modules["__main__"]
+    suite = pathlib.Path(script.__file__).stem
+    tests = [(n, f) for n, f in vars(script).items() if n.startswith("test_") and callable(f)]
+    failed = 0
+    print(f"1..{len(tests)}", flush=True)
+    for number, (name, function) in enumerate(tests, 1):
+        began = time.monotonic()
+        try:
+            function()
+            print(f"ok {number} - {suite}: {name}")
+        except Skip as reason:
+            print(f"ok {number} - {suite}: {name} # SKIP {reason}")
+        except Exception:  # pylint: disable=broad-except
+            failed += 1
+            print(f"not ok {number} - {suite}: {name}")
+            _comment(traceback.format_exc())
+        _comment(f"{time.monotonic() - began:.1f} s")
+        sys.stdout.flush()
+    sys.exit(failed > 0)
