@@ -181,7 +181,7 @@ START_TEST(a_full_line_takes_nothing)
     size_t total = 0;
     while ((written = transport_write(&transport, data, sizeof(data))) > 0) {
         total += written;
-        ck_assert_uint_lt(total, 64 * LIMIT_BYTES);
+        ck_assert_uint_lt(total, (size_t)64 * LIMIT_BYTES);
     }
     ck_assert(!transport.hung_up);
     ck_assert_uint_gt(total, 0);
