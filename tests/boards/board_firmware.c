@@ -16,12 +16,12 @@ const struct firmware_target firmware_targets[FIRMWARE_TARGETS] = {
      "arm-none-eabi-gcc",
      {COMMON_FLAGS, "-mcpu=cortex-m3", "-mthumb", "-Wl,-estart", "-Wl,--section-start=.vectors=0",
       "-Wl,-Ttext=0x400"},
-     64 * 1024},
+     65536},
     {"qemu_riscv32",
      "riscv64-unknown-elf-gcc",
      {COMMON_FLAGS, "-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany",
       "-Wl,-e0x80000000", "-Wl,--section-start=.vectors=0x80000000", "-Wl,-Ttext=0x80001000"},
-     256 * 1024},
+     262144},
 };
 
 static const char *const VARIANTS[] = {"NORMAL", "BOOT_FAULT", "BOOT_SILENT"};
