@@ -15,7 +15,23 @@
 
 enum { BLOCK_SIZE_BYTES = 64 * 1024 };
 
+/* What an archive is for, in error texts. */
+struct purpose {
+    const char *name;
+    const char *advice;
+};
+
+static const struct purpose MODEL = {
+    .name = "model archive",
+    .advice = "give the .tar that TVM's export_model_library_format wrote",
+};
+static const struct purpose EXTRA_FILES = {
+    .name = "option extra_files_tar: archive",
+    .advice = "give a tar archive of files for the project",
+};
+
 struct reader {
+    const struct purpose *purpose;
     const char *path; /* as the user gave it, for error texts */
     int fd;
     struct archive *handle;
@@ -47,29 +63,29 @@ static void offer_filters(struct archive *handle)
         archive_read_support_filter_zstd(handle);
 }
 
-static bool open_file(const char *path, int *ret_fd, struct error *err)
+static bool open_file(const struct reader *reader, int *ret_fd, struct error *err)
 {
+    const char *path = reader->path;
+    const char *name = reader->purpose->name;
     /* O_NONBLOCK: a FIFO under this name must not make us wait for its writer. */
     cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat status;
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return error_set(err, ERROR_USAGE, errno, "model archive %s", path);
+        return error_set(err, ERROR_USAGE, errno, "%s %s", name, path);
     if (fd < 0 || fstat(fd, &status) != 0)
-        return error_set(err, ERROR_SYSTEM, errno, "model archive %s", path);
+        return error_set(err, ERROR_SYSTEM, errno, "%s %s", name, path);
     if (!S_ISREG(status.st_mode))
-        return error_set(err, ERROR_USAGE, 0,
-                         "model archive %s: not a regular file; give the .tar that TVM's "
-                         "export_model_library_format wrote",
-                         path);
+        return error_set(err, ERROR_USAGE, 0, "%s %s: not a regular file; %s", name, path,
+                         reader->purpose->advice);
     if (status.st_size == 0)
-        return error_set(err, ERROR_MODEL, 0, "model archive %s: the file is empty", path);
+        return error_set(err, ERROR_MODEL, 0, "%s %s: the file is empty", name, path);
     *ret_fd = steal_fd(&fd);
     return true;
 }
 
 static bool reader_open(struct reader *reader, struct error *err)
 {
-    if (!open_file(reader->path, &reader->fd, err))
+    if (!open_file(reader, &reader->fd, err))
         return false;
     reader->handle = archive_read_new();
     if (!reader->handle)
@@ -77,10 +93,9 @@ static bool reader_open(struct reader *reader, struct error *err)
     offer_filters(reader->handle);
     archive_read_support_format_tar(reader->handle);
     if (archive_read_open_fd(reader->handle, reader->fd, BLOCK_SIZE_BYTES) != ARCHIVE_OK)
-        return error_set(err, ERROR_MODEL, 0,
-                         "model archive %s: not a tar archive (%s); give the .tar that TVM's "
-                         "export_model_library_format wrote",
-                         reader->path, archive_error_string(reader->handle));
+        return error_set(err, ERROR_MODEL, 0, "%s %s: not a tar archive (%s); %s",
+                         reader->purpose->name, reader->path, archive_error_string(reader->handle),
+                         reader->purpose->advice);
     return true;
 }
 
@@ -91,8 +106,8 @@ static bool check_end(const struct reader *reader, struct error *err)
     if (archive_filter_bytes(reader->handle, 0) > archive_read_header_position(reader->handle))
         return true;
     return error_set(err, ERROR_MODEL, 0,
-                     "model archive %s: truncated (no end-of-archive mark after %d entries)",
-                     reader->path, reader->entries);
+                     "%s %s: truncated (no end-of-archive mark after %d entries)",
+                     reader->purpose->name, reader->path, reader->entries);
 }
 
 static bool check_kind(struct archive_entry *entry, struct error *err)
@@ -132,7 +147,7 @@ static bool check_size(struct reader *reader, struct archive_entry *entry, struc
 static bool wrap_entry(const struct reader *reader, struct archive_entry *entry, struct error *err)
 {
     char text[UNPACK_NAME_TEXT_SIZE];
-    return error_wrap(err, "model archive %s: entry %s", reader->path,
+    return error_wrap(err, "%s %s: entry %s", reader->purpose->name, reader->path,
                       unpack_name_text(archive_entry_pathname(entry), text));
 }
 
@@ -152,10 +167,11 @@ static bool next_entry(struct reader *reader, struct archive_entry **ret_entry, 
     }
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
         return error_set(err, ERROR_MODEL, 0,
-                         "model archive %s: damaged or not a tar archive (%s, after %d entries)",
-                         reader->path, archive_error_string(reader->handle), reader->entries);
+                         "%s %s: damaged or not a tar archive (%s, after %d entries)",
+                         reader->purpose->name, reader->path, archive_error_string(reader->handle),
+                         reader->entries);
     if (++reader->entries > ARCHIVE_MAX_ENTRIES)
-        return error_set(err, ERROR_MODEL, 0, "model archive %s: more than %d entries",
+        return error_set(err, ERROR_MODEL, 0, "%s %s: more than %d entries", reader->purpose->name,
                          reader->path, ARCHIVE_MAX_ENTRIES);
     if (!check_kind(entry, err) || !unpack_name(archive_entry_pathname(entry), &name, err) ||
         !check_size(reader, entry, err))
@@ -218,9 +234,10 @@ static bool extract_entry(struct reader *reader, struct archive_entry *entry, co
     return wrap_entry(reader, entry, err);
 }
 
-bool archive_extract(const char *archive_path, const char *dir, struct error *err)
+static bool extract(const struct purpose *purpose, const char *archive_path, const char *dir,
+                    struct error *err)
 {
-    cleanup_reader struct reader reader = {.path = archive_path, .fd = -1};
+    cleanup_reader struct reader reader = {.purpose = purpose, .path = archive_path, .fd = -1};
     if (!reader_open(&reader, err))
         return false;
     cleanup_fd int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -239,6 +256,20 @@ bool archive_extract(const char *archive_path, const char *dir, struct error *er
         if (!extract_entry(&reader, entry, name, dir_fd, buffer, err))
             return false;
     }
+}
+
+bool archive_extract(const char *archive_path, const char *dir, struct error *err)
+{
+    return extract(&MODEL, archive_path, dir, err);
+}
+
+bool archive_extract_extra(const char *archive_path, const char *dir, struct error *err)
+{
+    if (extract(&EXTRA_FILES, archive_path, dir, err))
+        return true;
+    if (err->kind == ERROR_MODEL)
+        err->kind = ERROR_USAGE; /* it is no model that is wrong */
+    return false;
 }
 
 static bool read_whole(struct reader *reader, struct archive_entry *entry, size_t limit_bytes,
@@ -269,7 +300,7 @@ static bool read_whole(struct reader *reader, struct archive_entry *entry, size_
 bool archive_read_member(const char *archive_path, const char *member, size_t limit_bytes,
                          char **ret_data, size_t *ret_size_bytes, struct error *err)
 {
-    cleanup_reader struct reader reader = {.path = archive_path, .fd = -1};
+    cleanup_reader struct reader reader = {.purpose = &MODEL, .path = archive_path, .fd = -1};
     if (!reader_open(&reader, err))
         return false;
     const char *wanted = strncmp(member, "./", 2) == 0 ? member + 2 : member;

@@ -20,6 +20,10 @@ enum { ARCHIVE_MAX_ENTRIES = 20000 };
  * written stays: the caller removes DIR. */
 bool archive_extract(const char *archive_path, const char *dir, struct error *err);
 
+/* The same by the same rules for an archive of the option extra_files_tar: what is wrong with it is
+ * ERROR_USAGE. */
+bool archive_extract_extra(const char *archive_path, const char *dir, struct error *err);
+
 /* One member into a new NUL-terminated buffer. Its name matches with or without "./" in front.
  * ERROR_MODEL when it is not there or over limit_bytes. */
 bool archive_read_member(const char *archive_path, const char *member, size_t limit_bytes,

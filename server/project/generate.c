@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "project/archive.h"
 #include "project/choices.h"
+#include "project/cmsis.h"
+#include "project/extra.h"
 #include "project/manifest.h"
 
 #include <errno.h>
@@ -136,7 +138,10 @@ static bool fill(const struct generate_options *options, const char *project,
            copy_crt(options, project, manifest, err) &&
            copy_guest(options->share_dir, project, err) && copy_board(options, project, err) &&
            copy_launchers(options->share_dir, project, err) &&
-           file_copy(options->program_path, program, err) && manifest_save(project, manifest, err);
+           file_copy(options->program_path, program, err) &&
+           extra_add(options->settings->extra_files_tar, project, err) &&
+           cmsis_add(options->settings->cmsis_path, project, err) &&
+           manifest_save(project, manifest, err);
 }
 
 static bool check_options(const struct generate_options *options, struct error *err)
