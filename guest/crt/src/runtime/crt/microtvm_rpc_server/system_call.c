@@ -149,12 +149,12 @@ bool rpc_system_call(struct session *session, enum rpc_code code,
 {
     const struct system_call *wanted = &system_calls[code - RPC_GET_GLOBAL_FUNC];
     void *handle = NULL;
-    int status;
-    if (!wanted->call)
-        status = crt_error(kTvmErrorFunctionCallNotImplemented, "%s: not available on a board",
-                           wanted->name);
-    else
-        status = check_types(wanted, arguments);
+    if (!wanted->call) {
+        (void)crt_error(kTvmErrorFunctionCallNotImplemented, "%s: not available on a board",
+                        wanted->name);
+        return rpc_reply_last_error(session);
+    }
+    int status = check_types(wanted, arguments);
     if (status == 0)
         status = wanted->call(arguments->values, &handle);
     if (status != 0)
