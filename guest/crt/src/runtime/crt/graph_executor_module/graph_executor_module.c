@@ -1,0 +1,301 @@
+#include <string.h>
+#include <tvm/runtime/crt/func_registry.h>
+#include <tvm/runtime/crt/graph_executor_module.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/memory_map.h>
+#include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
+#include <tvm/runtime/crt/module.h>
+
+/* There is one executor: creating another one ends it. */
+static TVMGraphExecutor *executor;
+static TVMModuleHandle executor_handle;
+
+/* Arguments of a TVMBackendPackedCFunc, passed on whole. */
+struct call {
+    const TVMValue *args;
+    const int *type_codes;
+    int num_args;
+    TVMValue *ret_val;
+    int *ret_type_code;
+};
+
+/* Every function of the module checks the same: an executor, and how many arguments. */
+static int check_call(const struct call *call, const char *name, int num_args)
+{
+    if (!executor)
+        return crt_error(kTvmErrorFunctionCallInvalidArg,
+                         "%s: no executor: tvm.graph_executor.create makes one", name);
+    if (call->num_args != num_args)
+        return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d", name,
+                         call->num_args, num_args);
+    return 0;
+}
+
+static int check_type(const struct call *call, const char *name, int index, int wanted)
+{
+    if (call->type_codes[index] == wanted)
+        return 0;
+    return crt_error(kTvmErrorFunctionCallWrongArgType, "%s: argument %d of type %d, wanted %d",
+                     name, index, call->type_codes[index], wanted);
+}
+
+static int return_int(const struct call *call, int value)
+{
+    call->ret_val->v_int64 = value;
+    *call->ret_type_code = kTVMArgInt;
+    return 0;
+}
+
+/* Its memory goes with the executor: there are no references to count. */
+static int return_entry(const struct call *call, uint32_t entry)
+{
+    call->ret_val->v_handle = &executor->entries[entry];
+    *call->ret_type_code = kTVMNDArrayHandle;
+    return 0;
+}
+
+static int read_index(const struct call *call, const char *name, uint32_t count,
+                      uint32_t *ret_index)
+{
+    int status = check_type(call, name, 0, kTVMArgInt);
+    if (status != 0)
+        return status;
+    int64_t index = call->args[0].v_int64;
+    if (index < 0 || index >= count)
+        return crt_error(kTvmErrorExecutorModuleNoSuchInput, "%s: no number %ld: the graph has %ld",
+                         name, (long)index, (long)count);
+    *ret_index = (uint32_t)index;
+    return 0;
+}
+
+/* ---- the module's functions ---- */
+
+/* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
+
+/* A TVMBackendPackedCFunc NAME whose body gets its arguments as `call`. */
+#define MODULE_FUNCTION(name, body)                                                                \
+    static int name(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,              \
+                    int *ret_type_code, void *resource_handle)                                     \
+    {                                                                                              \
+        (void)resource_handle;                                                                     \
+        const struct call packed = {args, type_codes, num_args, ret_val, ret_type_code};           \
+        const struct call *call = &packed;                                                         \
+        body                                                                                       \
+    }
+
+/* Null for a name that there is not: so TVM's clients find out which of many parameters to set. */
+MODULE_FUNCTION(get_input, {
+    uint32_t index = 0;
+    int status = check_call(call, "get_input", 1);
+    if (status == 0 && type_codes[0] == kTVMStr) {
+        int found = TVMGraphExecutor_GetInputIndex(executor, args[0].v_str);
+        return found < 0 ? 0 : return_entry(call, executor->inputs[found].entry);
+    }
+    if (status == 0)
+        status = read_index(call, "get_input", executor->num_inputs, &index);
+    return status != 0 ? status : return_entry(call, executor->inputs[index].entry);
+})
+
+MODULE_FUNCTION(get_input_index, {
+    int status = check_call(call, "get_input_index", 1);
+    if (status == 0)
+        status = check_type(call, "get_input_index", 0, kTVMStr);
+    if (status != 0)
+        return status;
+    int index = TVMGraphExecutor_GetInputIndex(executor, args[0].v_str);
+    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : return_int(call, index);
+})
+
+MODULE_FUNCTION(get_input_name, {
+    uint32_t index = 0;
+    int status = check_call(call, "get_input_name", 1);
+    if (status == 0)
+        status = read_index(call, "get_input_name", executor->num_inputs, &index);
+    if (status != 0)
+        return status;
+    ret_val->v_str = executor->inputs[index].name;
+    *ret_type_code = kTVMStr;
+    return 0;
+})
+
+MODULE_FUNCTION(get_num_inputs, {
+    int status = check_call(call, "get_num_inputs", 0);
+    return status != 0 ? status : return_int(call, TVMGraphExecutor_GetNumInputs(executor));
+})
+
+MODULE_FUNCTION(get_num_outputs, {
+    int status = check_call(call, "get_num_outputs", 0);
+    return status != 0 ? status : return_int(call, TVMGraphExecutor_GetNumOutputs(executor));
+})
+
+/* (index), or (index, tensor to copy to). */
+MODULE_FUNCTION(get_output, {
+    uint32_t index = 0;
+    int status = check_call(call, "get_output", num_args == 2 ? 2 : 1);
+    if (status == 0)
+        status = read_index(call, "get_output", executor->num_outputs, &index);
+    if (status == 0 && num_args == 2)
+        status = check_type(call, "get_output", 1, kTVMDLTensorHandle);
+    if (status != 0)
+        return status;
+    if (num_args == 2)
+        return TVMGraphExecutor_GetOutput(executor, (int32_t)index, args[1].v_handle);
+    return return_entry(call, executor->outputs[index]);
+})
+
+MODULE_FUNCTION(load_params, {
+    int status = check_call(call, "load_params", 1);
+    if (status == 0)
+        status = check_type(call, "load_params", 0, kTVMBytes);
+    if (status != 0)
+        return status;
+    const TVMByteArray *bytes = args[0].v_handle;
+    if (bytes->size > UINT32_MAX)
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "load_params: more than 4 GiB");
+    return TVMGraphExecutor_LoadParams(executor, bytes->data, (uint32_t)bytes->size);
+})
+
+MODULE_FUNCTION(run, {
+    int status = check_call(call, "run", 0);
+    return status != 0 ? status : TVMGraphExecutor_Run(executor);
+})
+
+/* (number or name, tensor to copy from). */
+MODULE_FUNCTION(set_input, {
+    uint32_t index = 0;
+    int status = check_call(call, "set_input", 2);
+    if (status == 0)
+        status = check_type(call, "set_input", 1, kTVMDLTensorHandle);
+    if (status == 0 && type_codes[0] == kTVMStr)
+        return TVMGraphExecutor_SetInput(executor, args[0].v_str, args[1].v_handle);
+    if (status == 0)
+        status = read_index(call, "set_input", executor->num_inputs, &index);
+    if (status != 0)
+        return status;
+    return TVMGraphExecutor_SetInput(executor, executor->inputs[index].name, args[1].v_handle);
+})
+
+/* Part of the interface of TVM's larger executors; TVM's own CRT has neither of them. */
+MODULE_FUNCTION(not_implemented, {
+    (void)call;
+    return crt_error(kTvmErrorFunctionCallNotImplemented,
+                     "not available on a board: it has one executor, and cannot return maps");
+})
+
+static const TVMBackendPackedCFunc functions[] = {
+    get_input,       get_input_index, not_implemented, get_num_inputs,
+    get_num_outputs, get_output,      load_params,     run,
+    set_input,       not_implemented, get_input_name,
+};
+
+/* clang-format off */
+static const TVMFuncRegistry registry = {
+    .names = "\x0b\0"
+             "get_input\0" "get_input_index\0" "get_input_info\0" "get_num_inputs\0"
+             "get_num_outputs\0" "get_output\0" "load_params\0" "run\0" "set_input\0"
+             "share_params\0" "get_input_name\0",
+    .funcs = functions,
+};
+/* clang-format on */
+
+_Static_assert(sizeof(functions) / sizeof(functions[0]) == 0x0b, "the count in registry.names");
+
+static const TVMModule module = {&registry};
+
+/* ---- creating it ---- */
+
+static void end_executor(void)
+{
+    if (!executor)
+        return;
+    (void)TVMGraphExecutor_Release(&executor);
+    (void)TVMModFree(executor_handle);
+}
+
+/* The graph: a string, or, as it may be longer than a packet, a tensor of bytes. */
+static int read_graph(const struct call *call, const char **ret_text, size_t *ret_size_bytes)
+{
+    const DLTensor *tensor = call->args[0].v_handle;
+    if (call->type_codes[0] == kTVMStr) {
+        *ret_text = call->args[0].v_str;
+        *ret_size_bytes = strlen(*ret_text);
+        return 0;
+    }
+    if (call->type_codes[0] != kTVMDLTensorHandle || tensor->dtype.bits != 8 || tensor->strides ||
+        !tensor_size_bytes(tensor, ret_size_bytes))
+        return crt_error(kTvmErrorFunctionCallWrongArgType,
+                         "tvm.graph_executor.create: wanted a graph: a string, or a compact tensor "
+                         "of bytes");
+    *ret_text = (const char *)tensor->data + tensor->byte_offset;
+    return 0;
+}
+
+/* A function to look for linked parameters with: the module's own, which is asked anyway. */
+static int check_lookup(const struct call *call)
+{
+    TVMFunctionHandle own;
+    if (call->type_codes[2] == kTVMNullptr ||
+        (call->type_codes[2] == kTVMPackedFuncHandle &&
+         TVMModGetFunction(call->args[1].v_handle, "_lookup_linked_param", 0, &own) == 0 &&
+         own == call->args[2].v_handle))
+        return 0;
+    return crt_error(kTvmErrorFunctionCallNotImplemented,
+                     "tvm.graph_executor.create: a board asks its module's own "
+                     "\"_lookup_linked_param\": pass None");
+}
+
+static int check_arguments(const struct call *call)
+{
+    int devices = call->num_args - 2; /* device type, device id */
+    if (call->num_args != 4 && call->num_args != 5)
+        return crt_error(kTvmErrorFunctionCallNumArguments,
+                         "tvm.graph_executor.create: %d arguments, wanted (graph, module, device "
+                         "type, device id)",
+                         call->num_args);
+    int status = check_type(call, "tvm.graph_executor.create", 1, kTVMModuleHandle);
+    if (status == 0 && call->num_args == 5)
+        status = check_lookup(call);
+    for (int i = devices; status == 0 && i < call->num_args; i++)
+        status = check_type(call, "tvm.graph_executor.create", i, kTVMArgInt);
+    if (status == 0 &&
+        (call->args[devices].v_int64 != kDLCPU || call->args[devices + 1].v_int64 != 0))
+        status = crt_error(kTvmErrorExecutorModuleBadContext,
+                           "tvm.graph_executor.create: device (%ld, %ld): a board has only the "
+                           "CPU, (%d, 0)",
+                           (long)call->args[devices].v_int64, (long)call->args[devices + 1].v_int64,
+                           kDLCPU);
+    return status;
+}
+
+MODULE_FUNCTION(create, {
+    const char *text = NULL;
+    size_t size_bytes = 0;
+    int status = check_arguments(call);
+    if (status == 0)
+        status = read_graph(call, &text, &size_bytes);
+    if (status != 0)
+        return status;
+    end_executor();
+    if (type_codes[0] == kTVMDLTensorHandle && !memory_map_holds(text, 0, size_bytes))
+        return crt_error(kTvmErrorFunctionCallInvalidArg, "the graph was in the last executor");
+    status = graph_create(text, size_bytes, args[1].v_handle, &executor);
+    if (status != 0)
+        return status;
+    status = TVMModCreateFromCModule(&module, &executor_handle);
+    if (status != 0) {
+        (void)TVMGraphExecutor_Release(&executor);
+        return status;
+    }
+    ret_val->v_handle = executor_handle;
+    *ret_type_code = kTVMModuleHandle;
+    return 0;
+})
+
+/* NOLINTEND(readability-non-const-parameter) */
+
+tvm_crt_error_t TVMGraphExecutorModule_Register(void)
+{
+    return (tvm_crt_error_t)TVMFuncRegisterGlobal("tvm.graph_executor.create",
+                                                  (TVMFunctionHandle)create, 0);
+}
