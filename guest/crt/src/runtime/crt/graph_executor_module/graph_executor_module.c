@@ -213,7 +213,7 @@ static void end_executor(void)
     (void)TVMModFree(executor_handle);
 }
 
-/* The graph: a string, or, as it may be longer than a packet, a tensor of bytes. */
+/* A string, or a tensor of bytes where that is longer than a packet. */
 static int read_graph(const struct call *call, const char **ret_text, size_t *ret_size_bytes)
 {
     const DLTensor *tensor = call->args[0].v_handle;
