@@ -127,7 +127,7 @@ bool wait_ready(struct pollfd *fds, int count, struct deadline deadline,
 {
     struct pollfd all[FIRST_SLOT + CALLER_FDS_MAX] = {
         [SIGNAL_SLOT] = {.fd = interrupt ? interrupt->signal_fd : -1, .events = POLLIN},
-        [PEER_SLOT] = {.fd = interrupt ? interrupt->peer_fd : -1, .events = 0},
+        [PEER_SLOT] = {.fd = interrupt ? interrupt->peer_fd : -1, .events = POLLRDHUP},
     };
     if (count < 0 || count > CALLER_FDS_MAX)
         return error_set(err, ERROR_INTERNAL, 0, "wait for %d files, at most %d", count,

@@ -29,8 +29,8 @@ int deadline_poll_ms(struct deadline deadline);
 /* What ends a wait early. Not owned; a negative fd is not watched. */
 struct interrupt {
     int signal_fd; /* signalfd of SIGINT, SIGTERM, SIGHUP: readable means stop */
-    int peer_fd;   /* the client's request pipe: a hang-up means that nobody listens any more.
-                    * Only POLLHUP/POLLERR count; bytes that wait there do not. */
+    int peer_fd;   /* the client's request pipe, or its socket: a hang-up means that nobody
+                    * listens any more. Bytes that wait there do not count. */
 };
 
 /* Block SIGINT, SIGTERM and SIGHUP, ignore SIGPIPE and open the signalfd that reports them

@@ -58,7 +58,7 @@ static const struct field fields[] = {
     {"memory.ram.origin", FIELD_ADDRESS, NOT_KEPT},
     {"memory.ram.size_bytes", FIELD_SIZE, KEPT(ram_size_bytes)},
     {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT},
-    {"rpc_packet_size_bytes", FIELD_SIZE, NOT_KEPT},
+    {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
     {"uart.driver", FIELD_NAME, NOT_KEPT},
     {"uart.base", FIELD_ADDRESS, NOT_KEPT},
     {"uart.interrupt", FIELD_NUMBER, NOT_KEPT},

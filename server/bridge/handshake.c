@@ -7,6 +7,8 @@
 /* TVM's RPCCode and type code, as far as this file needs them. */
 enum { CODE_EXCEPTION = 5, TYPE_STRING = 11, LENGTH_FIELD_SIZE = 8, CODE_FIELD_SIZE = 4 };
 
+enum { PIECE_SIZE_BYTES = 64 * 1024, SESSION_MAX_S = 1000 * 1000 * 1000 };
+
 static void put_le(uint8_t *to, uint64_t value, size_t size_bytes)
 {
     for (size_t i = 0; i < size_bytes; i++)
@@ -31,7 +33,7 @@ static bool read_int(struct socket *socket, struct deadline deadline, uint32_t *
     return true;
 }
 
-/* "client:KEY -timeout=3.5 ..." cut into its key and what we know of its options. */
+/* The blank-separated options behind a key, as far as we know them. */
 static double option_timeout(char *options)
 {
     double timeout_s = 0;
@@ -40,18 +42,29 @@ static double option_timeout(char *options)
         if (strncmp(word, "-timeout=", 9) == 0)
             timeout_s = strtod(word + 9, NULL);
     }
-    return timeout_s > 0 ? timeout_s : 0;
+    if (!(timeout_s > 0)) /* nor is it a number */
+        return 0;
+    return timeout_s < SESSION_MAX_S ? timeout_s : SESSION_MAX_S;
 }
 
-static bool refuse(struct socket *socket, struct deadline deadline, const char *key,
-                   struct error *err)
+/* What a stranger sent, fit for a terminal. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
+static bool refuse(struct socket *socket, struct deadline deadline, char *key, struct error *err)
 {
     uint8_t code[4];
     put_le(code, RPC_MISMATCH, sizeof code);
     struct error ignored; /* the refusal itself is what the caller has to know */
     (void)socket_write(socket, code, sizeof code, deadline, &ignored);
+    make_printable(key);
     return error_set(err, ERROR_USAGE, 0,
-                     "%s asked for \"%s\", which is not the key of this server", socket->peer, key);
+                     "%s: refused: it said \"%s\", and this server has another key", socket->peer,
+                     key);
 }
 
 static bool accept_client(struct socket *socket, struct deadline deadline, const char *server_key,
@@ -76,20 +89,21 @@ bool handshake_serve(struct socket *socket, const char *match_key, const char *s
         return false;
     if (magic != RPC_MAGIC)
         return error_set(err, ERROR_USAGE, 0,
-                         "%s is no TVM RPC client (it began with 0x%x, not with 0x%x)",
+                         "%s: no TVM RPC client: it began with 0x%x, not with 0x%x",
                          socket->peer, magic, (unsigned)RPC_MAGIC);
     if (!read_int(socket, deadline, &length, err))
         return false;
     if (length >= sizeof key)
-        return error_set(err, ERROR_USAGE, 0, "%s sent a key of %u bytes (at most %d)",
+        return error_set(err, ERROR_USAGE, 0, "%s: a key of %u bytes (at most %d)",
                          socket->peer, length, HANDSHAKE_KEY_SIZE - 1);
     if (!socket_read(socket, key, length, deadline, err))
         return false;
     key[length] = '\0';
+    bool is_text = strlen(key) == length;
     char *options = strchr(key, ' ');
     if (options)
         *options++ = '\0';
-    if (strncmp(key, "client:", 7) != 0 || strcmp(key + 7, match_key) != 0)
+    if (!is_text || strncmp(key, "client:", 7) != 0 || strcmp(key + 7, match_key) != 0)
         return refuse(socket, deadline, key, err);
     ret_greeting->session_timeout_s = options ? option_timeout(options) : 0;
     return accept_client(socket, deadline, server_key, err);
@@ -107,24 +121,52 @@ static bool reserve(struct packet *packet, size_t size_bytes, struct error *err)
     return true;
 }
 
+/* The rest of a packet that has begun. Its sender may be slow, but must not stop. */
+static bool read_rest(struct socket *socket, uint8_t *to, size_t size_bytes, struct deadline until,
+                      struct error *err)
+{
+    while (size_bytes > 0) {
+        size_t piece = size_bytes < PIECE_SIZE_BYTES ? size_bytes : PIECE_SIZE_BYTES;
+        struct deadline deadline = deadline_earlier(until, deadline_in_ms(PACKET_STALL_MS));
+        if (!socket_read(socket, to, piece, deadline, err))
+            return false;
+        to += piece;
+        size_bytes -= piece;
+    }
+    return true;
+}
+
+/* Waiting, also where bytes are there already, lets an interrupt through a flood of them. */
+static bool read_length(struct socket *socket, struct deadline until, uint8_t *field,
+                        uint64_t *ret_length, struct error *err)
+{
+    bool begun = false;
+    if (!socket_wait(socket, POLLIN, until, &begun, err))
+        return false;
+    if (!begun)
+        return error_set(err, ERROR_TIMEOUT, 0, "%s: no packet came in time", socket->peer);
+    if (!read_rest(socket, field, LENGTH_FIELD_SIZE, until, err))
+        return false;
+    *ret_length = get_le(field, LENGTH_FIELD_SIZE);
+    return true;
+}
+
 bool packet_receive(struct socket *socket, struct deadline until, struct packet *packet,
                     struct error *err)
 {
     uint8_t length_field[LENGTH_FIELD_SIZE];
     uint64_t length = 0;
-    while (length == 0) {
-        if (!socket_read(socket, length_field, sizeof length_field, until, err))
+    while (length == 0)
+        if (!read_length(socket, until, length_field, &length, err))
             return false;
-        length = get_le(length_field, sizeof length_field);
-    }
     if (length > PACKET_MAX_BYTES)
-        return error_set(err, ERROR_USAGE, 0, "%s sent a packet of %llu bytes (at most %d)",
+        return error_set(err, ERROR_USAGE, 0, "%s: a packet of %llu bytes (at most %d)",
                          socket->peer, (unsigned long long)length, PACKET_MAX_BYTES);
     size_t size_bytes = LENGTH_FIELD_SIZE + (size_t)length;
     if (!reserve(packet, size_bytes, err))
         return false;
     memcpy(packet->data, length_field, LENGTH_FIELD_SIZE);
-    if (!socket_read(socket, packet->data + LENGTH_FIELD_SIZE, (size_t)length, until, err))
+    if (!read_rest(socket, packet->data + LENGTH_FIELD_SIZE, (size_t)length, until, err))
         return false;
     packet->size_bytes = size_bytes;
     return true;

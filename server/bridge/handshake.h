@@ -20,10 +20,11 @@ enum {
     HANDSHAKE_KEY_SIZE = 512, /* longer keys are refused */
     HANDSHAKE_TIMEOUT_MS = 10 * 1000,
     PACKET_MAX_BYTES = 64 * 1024 * 1024,
+    PACKET_STALL_MS = 60 * 1000, /* a packet that has begun goes on within that time */
 };
 
 struct greeting {
-    double session_timeout_s; /* the client's "-timeout="; 0: none */
+    double session_timeout_s; /* the client's "-timeout=", at most 1e9; 0: none */
 };
 
 /* Serve the greeting. match_key: what the client must say after "client:". server_key: what we are
@@ -40,7 +41,8 @@ struct packet {
 
 /* The next packet. Waits for its beginning without a limit of its own but `until`; a packet that
  * has begun must go on. Empty packets are skipped. Errors: ERROR_USAGE (longer than
- * PACKET_MAX_BYTES), ERROR_INTERNAL (memory), those of socket_read. */
+ * PACKET_MAX_BYTES), ERROR_INTERNAL (memory), those of socket_read. After an error the stream is of
+ * no more use. */
 bool packet_receive(struct socket *socket, struct deadline until, struct packet *packet,
                     struct error *err);
 void packet_dispose(struct packet *packet);

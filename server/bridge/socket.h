@@ -29,27 +29,36 @@ struct socket {
 
 #define SOCKET_NONE ((struct socket){.fd = -1})
 
-/* Listen on HOST (a name or an address) and PORT (0: one that is free). *ret_port is the one taken.
- * Errors: ERROR_USAGE (no such host; port in use, with what to do), ERROR_SYSTEM. */
+/* Listen on HOST (a name or an address; the first of its addresses that this machine has) and PORT
+ * (0: one that is free). *ret_port is the one taken. Errors: ERROR_USAGE (no such host, or it is
+ * not this machine; port in use, with what to do), ERROR_SYSTEM. */
 bool socket_listen(const char *host, int port, int *ret_fd, int *ret_port, struct error *err);
 
 /* Take the next connection of a listening socket, which must be readable. *ret_taken is false when
- * it went away in between. interrupt and pump are handed on to ret_socket. */
+ * it went away in between. interrupt and pump are handed on to ret_socket. A peer that vanishes
+ * without a word (its machine lost power) is noticed after two minutes. Errors: ERROR_SYSTEM. */
 bool socket_accept(int listen_fd, const struct interrupt *interrupt, const struct socket_pump *pump,
                    struct socket *ret_socket, bool *ret_taken, struct error *err);
 
-/* Errors: ERROR_USAGE (no such host), ERROR_CLOSED (refused, unreachable), ERROR_TIMEOUT,
- * ERROR_INTERRUPTED, ERROR_SYSTEM. */
+/* Looking up a host's name is the system's and blocks as long as that takes; connecting keeps to
+ * the deadline. Errors: ERROR_USAGE (no such host), ERROR_CLOSED (refused, unreachable),
+ * ERROR_TIMEOUT, ERROR_INTERRUPTED, ERROR_SYSTEM. */
 bool socket_connect(const char *host, int port, struct deadline deadline,
-                    const struct interrupt *interrupt, struct socket *ret_socket,
-                    struct error *err);
+                    const struct interrupt *interrupt, const struct socket_pump *pump,
+                    struct socket *ret_socket, struct error *err);
 
 /* Close; safe on SOCKET_NONE and twice. */
 void socket_close(struct socket *socket);
 
-/* Wait until it is readable or the deadline passed (*ret_ready false). */
-bool socket_wait_readable(struct socket *socket, struct deadline deadline, bool *ret_ready,
-                          struct error *err);
+/* Close so that the peer gets all that was sent to it: closing at once, with bytes of the peer's
+ * unread, would make TCP throw those away that the peer has not read either. Waits until the peer
+ * closes its side, at most until the deadline. Safe as socket_close. */
+void socket_finish(struct socket *socket, struct deadline deadline);
+
+/* Wait for poll(2) events, POLLIN or POLLOUT; *ret_ready is false when the deadline passed. The
+ * pump is served meanwhile. Errors: ERROR_INTERRUPTED, ERROR_SYSTEM. */
+bool socket_wait(struct socket *socket, short events, struct deadline deadline, bool *ret_ready,
+                 struct error *err);
 
 /* Exactly size_bytes. Errors: ERROR_CLOSED (the peer went away), ERROR_TIMEOUT,
  * ERROR_INTERRUPTED, ERROR_SYSTEM. */

@@ -20,13 +20,15 @@ static void free_json(cJSON **json)
 #define cleanup_json __attribute__((cleanup(free_json)))
 
 void tracker_init(struct tracker *tracker, const char *host, int port, const char *key,
-                  int server_port, const struct interrupt *interrupt)
+                  int server_port, const struct interrupt *interrupt,
+                  const struct socket_pump *pump)
 {
     *tracker = (struct tracker){.host = host,
                                 .port = port,
                                 .key = key,
                                 .server_port = server_port,
                                 .interrupt = interrupt,
+                                .pump = pump,
                                 .socket = SOCKET_NONE,
                                 .next = deadline_in_ms(0)};
 }
@@ -158,7 +160,7 @@ static bool connect_tracker(struct tracker *tracker, struct error *err)
 {
     struct deadline deadline = deadline_in_ms(TRACKER_CALL_TIMEOUT_MS);
     if (!socket_connect(tracker->host, tracker->port, deadline, tracker->interrupt,
-                        &tracker->socket, err))
+                        tracker->pump, &tracker->socket, err))
         return false;
     if (!greet(tracker, err) ||
         !call_for_success(tracker, info_request(tracker), "our description", err))
@@ -185,6 +187,8 @@ static bool ask(struct tracker *tracker, struct error *err)
     cleanup_json cJSON *reply = NULL;
     if (!call(tracker, request, &reply, err))
         return false;
+    if (!cJSON_IsArray(reply))
+        return error_set(err, ERROR_CLOSED, 0, "a reply that is no list of keys");
     const cJSON *key = NULL;
     cJSON_ArrayForEach(key, reply)
     {

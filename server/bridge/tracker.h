@@ -30,6 +30,7 @@ struct tracker {
     const char *key; /* "riscv": what clients ask for; not owned */
     int server_port;
     const struct interrupt *interrupt;
+    const struct socket_pump *pump;
     struct socket socket;   /* SOCKET_NONE: not connected */
     struct deadline next;   /* when tracker_poll has something to do */
     struct deadline unused; /* when a match key that was handed out is given up */
@@ -43,9 +44,11 @@ struct tracker {
     void *context;
 };
 
-/* key is at most 200 bytes without white space (checked by the caller). */
+/* key is at most 200 bytes without white space (checked by the caller). interrupt and pump: as for
+ * a socket. */
 void tracker_init(struct tracker *tracker, const char *host, int port, const char *key,
-                  int server_port, const struct interrupt *interrupt);
+                  int server_port, const struct interrupt *interrupt,
+                  const struct socket_pump *pump);
 void tracker_close(struct tracker *tracker);
 
 /* Offer this server again: after a client has been served. */

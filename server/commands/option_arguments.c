@@ -56,3 +56,17 @@ bool option_arguments_apply(const struct option_arguments *options, const char *
     settings->board = strdup(board);
     return settings->board ? true : error_no_memory(err, "the board's name", strlen(board));
 }
+
+bool option_arguments_check_host_driven(const char *command, const char *crt_dir,
+                                        const struct settings *settings, struct error *err)
+{
+    if (settings->project_type && strcmp(settings->project_type, "host_driven") != 0)
+        return error_set(err, ERROR_USAGE, 0,
+                         "--option project_type=%s: %s drives the model from the host: leave it "
+                         "out",
+                         settings->project_type, command);
+    if (settings->crt && strcmp(settings->crt, "bundled") == 0 && crt_dir)
+        return error_set(err, ERROR_USAGE, 0,
+                         "--crt-dir %s and --option crt=bundled: name one runtime", crt_dir);
+    return true;
+}

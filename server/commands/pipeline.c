@@ -94,9 +94,9 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
 static bool make_board(struct pipeline *pipeline, struct error *err)
 {
     const struct settings *settings = &pipeline->manifest.settings;
-    cleanup_free char *machines = file_path("%s/qemu-machines", pipeline->project_dir);
+    cleanup_free char *definition = file_path("%s/board.json", pipeline->project_dir);
     cleanup_free char *flash_path = file_path("%s/flash.elf", pipeline->project_dir);
-    if (!machines || !flash_path)
+    if (!definition || !flash_path)
         return error_no_memory(err, "a path", 0);
     struct board_options options = {
         .machine = &pipeline->machine,
@@ -106,7 +106,7 @@ static bool make_board(struct pipeline *pipeline, struct error *err)
         .icount_shift = (int)settings->icount,
         .extra_qemu_args = (const char *const *)settings->qemu_args,
     };
-    return machine_load(machines, settings->board, &pipeline->machine, err) &&
+    return machine_load_file(definition, &pipeline->machine, err) &&
            board_new(&options, &pipeline->board, err);
 }
 

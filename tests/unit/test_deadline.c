@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { NS_PER_MS = 1000000, LONG_MS = 60 * 1000 };
@@ -186,6 +187,24 @@ START_TEST(a_peer_that_hangs_up_ends_the_wait)
 }
 END_TEST
 
+/* A socket's peer that has closed its side: TCP knows no more of a peer that is gone. */
+START_TEST(a_socket_that_hangs_up_ends_the_wait)
+{
+    struct interrupt interrupt = {.signal_fd = -1};
+    int fds[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    interrupt.peer_fd = fds[0];
+    ck_assert_int_eq(write(fds[1], "x", 1), 1);
+    ck_assert_msg(wait_ready(NULL, 0, deadline_in_ms(0), &interrupt, &ready, &err), "%s", err.text);
+    ck_assert_int_eq(shutdown(fds[1], SHUT_WR), 0);
+    ck_assert(!wait_ready(NULL, 0, deadline_never(), &interrupt, &ready, &err));
+    ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
+    ck_assert_int_eq(err.os, 0);
+    close(fds[0]);
+    close(fds[1]);
+}
+END_TEST
+
 START_TEST(too_many_files_are_refused)
 {
     struct pollfd fds[9];
@@ -214,6 +233,7 @@ int main(void)
     tcase_add_test(tests, nohup_stays_in_force);
     tcase_add_test(tests, sigpipe_is_ignored);
     tcase_add_test(tests, a_peer_that_hangs_up_ends_the_wait);
+    tcase_add_test(tests, a_socket_that_hangs_up_ends_the_wait);
     tcase_add_test(tests, too_many_files_are_refused);
     Suite *suite = suite_create("deadline");
     suite_add_tcase(suite, tests);

@@ -55,6 +55,7 @@ START_TEST(all_fields_arrive)
     ck_assert_ptr_null(machine.toolchain_packages[1]);
     ck_assert_uint_eq(machine.flash_size_bytes, 1024);
     ck_assert_uint_eq(machine.ram_size_bytes, 4294967296);
+    ck_assert_uint_eq(machine.rpc_packet_size_bytes, 9);
     machine_dispose(&machine);
     machine_dispose(&machine);
 }
