@@ -11,8 +11,8 @@ enum {
 #define FIXED(member, initially)                                                                   \
     .is_fixed = true, .offset = offsetof(struct settings, member), .initial = (initially)
 
-/* Other boards' servers have most of these names; crt, optimization, icount and qemu_args are
- * ours. A name that is missing here cannot be sent at all: clients check it first. */
+/* Other boards' servers have most of these names; crt, module, optimization, icount and qemu_args
+ * are ours. A name that is missing here cannot be sent at all: clients check it first. */
 const struct option_spec OPTION_TABLE[] = {
     {.name = "verbose",
      .field = "verbose",
@@ -90,6 +90,13 @@ const struct option_spec OPTION_TABLE[] = {
      .choices = {"given", "bundled"},
      .help = "Which C runtime to build: the one that TVM gave (when it gave one), or the one that "
              "comes with this server. given when not given."},
+    {.name = "module",
+     .field = "module",
+     .shape = OPTION_TEXT,
+     .optional = GENERATE,
+     FIXED(module, NULL),
+     .help = "Which model of an archive that holds several, by its name. The first when not given; "
+             "all of them are built."},
     {.name = "optimization",
      .field = "optimization",
      .shape = OPTION_TEXT,

@@ -5,6 +5,7 @@
 #include "project/archive.h"
 #include "project/choices.h"
 #include "project/cmsis.h"
+#include "project/crt.h"
 #include "project/extra.h"
 #include "project/manifest.h"
 
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static const char DEFAULT_PROJECT_TYPE[] = "host_driven";
 
 static bool no_memory(struct error *err)
 {
@@ -65,31 +64,6 @@ static bool copy_guest(const char *share_dir, const char *to, struct error *err)
     return errno == 0 || error_set(err, ERROR_SYSTEM, errno, "%s", from);
 }
 
-/* TVM's standalone_crt, of any version, or one that is laid out like it. */
-static bool holds_crt(const char *dir)
-{
-    if (!dir || !*dir)
-        return false;
-    cleanup_free char *headers = file_path("%s/include/tvm/runtime/crt", dir);
-    cleanup_free char *sources = file_path("%s/src/runtime/crt", dir);
-    return is_folder(headers) && is_folder(sources);
-}
-
-static bool copy_crt(const struct generate_options *options, const char *project,
-                     struct manifest *manifest, struct error *err)
-{
-    cleanup_free char *bundled = file_path("%s/guest/crt", options->share_dir);
-    cleanup_free char *to = file_path("%s/crt", project);
-    const char *wanted = options->settings->crt;
-    bool use_given = (!wanted || strcmp(wanted, "given") == 0) && holds_crt(options->crt_dir);
-    const char *from = use_given ? options->crt_dir : bundled;
-    manifest->crt_source = strdup(use_given ? "given" : "bundled");
-    if (!bundled || !to || !manifest->crt_source)
-        return no_memory(err);
-    return file_make_dirs(to, err) && copy_item(from, to, "include", err) &&
-           copy_item(from, to, "src", err);
-}
-
 static bool copy_board(const struct generate_options *options, const char *project,
                        struct error *err)
 {
@@ -104,12 +78,20 @@ static bool copy_board(const struct generate_options *options, const char *proje
 /* The host talks to a host_driven firmware over RPC, which finds functions by name. */
 static bool check_model(const struct model *model, const char *project_type, struct error *err)
 {
-    if (model->system_lib || strcmp(project_type, DEFAULT_PROJECT_TYPE) != 0)
+    if (strcmp(project_type, PROJECT_TYPE_DEFAULT) != 0)
         return true;
-    return error_set(err, ERROR_MODEL, 0,
-                     "it has no table of its functions, which project type \"%s\" needs: compile "
-                     "the model with Runtime(\"crt\", {\"system-lib\": True})",
-                     project_type);
+    if (!model->system_lib)
+        return error_set(err, ERROR_MODEL, 0,
+                         "it has no table of its functions, which project type \"%s\" needs: "
+                         "compile the model with Runtime(\"crt\", {\"system-lib\": True})",
+                         project_type);
+    if (!model->c_metadata && strcmp(model->executor, "aot") == 0)
+        return error_set(err, ERROR_MODEL, 0,
+                         "its AOT code does not describe its tensors (get_c_metadata), which "
+                         "project type \"%s\" needs: compile the model with TVM 0.9 or later and "
+                         "the packed interface, or with Executor(\"graph\")",
+                         project_type);
+    return true;
 }
 
 static bool unpack_model(const struct generate_options *options, const char *project,
@@ -122,8 +104,8 @@ static bool unpack_model(const struct generate_options *options, const char *pro
         return no_memory(err);
     if (!file_make_dirs(dir, err) || !archive_extract(options->model_path, dir, err))
         return false;
-    if (!model_load_dir(dir, &manifest->model, err) ||
-        !check_model(&manifest->model, type ? type : DEFAULT_PROJECT_TYPE, err))
+    if (!model_load_dir(dir, options->settings->module, &manifest->model, err) ||
+        !check_model(&manifest->model, type ? type : PROJECT_TYPE_DEFAULT, err))
         return error_wrap(err, "model archive %s", options->model_path);
     return file_copy(options->model_path, archive, err);
 }
@@ -135,7 +117,7 @@ static bool fill(const struct generate_options *options, const char *project,
     if (!program)
         return no_memory(err);
     return unpack_model(options, project, manifest, err) &&
-           copy_crt(options, project, manifest, err) &&
+           crt_add(options, project, manifest, err) &&
            copy_guest(options->share_dir, project, err) && copy_board(options, project, err) &&
            copy_launchers(options->share_dir, project, err) &&
            file_copy(options->program_path, program, err) &&
@@ -147,7 +129,7 @@ static bool fill(const struct generate_options *options, const char *project,
 static bool check_options(const struct generate_options *options, struct error *err)
 {
     const struct settings *settings = options->settings;
-    const char *type = settings->project_type ? settings->project_type : DEFAULT_PROJECT_TYPE;
+    const char *type = settings->project_type ? settings->project_type : PROJECT_TYPE_DEFAULT;
     cleanup_free char *boards = file_path("%s/qemu-machines", options->share_dir);
     cleanup_free char *apps = file_path("%s/guest/apps", options->share_dir);
     if (!boards || !apps)

@@ -28,8 +28,9 @@ struct generate_options {
 };
 
 /* All or nothing: the folder is made beside its final place and renamed at the end; on any error
- * nothing of it is left. Errors: ERROR_USAGE (folder exists, unknown board or project type),
- * ERROR_MODEL, ERROR_SYSTEM, ERROR_TOOL. */
+ * nothing of it is left. Errors: ERROR_USAGE (folder exists, unknown board or project type, no such
+ * model in the archive, option crt=given without a runtime), ERROR_MODEL (also: the given runtime
+ * cannot run it), ERROR_SYSTEM, ERROR_TOOL. */
 bool generate_project(const struct generate_options *options, struct error *err);
 
 #endif

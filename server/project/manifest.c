@@ -29,6 +29,22 @@ static cJSON *tensors_to_json(const struct model_tensor *tensors, size_t count)
     return array;
 }
 
+static cJSON *modules_to_json(const struct model_module *modules, size_t count)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; array && i < count; i++) {
+        cJSON *item = cJSON_CreateObject();
+        if (!item || !cJSON_AddStringToObject(item, "name", modules[i].name) ||
+            !cJSON_AddStringToObject(item, "executor", modules[i].executor) ||
+            !cJSON_AddItemToArray(array, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 /* Takes item, also where it fails. */
 static bool add_item(cJSON *json, const char *key, cJSON *item)
 {
@@ -45,6 +61,7 @@ static bool model_to_json(const struct model *model, cJSON *json)
            cJSON_AddNumberToObject(json, "version", model->version) &&
            cJSON_AddBoolToObject(json, "c_interface", model->c_interface) &&
            cJSON_AddBoolToObject(json, "system_lib", model->system_lib) &&
+           cJSON_AddBoolToObject(json, "c_metadata", model->c_metadata) &&
            cJSON_AddBoolToObject(json, "workspace_on_heap", model->workspace_on_heap) &&
            cJSON_AddNumberToObject(json, "workspace_size_bytes",
                                    (double)model->workspace_size_bytes) &&
@@ -52,7 +69,8 @@ static bool model_to_json(const struct model *model, cJSON *json)
                                    (double)model->constants_size_bytes) &&
            cJSON_AddNumberToObject(json, "io_size_bytes", (double)model->io_size_bytes) &&
            add_item(json, "inputs", tensors_to_json(model->inputs, model->inputs_count)) &&
-           add_item(json, "outputs", tensors_to_json(model->outputs, model->outputs_count));
+           add_item(json, "outputs", tensors_to_json(model->outputs, model->outputs_count)) &&
+           add_item(json, "modules", modules_to_json(model->modules, model->modules_count));
 }
 
 static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struct error *err)
@@ -131,6 +149,24 @@ static bool read_tensors(const cJSON *json, const char *key, struct model_tensor
            error_wrap(err, "\"%s\"", key);
 }
 
+static bool modules_from_json(const cJSON *array, struct model *model, struct error *err)
+{
+    const cJSON *item = NULL;
+    if (!cJSON_IsArray(array))
+        return error_set(err, ERROR_USAGE, 0, "\"modules\": not a list");
+    model->modules = calloc((size_t)cJSON_GetArraySize(array) + 1, sizeof(*model->modules));
+    if (!model->modules)
+        return error_no_memory(err, "models", sizeof(*model->modules));
+    cJSON_ArrayForEach(item, array)
+    {
+        struct model_module *module = &model->modules[model->modules_count++];
+        if (!json_read_text(item, "name", ERROR_USAGE, &module->name, err) ||
+            !json_read_text(item, "executor", ERROR_USAGE, &module->executor, err))
+            return error_wrap(err, "\"modules\"");
+    }
+    return true;
+}
+
 static bool model_from_json(const cJSON *json, struct model *model, struct error *err)
 {
     uint64_t version = 0;
@@ -141,6 +177,7 @@ static bool model_from_json(const cJSON *json, struct model *model, struct error
         !json_read_size(json, "version", ERROR_USAGE, &version, err) ||
         !json_read_flag(json, "c_interface", ERROR_USAGE, &model->c_interface, err) ||
         !json_read_flag(json, "system_lib", ERROR_USAGE, &model->system_lib, err) ||
+        !json_read_flag(json, "c_metadata", ERROR_USAGE, &model->c_metadata, err) ||
         !json_read_flag(json, "workspace_on_heap", ERROR_USAGE, &model->workspace_on_heap, err) ||
         !json_read_size(json, "workspace_size_bytes", ERROR_USAGE, &model->workspace_size_bytes,
                         err) ||
@@ -148,7 +185,8 @@ static bool model_from_json(const cJSON *json, struct model *model, struct error
                         err) ||
         !json_read_size(json, "io_size_bytes", ERROR_USAGE, &model->io_size_bytes, err) ||
         !read_tensors(json, "inputs", &model->inputs, &model->inputs_count, err) ||
-        !read_tensors(json, "outputs", &model->outputs, &model->outputs_count, err))
+        !read_tensors(json, "outputs", &model->outputs, &model->outputs_count, err) ||
+        !modules_from_json(cJSON_GetObjectItemCaseSensitive(json, "modules"), model, err))
         return false;
     model->version = (int)version;
     return true;

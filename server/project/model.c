@@ -4,14 +4,14 @@
 #include "base/file.h"
 #include "project/json_read.h"
 #include "project/model_code.h"
+#include "project/model_modules.h"
 #include "project/model_order.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OLDEST_VERSION = 5, NEWEST_VERSION = 7, NAME_MAX_LENGTH = 128 };
+enum { OLDEST_VERSION = 5, NEWEST_VERSION = 7 };
 
 void model_tensors_free(struct model_tensor *tensors, size_t count)
 {
@@ -28,6 +28,7 @@ void model_dispose(struct model *model)
     free(model->executor);
     model_tensors_free(model->inputs, model->inputs_count);
     model_tensors_free(model->outputs, model->outputs_count);
+    model_modules_free(model->modules, model->modules_count);
     *model = (struct model){0};
 }
 
@@ -46,62 +47,6 @@ static bool read_version(const cJSON *json, int *ret_version, struct error *err)
                          (unsigned long long)version, OLDEST_VERSION, NEWEST_VERSION);
     *ret_version = (int)version;
     return true;
-}
-
-/* The description of the one model: the file itself, or in version 7 the value in "modules". TVM
- * writes single operators without "modules" in version 7, too. */
-static bool find_module(const cJSON *json, const cJSON **ret_module, struct error *err)
-{
-    const cJSON *modules = cJSON_GetObjectItemCaseSensitive(json, "modules");
-    if (!modules) {
-        *ret_module = json;
-        return true;
-    }
-    if (!cJSON_IsObject(modules) || !cJSON_IsObject(modules->child))
-        return error_set(err, ERROR_MODEL, 0, "\"modules\": holds no model");
-    if (modules->child->next)
-        return error_set(err, ERROR_MODEL, 0,
-                         "\"modules\": %d models (\"%.100s\", \"%.100s\"...): export them one by "
-                         "one, a firmware holds one",
-                         cJSON_GetArraySize(modules), modules->child->string,
-                         modules->child->next->string);
-    *ret_module = modules->child;
-    return true;
-}
-
-/* The name becomes part of file names and of C names. */
-static bool check_name(const char *name, struct error *err)
-{
-    size_t length = strlen(name);
-    bool good = length > 0 && length <= NAME_MAX_LENGTH && *name != '.';
-    for (const char *at = name; good && *at; at++)
-        good = isalnum((unsigned char)*at) || strchr("_-.", *at);
-    if (good)
-        return true;
-    return error_set(err, ERROR_MODEL, 0,
-                     "\"model_name\": not 1 to %d letters, digits, '_', '-' and '.'",
-                     NAME_MAX_LENGTH);
-}
-
-static bool read_executor(const cJSON *module, char **ret_executor, struct error *err)
-{
-    const cJSON *executors = cJSON_GetObjectItemCaseSensitive(module, "executors");
-    const cJSON *style = cJSON_GetObjectItemCaseSensitive(module, "style");
-    const cJSON *first = cJSON_IsArray(executors) ? executors->child : NULL;
-    const char *executor = NULL;
-    if (!first && cJSON_IsString(style) && strcmp(style->valuestring, "operator") == 0)
-        executor = "operator";
-    else if (!first || !cJSON_IsString(first))
-        return error_set(err, ERROR_MODEL, 0, "\"executors\": names none");
-    else if (strcmp(first->valuestring, "aot") == 0 || strcmp(first->valuestring, "graph") == 0)
-        executor = first->valuestring;
-    else
-        return error_set(err, ERROR_MODEL, 0,
-                         "\"executors\": \"%.100s\": not supported; compile the model with "
-                         "Executor(\"aot\") or Executor(\"graph\")",
-                         first->valuestring);
-    *ret_executor = strdup(executor);
-    return *ret_executor || error_no_memory(err, "the executor", strlen(executor));
 }
 
 /* {"NAME": {"dtype": "float32", "size": 256}, ...} */
@@ -182,20 +127,45 @@ static bool read_operator_memory(const cJSON *memory, struct model *model, struc
     return true;
 }
 
-static bool read_metadata(const cJSON *json, struct model *model, struct error *err)
+static void raise_to(uint64_t *size, uint64_t other)
+{
+    if (other > *size)
+        *size = other;
+}
+
+/* The host may run any of the models that share a firmware: there must be room for the largest. */
+static bool make_room(const cJSON *module, struct model *model, struct error *err)
+{
+    struct model other = {0};
+    const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
+    bool good = read_main_memory(memory, &other, err);
+    raise_to(&model->workspace_size_bytes, other.workspace_size_bytes);
+    raise_to(&model->constants_size_bytes, other.constants_size_bytes);
+    raise_to(&model->io_size_bytes, other.io_size_bytes);
+    model_dispose(&other);
+    return good;
+}
+
+static bool read_metadata(const cJSON *json, const char *wanted, struct model *model,
+                          struct error *err)
 {
     const cJSON *module = NULL;
-    if (!read_version(json, &model->version, err) || !find_module(json, &module, err) ||
-        !json_read_text(module, "model_name", ERROR_MODEL, &model->name, err) ||
-        !check_name(model->name, err) || !read_executor(module, &model->executor, err))
+    if (!read_version(json, &model->version, err) ||
+        !model_modules_read(json, wanted, model, &module, err))
         return false;
     const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
     if (strcmp(model->executor, "operator") == 0)
         return read_operator_memory(memory, model, err);
-    return read_main_memory(memory, model, err);
+    if (!read_main_memory(memory, model, err))
+        return false;
+    for (const cJSON *at = model_modules_next(json, NULL); at; at = model_modules_next(json, at))
+        if (at != module && !make_room(at, model, err))
+            return false;
+    return true;
 }
 
-static bool load_metadata(const char *dir, struct model *model, struct error *err)
+static bool load_metadata(const char *dir, const char *wanted, struct model *model,
+                          struct error *err)
 {
     cleanup_free char *path = file_path("%s/metadata.json", dir);
     cJSON *json = NULL;
@@ -208,7 +178,7 @@ static bool load_metadata(const char *dir, struct model *model, struct error *er
         return false;
     }
     bool good = cJSON_IsObject(json)
-                    ? read_metadata(json, model, err)
+                    ? read_metadata(json, wanted, model, err)
                     : error_set(err, ERROR_MODEL, 0, "not an object with the model's description");
     cJSON_Delete(json);
     return good || error_wrap(err, "metadata.json");
@@ -217,24 +187,26 @@ static bool load_metadata(const char *dir, struct model *model, struct error *er
 static bool load_code(const char *dir, struct model *model, struct error *err)
 {
     struct model_code code;
-    if (!model_code_scan(dir, &code, err))
+    if (!model_code_scan(dir, model->modules_count > 1 ? model->name : NULL, &code, err))
         return false;
     model->workspace_on_heap = code.calls_workspace || code.has_objects;
     model->system_lib = code.has_system_lib || code.has_objects;
+    model->c_metadata = code.has_c_metadata || code.has_objects;
     model->c_interface = code.has_c_interface;
     bool good = code.has_code ||
                 error_set(err, ERROR_MODEL, 0,
-                          "no code in it (codegen/host/src/*.c): compile the model with TVM's "
-                          "\"c\" target and Runtime(\"crt\")");
+                          "no code of \"%s\" in it (codegen/host/src/*.c): compile the model with "
+                          "TVM's \"c\" target and Runtime(\"crt\")",
+                          model->name);
     good = good && model_order(dir, &code, model, err);
     model_code_dispose(&code);
     return good;
 }
 
-bool model_load_dir(const char *dir, struct model *ret_model, struct error *err)
+bool model_load_dir(const char *dir, const char *module, struct model *ret_model, struct error *err)
 {
     struct model model = {0};
-    if (!load_metadata(dir, &model, err) || !load_code(dir, &model, err)) {
+    if (!load_metadata(dir, module, &model, err) || !load_code(dir, &model, err)) {
         model_dispose(&model);
         return false;
     }

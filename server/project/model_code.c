@@ -98,24 +98,67 @@ static bool read_struct(const char *text, const char *start, struct name_list *l
     return true;
 }
 
-static bool scan_source(const char *path, struct model_code *code, struct error *err)
+/* One file, and what is known so far. */
+struct scan {
+    const char *module; /* NULL: every file is the model's */
+    struct model_code *code;
+};
+
+/* TVM names the files of a model MODULE_lib0.c, MODULE_lib1.o, ... */
+static bool is_of_module(const struct scan *scan, const char *path)
+{
+    static const char MIDDLE[] = "_lib";
+    const char *name = strrchr(path, '/') + 1;
+    size_t length = scan->module ? strlen(scan->module) : 0;
+    if (!scan->module)
+        return true;
+    if (strncmp(name, scan->module, length) != 0 ||
+        strncmp(name + length, MIDDLE, strlen(MIDDLE)) != 0)
+        return false;
+    name += length + strlen(MIDDLE);
+    size_t digits = strspn(name, "0123456789");
+    return digits > 0 && name[digits] == '.';
+}
+
+static bool scan_source(const char *path, const struct scan *scan, struct error *err)
 {
     cleanup_free char *text = NULL;
     size_t size = 0;
+    struct model_code *code = scan->code;
     if (!file_read(path, SOURCE_MAX_BYTES, &text, &size, err))
         return false;
-    code->has_code = true;
     code->calls_workspace |= mentions(text, size, "TVMBackendAllocWorkspace");
+    if (!is_of_module(scan, path))
+        return true;
+    code->has_code = true;
     code->has_system_lib |= mentions(text, size, "TVMSystemLibEntryPoint");
+    code->has_c_metadata |= mentions(text, size, "get_c_metadata");
     return read_table(text, size, "TVMTensorInfo kTvmgenMetadata_inputs[", &code->inputs, err) &&
            read_table(text, size, "TVMTensorInfo kTvmgenMetadata_outputs[", &code->outputs, err);
 }
 
-static bool scan_header(const char *path, struct model_code *code, struct error *err)
+/* tvmgen_MODULE.h, in small letters. */
+static bool is_header_of(const char *module, const char *name)
+{
+    static const char PREFIX[] = "tvmgen_";
+    if (strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+        return false;
+    if (!module)
+        return true;
+    name += strlen(PREFIX);
+    for (; *module; module++, name++) {
+        char wanted = (char)(isalnum((unsigned char)*module) ? tolower(*module) : '_');
+        if (tolower(*name) != wanted)
+            return false;
+    }
+    return strcmp(name, ".h") == 0;
+}
+
+static bool scan_header(const char *path, const struct scan *scan, struct error *err)
 {
     cleanup_free char *text = NULL;
-    const char *name = strrchr(path, '/') + 1;
-    if (strncmp(name, "tvmgen_", strlen("tvmgen_")) != 0)
+    struct model_code *code = scan->code;
+    if (!is_header_of(scan->module, strrchr(path, '/') + 1))
         return true;
     if (!file_read(path, SOURCE_MAX_BYTES, &text, NULL, err))
         return false;
@@ -124,19 +167,22 @@ static bool scan_header(const char *path, struct model_code *code, struct error 
            read_struct(text, "_outputs {", &code->outputs, err);
 }
 
-static bool scan_object(const char *path, struct model_code *code, struct error *err)
+static bool scan_object(const char *path, const struct scan *scan, struct error *err)
 {
     const char *ending = strrchr(path, '.');
     (void)err;
-    if (ending && strcmp(ending, ".o") == 0)
-        code->has_code = code->has_objects = true;
+    if (!ending || strcmp(ending, ".o") != 0)
+        return true;
+    scan->code->has_objects = true;
+    if (is_of_module(scan, path))
+        scan->code->has_code = true;
     return true;
 }
 
-typedef bool (*scan_fn)(const char *path, struct model_code *code, struct error *err);
+typedef bool (*scan_fn)(const char *path, const struct scan *scan, struct error *err);
 
-static bool scan_folder(const char *dir, const char *folder, scan_fn scan, struct model_code *code,
-                        struct error *err)
+static bool scan_folder(const char *dir, const char *folder, scan_fn scan_file,
+                        const struct scan *scan, struct error *err)
 {
     cleanup_free char *path = file_path("%s/codegen/host/%s", dir, folder);
     struct dirent **entries = NULL;
@@ -151,7 +197,7 @@ static bool scan_folder(const char *dir, const char *folder, scan_fn scan, struc
         struct stat status;
         cleanup_free char *file = good ? file_path("%s/%s", path, entries[i]->d_name) : NULL;
         if (file && lstat(file, &status) == 0 && S_ISREG(status.st_mode))
-            good = scan(file, code, err);
+            good = scan_file(file, scan, err);
         else if (good && !file)
             good = error_no_memory(err, "a path", strlen(path));
         free(entries[i]);
@@ -160,12 +206,14 @@ static bool scan_folder(const char *dir, const char *folder, scan_fn scan, struc
     return good;
 }
 
-bool model_code_scan(const char *dir, struct model_code *ret_code, struct error *err)
+bool model_code_scan(const char *dir, const char *module, struct model_code *ret_code,
+                     struct error *err)
 {
     struct model_code code = {0};
-    if (!scan_folder(dir, "src", scan_source, &code, err) ||
-        !scan_folder(dir, "include", scan_header, &code, err) ||
-        !scan_folder(dir, "lib", scan_object, &code, err)) {
+    const struct scan scan = {.module = module, .code = &code};
+    if (!scan_folder(dir, "src", scan_source, &scan, err) ||
+        !scan_folder(dir, "include", scan_header, &scan, err) ||
+        !scan_folder(dir, "lib", scan_object, &scan, err)) {
         model_code_dispose(&code);
         return false;
     }

@@ -21,14 +21,18 @@ struct model_code {
     bool has_objects;         /* codegen/host/lib: compiled already, so not looked into */
     bool calls_workspace;     /* TVMBackendAllocWorkspace */
     bool has_system_lib;      /* TVMSystemLibEntryPoint */
+    bool has_c_metadata;      /* a function get_c_metadata */
     bool has_c_interface;     /* codegen/host/include/tvmgen_*.h */
     struct name_list inputs;  /* in argument order; empty where no source says */
     struct name_list outputs; /* likewise */
 };
 
-/* Look through DIR/codegen/host. Folders that are missing are empty. Errors: ERROR_SYSTEM,
- * ERROR_MODEL (a source over 1 GiB). On success the caller disposes of it. */
-bool model_code_scan(const char *dir, struct model_code *ret_code, struct error *err);
+/* Look through DIR/codegen/host. Folders that are missing are empty. Where several models share it,
+ * module is the one that is meant (else NULL): calls_workspace and has_objects are of all, the rest
+ * of this one. Errors: ERROR_SYSTEM, ERROR_MODEL (a source over 1 GiB). On success the caller
+ * disposes of it. */
+bool model_code_scan(const char *dir, const char *module, struct model_code *ret_code,
+                     struct error *err);
 void model_code_dispose(struct model_code *code);
 
 /* Do two names mean the same tensor? Generated code writes '_' for what C does not allow. */

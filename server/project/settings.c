@@ -29,6 +29,7 @@ const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     TEXT_FIELD(project_type),
     TEXT_FIELD(board),
     TEXT_FIELD(crt),
+    TEXT_FIELD(module),
     TEXT_FIELD(optimization),
     TEXT_FIELD(cmsis_path),
     TEXT_FIELD(extra_files_tar),

@@ -9,10 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PROJECT_TYPE_DEFAULT "host_driven"
+
 struct settings {
-    char *project_type; /* NULL: "host_driven" */
+    char *project_type; /* NULL: PROJECT_TYPE_DEFAULT */
     char *board;        /* NULL: not chosen */
     char *crt;          /* NULL: "given" */
+    char *module;       /* a model by its name; NULL: the archive's first */
     char *optimization; /* "0" "1" "2" "3" "s" "g"; NULL: "2" */
     char *cmsis_path;
     char *extra_files_tar;

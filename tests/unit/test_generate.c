@@ -161,6 +161,7 @@ START_TEST(takes_the_given_crt_or_the_bundled_one)
 {
     scratch_write("crt/include/tvm/runtime/crt/crt.h", "");
     scratch_write("crt/src/runtime/crt/common/crt.c", "");
+    scratch_write("crt/src/runtime/crt/aot_executor_module/module.c", "");
     scratch_write("crt/Makefile", "");
     scratch_write("no_crt/include/x.h", "");
     options.crt_dir = kept(4, "crt");
@@ -176,6 +177,58 @@ START_TEST(takes_the_given_crt_or_the_bundled_one)
     check_crt("bundled");
     options.crt_dir = "";
     check_crt("bundled");
+}
+END_TEST
+
+/* Who asks for the given runtime wants no other one in its place. */
+START_TEST(refuses_to_take_another_crt_for_the_given_one)
+{
+    settings.crt = "given";
+    refused(ERROR_USAGE, "option crt=given: standalone_crt_dir \"\" holds no C runtime");
+    options.crt_dir = kept(4, "missing");
+    refused(ERROR_USAGE, options.crt_dir);
+}
+END_TEST
+
+/* As TVM's was until 0.8; an application needs none. */
+START_TEST(refuses_a_crt_without_the_executor)
+{
+    scratch_write("crt/include/tvm/runtime/crt/crt.h", "");
+    scratch_write("crt/src/runtime/crt/common/crt.c", "");
+    options.crt_dir = kept(4, "crt");
+    refused(ERROR_MODEL, "is for the AOT executor, and the C runtime in");
+    settings.project_type = "other_type";
+    check_crt("given");
+    settings.project_type = NULL;
+    scratch_write("crt/src/runtime/crt/aot_executor_module/x.c", "");
+    check_crt("given");
+}
+END_TEST
+
+#define PLAIN_MODEL(name)                                                                          \
+    "{\"model_name\": \"" name "\", \"executors\": [\"aot\"], \"memory\": {\"functions\": {}}}"
+
+/* All of them go into the firmware; the manifest is of one. */
+START_TEST(takes_one_of_several_models)
+{
+    struct manifest manifest;
+    FILE *tar = tar_create(scratch_path("two.tar"));
+    tar_text(tar, "metadata.json",
+             "{\"version\": 7, \"modules\": {\"a\": " PLAIN_MODEL("a") ", \"b\": " PLAIN_MODEL(
+                 "b") "}}");
+    tar_text(tar, "codegen/host/src/a_lib0.c", MODEL_SOURCE);
+    tar_text(tar, "codegen/host/src/b_lib0.c", MODEL_SOURCE);
+    tar_end(tar);
+    options.model_path = kept(4, "two.tar");
+    settings.module = "c";
+    refused(ERROR_USAGE, "option module: \"c\": no such model in the archive (it holds: a, b)");
+    settings.module = "b";
+    generate();
+    ck_assert(manifest_load(options.project_dir, &manifest, &err));
+    ck_assert_str_eq(manifest.model.name, "b");
+    ck_assert_str_eq(manifest.settings.module, "b");
+    ck_assert_uint_eq(manifest.model.modules_count, 2);
+    manifest_dispose(&manifest);
 }
 END_TEST
 
@@ -330,6 +383,9 @@ int main(void)
     tcase_add_test(tests, makes_the_whole_project);
     tcase_add_test(tests, keeps_the_archive_as_it_came);
     tcase_add_test(tests, takes_the_given_crt_or_the_bundled_one);
+    tcase_add_test(tests, refuses_to_take_another_crt_for_the_given_one);
+    tcase_add_test(tests, refuses_a_crt_without_the_executor);
+    tcase_add_test(tests, takes_one_of_several_models);
     tcase_add_test(tests, refuses_wrong_choices);
     tcase_add_test(tests, refuses_a_place_that_is_taken);
     tcase_add_test(tests, takes_a_relative_place_with_slashes_behind);

@@ -15,6 +15,8 @@ static struct error err;
 static struct model_tensor inputs[] = {{"x:0", "float32", 256}, {"a\"\xc3\xa9", NULL, 0}};
 static struct model_tensor outputs[] = {{"output", "int8", 999999999999999}};
 
+static struct model_module modules[] = {{"default", "aot"}, {"other", "graph"}};
+
 static struct manifest sample(void)
 {
     struct manifest manifest = {
@@ -30,7 +32,10 @@ static struct manifest sample(void)
                   .constants_size_bytes = 5,
                   .io_size_bytes = 1280,
                   .workspace_on_heap = true,
-                  .system_lib = true},
+                  .system_lib = true,
+                  .c_metadata = true,
+                  .modules = modules,
+                  .modules_count = 2},
     };
     settings_init(&manifest.settings);
     manifest.settings.board = "mps2_an385";
@@ -59,6 +64,10 @@ START_TEST(goes_there_and_back)
     ck_assert_uint_eq(loaded.model.constants_size_bytes, 5);
     ck_assert_uint_eq(loaded.model.io_size_bytes, 1280);
     ck_assert(loaded.model.workspace_on_heap && loaded.model.system_lib);
+    ck_assert(loaded.model.c_metadata);
+    ck_assert_uint_eq(loaded.model.modules_count, 2);
+    ck_assert_str_eq(loaded.model.modules[1].name, "other");
+    ck_assert_str_eq(loaded.model.modules[1].executor, "graph");
     ck_assert(!loaded.model.c_interface);
     ck_assert_str_eq(loaded.settings.board, "mps2_an385");
     ck_assert_int_eq(loaded.settings.config_main_stack_size, 4096);

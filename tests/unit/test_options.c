@@ -32,6 +32,7 @@ static const char *const NAMES[] = {
     "config_main_stack_size",
     "workspace_size_bytes",
     "crt",
+    "module",
     "optimization",
     "icount",
     "qemu_args",

@@ -1,0 +1,82 @@
+# Several models in one firmware: names that the code of each defines, and that must not meet, get
+# the model's number in front; platform/system_lib.c makes one table of functions from all of theirs.
+# It also translates between the tables' two layouts (TVM 0.8 and later), so that code and C runtime
+# need not be of the same age.
+#
+# Reads PROJECT_JSON, MODEL_SOURCES, MODEL_OBJECTS; changes MODEL_OBJECTS; appends to GUEST_SOURCES.
+# After add_executable, models_define() does the rest.
+
+json_get(SYSTEM_LIB "${PROJECT_JSON}" OFF model system_lib)
+json_get(MODEL_VERSION "${PROJECT_JSON}" 7 model version)
+set(CRT_COUNT_SIZE 1)
+file(STRINGS crt/include/tvm/runtime/crt/func_registry.h lines REGEX TVMFuncRegistry_GetNumFuncs)
+if(lines)
+    set(CRT_COUNT_SIZE 2)
+endif()
+
+set(RENAMED_SYMBOLS)
+if(SYSTEM_LIB AND (MODULES_COUNT GREATER 1 OR MODEL_VERSION LESS 7 OR CRT_COUNT_SIZE EQUAL 1))
+    # The second: what TVM calls the only function of a graph's code.
+    set(RENAMED_SYMBOLS TVMSystemLibEntryPoint __tvm_main__)
+    list(APPEND GUEST_SOURCES platform/system_lib.c)
+endif()
+
+# files_of(VAR MODULE FILE...): those that are this model's. TVM calls them MODULE_lib0.c and so on;
+# where there is one model, all are.
+function(files_of var module)
+    set(files ${ARGN})
+    if(MODULES_COUNT GREATER 1)
+        string(REPLACE "." "[.]" pattern "${module}")
+        list(FILTER files INCLUDE REGEX "/${pattern}_lib[0-9]+[.][a-z]+$")
+    endif()
+    set(${var} "${files}" PARENT_SCOPE)
+endfunction()
+
+# rename_in_object(OBJECT INDEX): a copy with other names takes its place in MODEL_OBJECTS.
+function(rename_in_object object index)
+    get_filename_component(name ${object} NAME)
+    set(folder ${CMAKE_BINARY_DIR}/model_objects/${index})
+    file(MAKE_DIRECTORY ${folder})
+    set(flags)
+    foreach(symbol ${RENAMED_SYMBOLS})
+        list(APPEND flags --redefine-sym ${symbol}=model_${index}_${symbol})
+    endforeach()
+    add_custom_command(OUTPUT ${folder}/${name} DEPENDS ${object} VERBATIM
+                       COMMAND ${TOOLCHAIN_PREFIX}objcopy ${flags} ${object} ${folder}/${name})
+    list(REMOVE_ITEM MODEL_OBJECTS ${object})
+    set(MODEL_OBJECTS ${MODEL_OBJECTS} ${folder}/${name} PARENT_SCOPE)
+endfunction()
+
+set(SYSTEM_LIBS)
+set(index 0)
+foreach(module ${MODULES})
+    if(RENAMED_SYMBOLS)
+        string(APPEND SYSTEM_LIBS " X(model_${index}_TVMSystemLibEntryPoint)")
+        files_of(objects ${module} ${MODEL_OBJECTS})
+        foreach(object ${objects})
+            rename_in_object(${object} ${index})
+        endforeach()
+    endif()
+    math(EXPR index "${index} + 1")
+endforeach()
+if(RENAMED_SYMBOLS)
+    file(CONFIGURE OUTPUT include/platform/system_libs.h CONTENT
+         "/* Made by models.cmake. */
+#pragma once
+#define SYSTEM_LIBS(X)${SYSTEM_LIBS}
+#define SYSTEM_LIB_COUNT_SIZE ${CRT_COUNT_SIZE} /* bytes */
+" @ONLY)
+endif()
+
+# The same names in C are macros.
+function(models_define)
+    set(index 0)
+    foreach(module ${MODULES})
+        files_of(sources ${module} ${MODEL_SOURCES})
+        foreach(symbol ${RENAMED_SYMBOLS})
+            set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_DEFINITIONS
+                         ${symbol}=model_${index}_${symbol})
+        endforeach()
+        math(EXPR index "${index} + 1")
+    endforeach()
+endfunction()
