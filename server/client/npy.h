@@ -32,6 +32,8 @@ void tensor_dispose(struct tensor *tensor);
 /* Elements in one shape; "float32" and "(1, 8, 8, 1)" for people. Return the buffer. */
 int64_t tensor_elements(const struct tensor *tensor);
 const char *tensor_dtype_text(const struct tensor *tensor, char *buffer, size_t size);
+/* The reverse: sets code and bits. False: "bfloat16", "handle" and the like are not carried. */
+bool tensor_dtype_parse(const char *text, struct tensor *tensor);
 const char *tensor_shape_text(const struct tensor *tensor, char *buffer, size_t size);
 
 #endif

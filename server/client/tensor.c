@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void tensor_dispose(struct tensor *tensor)
 {
@@ -29,6 +30,27 @@ const char *tensor_dtype_text(const struct tensor *tensor, char *buffer, size_t 
                                                : "float",
                  tensor->bits);
     return buffer;
+}
+
+bool tensor_dtype_parse(const char *text, struct tensor *tensor)
+{
+    static const struct tensor TYPES[] = {
+        {.code = TENSOR_BOOL, .bits = 8},   {.code = TENSOR_INT, .bits = 8},
+        {.code = TENSOR_INT, .bits = 16},   {.code = TENSOR_INT, .bits = 32},
+        {.code = TENSOR_INT, .bits = 64},   {.code = TENSOR_UINT, .bits = 8},
+        {.code = TENSOR_UINT, .bits = 16},  {.code = TENSOR_UINT, .bits = 32},
+        {.code = TENSOR_UINT, .bits = 64},  {.code = TENSOR_FLOAT, .bits = 16},
+        {.code = TENSOR_FLOAT, .bits = 32}, {.code = TENSOR_FLOAT, .bits = 64},
+    };
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+        char name[16];
+        if (strcmp(tensor_dtype_text(&TYPES[i], name, sizeof(name)), text) != 0)
+            continue;
+        tensor->code = TYPES[i].code;
+        tensor->bits = TYPES[i].bits;
+        return true;
+    }
+    return false;
 }
 
 /* As Python writes a tuple: (), (3,), (1, 8). */

@@ -57,6 +57,15 @@ bool option_arguments_apply(const struct option_arguments *options, const char *
     return settings->board ? true : error_no_memory(err, "the board's name", strlen(board));
 }
 
+bool option_arguments_check_crt(const char *crt_dir, const struct settings *settings,
+                                struct error *err)
+{
+    if (settings->crt && strcmp(settings->crt, "bundled") == 0 && crt_dir)
+        return error_set(err, ERROR_USAGE, 0,
+                         "--crt-dir %s and --option crt=bundled: name one runtime", crt_dir);
+    return true;
+}
+
 bool option_arguments_check_host_driven(const char *command, const char *crt_dir,
                                         const struct settings *settings, struct error *err)
 {
@@ -65,8 +74,5 @@ bool option_arguments_check_host_driven(const char *command, const char *crt_dir
                          "--option project_type=%s: %s drives the model from the host: leave it "
                          "out",
                          settings->project_type, command);
-    if (settings->crt && strcmp(settings->crt, "bundled") == 0 && crt_dir)
-        return error_set(err, ERROR_USAGE, 0,
-                         "--crt-dir %s and --option crt=bundled: name one runtime", crt_dir);
-    return true;
+    return option_arguments_check_crt(crt_dir, settings, err);
 }

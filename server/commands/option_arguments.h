@@ -23,6 +23,10 @@ void option_arguments_dispose(struct option_arguments *options);
 bool option_arguments_apply(const struct option_arguments *options, const char *board,
                             struct settings *settings, struct error *err);
 
+/* Is one runtime named at most? crt_dir: --crt-dir, or NULL. Errors: ERROR_USAGE. */
+bool option_arguments_check_crt(const char *crt_dir, const struct settings *settings,
+                                struct error *err);
+
 /* Can COMMAND, which drives the model from the host, work with these settings? crt_dir: --crt-dir,
  * or NULL. Errors: ERROR_USAGE with the option. */
 bool option_arguments_check_host_driven(const char *command, const char *crt_dir,

@@ -8,6 +8,7 @@
 #include "commands/run_data.h"
 #include "commands/run_device.h"
 #include "commands/run_output.h"
+#include "commands/run_standalone.h"
 
 #include <errno.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static bool check_model(const struct run *run, struct error *err)
                          "%s is for the %s executor; run drives the AOT executor: export it with "
                          "Executor(\"aot\")",
                          run->args.model_path, model->executor);
-    if (!model->system_lib)
+    if (!run_is_standalone(&run->settings) && !model->system_lib)
         return error_set(err, ERROR_MODEL, 0,
                          "%s holds no system library, so nothing in it can be called: export it "
                          "with Runtime(\"crt\", {\"system-lib\": True})",
@@ -81,8 +82,12 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
         return false;
     struct board_stream stream = {
         .board = pipeline->board, .on_log = firmware_line, .context = run};
-    if (!run_on_device(&stream, run->args.timeout_ms, &pipeline->manifest.model, &run->report,
-                       &run->data, &run->model, err))
+    bool good = run_is_standalone(&run->settings)
+                    ? run_on_standalone(&stream, run->args.timeout_ms, &pipeline->manifest.model,
+                                        &run->report, &run->data, &run->model, err)
+                    : run_on_device(&stream, run->args.timeout_ms, &pipeline->manifest.model,
+                                    &run->report, &run->data, &run->model, err);
+    if (!good)
         return false;
     board_close(pipeline->board);
     if (run->args.output_dir &&

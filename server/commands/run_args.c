@@ -19,6 +19,7 @@ enum option_id {
     OPTION_CRT_DIR,
     OPTION_OPTION,
     OPTION_TIMEOUT,
+    OPTION_PROJECT_TYPE,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -31,6 +32,7 @@ static const struct option LONG_OPTIONS[] = {
     {"keep", required_argument, NULL, OPTION_KEEP},
     {"crt-dir", required_argument, NULL, OPTION_CRT_DIR},
     {"option", required_argument, NULL, OPTION_OPTION},
+    {"project-type", required_argument, NULL, OPTION_PROJECT_TYPE},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -42,36 +44,39 @@ static const char SHORT_OPTIONS[] = ":b:i:e:o:vh";
 
 void run_args_help(FILE *out)
 {
-    fprintf(out,
-            "usage: microtvm-qemu run MODEL.tar --board NAME [--input [NAME=]FILE.npy]...\n"
-            "                         [--expect [NAME=]FILE.npy]... [options]\n"
-            "\n"
-            "Builds firmware for a model (Model Library Format), boots it on an emulated board,\n"
-            "runs the model there and compares its outputs with what is expected.\n"
-            "\n"
-            "  -b, --board NAME            the board (`microtvm-qemu boards` lists them)\n"
-            "  -i, --input [NAME=]FILE     an input tensor; without NAME, inputs in their order.\n"
-            "                              One more axis in front: several inferences in a row\n"
-            "  -e, --expect [NAME=]FILE    an output tensor as it should be; likewise\n"
-            "      --rtol R, --atol A      a match is |got - expected| <= A + R * |expected|;\n"
-            "                              defaults %g and %g. Integers must be equal unless\n"
-            "                              one is given\n"
-            "  -o, --output DIR            write each output to DIR/NAME.npy\n"
-            "      --keep DIR              make the project in DIR, which must not exist, and\n"
-            "                              leave it there\n"
-            "      --crt-dir DIR           TVM's standalone_crt to build with (default: bundled)\n"
-            "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
-            "      --timeout SECONDS       for one call on the device (default %d)\n"
-            "  -v, --verbose               the build's output and the firmware's log, too\n"
-            "  -h, --help\n"
-            "\n"
-            "example: microtvm-qemu run digits.tar --board mps2_an385 \\\n"
-            "             --input images.npy --expect expected.npy --output results\n"
-            "\n"
-            "exit status: 0 outputs match, 1 they do not, 2 bad usage or input file, 3 model\n"
-            "archive refused, 4 build failed or does not fit, 5 device failure, 6 a program is\n"
-            "missing, 7 system error, 130 interrupted\n",
-            COMPARE_DEFAULT_RTOL, COMPARE_DEFAULT_ATOL, RUN_DEFAULT_TIMEOUT_MS / 1000);
+    fprintf(
+        out,
+        "usage: microtvm-qemu run MODEL.tar --board NAME [--input [NAME=]FILE.npy]...\n"
+        "                         [--expect [NAME=]FILE.npy]... [options]\n"
+        "\n"
+        "Builds firmware for a model (Model Library Format), boots it on an emulated board,\n"
+        "runs the model there and compares its outputs with what is expected.\n"
+        "\n"
+        "  -b, --board NAME            the board (`microtvm-qemu boards` lists them)\n"
+        "  -i, --input [NAME=]FILE     an input tensor; without NAME, inputs in their order.\n"
+        "                              One more axis in front: several inferences in a row\n"
+        "  -e, --expect [NAME=]FILE    an output tensor as it should be; likewise\n"
+        "      --rtol R, --atol A      a match is |got - expected| <= A + R * |expected|;\n"
+        "                              defaults %g and %g. Integers must be equal unless\n"
+        "                              one is given\n"
+        "  -o, --output DIR            write each output to DIR/NAME.npy\n"
+        "      --keep DIR              make the project in DIR, which must not exist, and\n"
+        "                              leave it there\n"
+        "      --crt-dir DIR           TVM's standalone_crt to build with (default: bundled)\n"
+        "      --project-type TYPE     host_driven (default), or aot_standalone_demo: the model\n"
+        "                              without executor and RPC server, timed on the board\n"
+        "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
+        "      --timeout SECONDS       for one call on the device (default %d)\n"
+        "  -v, --verbose               the build's output and the firmware's log, too\n"
+        "  -h, --help\n"
+        "\n"
+        "example: microtvm-qemu run digits.tar --board mps2_an385 \\\n"
+        "             --input images.npy --expect expected.npy --output results\n"
+        "\n"
+        "exit status: 0 outputs match, 1 they do not, 2 bad usage or input file, 3 model\n"
+        "archive refused, 4 build failed or does not fit, 5 device failure, 6 a program is\n"
+        "missing, 7 system error, 130 interrupted\n",
+        COMPARE_DEFAULT_RTOL, COMPARE_DEFAULT_ATOL, RUN_DEFAULT_TIMEOUT_MS / 1000);
 }
 
 static bool add_file(struct run_file **files, size_t *count, const char *option, const char *text,
@@ -146,6 +151,9 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
         return true;
     case OPTION_OPTION:
         return option_arguments_add(&args->options, value, err);
+    case OPTION_PROJECT_TYPE:
+        args->project_type = value;
+        return true;
     case OPTION_TIMEOUT:
         return parse_timeout(value, &args->timeout_ms, err);
     case OPTION_VERBOSE:

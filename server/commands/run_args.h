@@ -29,10 +29,11 @@ struct run_args {
     size_t expects_count;
     struct option_arguments options;
     struct tolerance tolerance;
-    int64_t timeout_ms;     /* of one call on the device */
-    const char *output_dir; /* NULL: none */
-    const char *keep_dir;   /* NULL: none */
-    const char *crt_dir;    /* NULL: the bundled runtime */
+    int64_t timeout_ms;       /* of one call on the device */
+    const char *project_type; /* NULL: --option project_type, or host_driven */
+    const char *output_dir;   /* NULL: none */
+    const char *keep_dir;     /* NULL: none */
+    const char *crt_dir;      /* NULL: the bundled runtime */
     bool verbose;
     bool help;
 };
@@ -46,5 +47,8 @@ void run_args_help(FILE *out);
 /* The project options that were asked for, board included. settings was initialised; the caller
  * disposes of it. Errors: ERROR_USAGE with the option; ERROR_INTERNAL (memory). */
 bool run_settings(const struct run_args *args, struct settings *settings, struct error *err);
+
+/* Is the firmware to be an aot_standalone_demo, which talks otherwise? */
+bool run_is_standalone(const struct settings *settings);
 
 #endif

@@ -74,6 +74,15 @@ static bool is_for(const struct run_tensor *given, const char *port_name, size_t
            (all_digits(name) && strtoul(name, NULL, 10) == port_index);
 }
 
+const struct run_tensor *run_data_find(const struct run_tensor *given, size_t given_count,
+                                       const char *name, size_t index)
+{
+    for (size_t i = 0; i < given_count; i++)
+        if (is_for(&given[i], name, index))
+            return &given[i];
+    return NULL;
+}
+
 /* Find what was given for each port. ret_of has room for ports_count. */
 static bool match(const struct run_tensor *given, size_t given_count,
                   const struct model_port *ports, size_t ports_count, const char *option,

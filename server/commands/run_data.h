@@ -49,6 +49,10 @@ bool run_data_check_archive(const struct run_data *data, const struct model *mod
  * Errors: ERROR_USAGE with both shapes or types; ERROR_INTERNAL. */
 bool run_data_bind(struct run_data *data, const struct device_model *model, struct error *err);
 
+/* What was given for the tensor of this name and place: the first such, NULL for none. */
+const struct run_tensor *run_data_find(const struct run_tensor *given, size_t given_count,
+                                       const char *name, size_t index);
+
 /* The bytes of an input in one inference. */
 const void *run_data_input(const struct run_data *data, size_t index, int64_t inference);
 /* Where an output of one inference goes. */

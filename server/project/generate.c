@@ -8,6 +8,7 @@
 #include "project/crt.h"
 #include "project/extra.h"
 #include "project/manifest.h"
+#include "project/standalone.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +122,8 @@ static bool fill(const struct generate_options *options, const char *project,
            copy_guest(options->share_dir, project, err) && copy_board(options, project, err) &&
            copy_launchers(options->share_dir, project, err) &&
            file_copy(options->program_path, program, err) &&
+           standalone_check(options->settings->project_type, &manifest->model, options->model_path,
+                            err) &&
            extra_add(options->settings->extra_files_tar, project, err) &&
            cmsis_add(options->settings->cmsis_path, project, err) &&
            manifest_save(project, manifest, err);

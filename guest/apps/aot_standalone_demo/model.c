@@ -1,0 +1,129 @@
+#include "model.h"
+#include "model_interface.h"
+
+#include <string.h>
+
+/* Enough for what the generated code asks of a tensor and of a pool. */
+#define ALIGNED __attribute__((aligned(16)))
+
+#define BUFFER(name, size) static ALIGNED uint8_t name[size];
+MODEL_BUFFERS(BUFFER)
+
+#define ROW(name, size, type, data, is_filled)                                                     \
+    {#name, TYPE_##type, is_filled, size, (uint8_t *)(data)},
+const struct model_tensor MODEL_INPUT_TENSORS[] = {MODEL_INPUTS(ROW){NULL, 0, false, 0, NULL}};
+const struct model_tensor MODEL_OUTPUT_TENSORS[] = {MODEL_OUTPUTS(ROW){NULL, 0, false, 0, NULL}};
+const size_t MODEL_INPUT_COUNT = sizeof MODEL_INPUT_TENSORS / sizeof MODEL_INPUT_TENSORS[0] - 1;
+const size_t MODEL_OUTPUT_COUNT = sizeof MODEL_OUTPUT_TENSORS / sizeof MODEL_OUTPUT_TENSORS[0] - 1;
+
+#if MODEL_POOLS_COUNT > 0
+#define POOL(name, size) static ALIGNED uint8_t pool_##name[size];
+#define CONSTANT_POOL(name, size, content)                                                         \
+    static const ALIGNED uint8_t pool_##name[size] = {content};
+MODEL_POOLS(POOL)
+MODEL_CONSTANT_POOLS(CONSTANT_POOL)
+
+#define POOL_MEMBER(name, ...) .name = (void *)pool_##name,
+static MODEL_STRUCT(workspace_pools) pools = {MODEL_POOLS(POOL_MEMBER)
+                                                  MODEL_CONSTANT_POOLS(POOL_MEMBER)};
+#endif
+
+#if MODEL_MAPS_TENSORS
+/* Inputs and outputs lie in a pool, where others take their place while the model runs. */
+#define COPY_IN(name, size, type, data, is_filled) memcpy(inputs.name, data, size);
+#define COPY_OUT(name, size, type, data, is_filled) memcpy(data, outputs.name, size);
+
+int32_t model_run(void)
+{
+    MODEL_STRUCT(inputs) inputs = MODEL_MAP_INPUTS(&pools);
+    MODEL_STRUCT(outputs) outputs = MODEL_MAP_OUTPUTS(&pools);
+    MODEL_INPUTS(COPY_IN)
+    int32_t status = MODEL_RUN(MODEL_ARGUMENTS);
+    MODEL_OUTPUTS(COPY_OUT)
+    return status;
+}
+#else
+#define MEMBER(name, size, type, data, is_filled) .name = (data),
+
+int32_t model_run(void)
+{
+    MODEL_STRUCT(inputs) inputs = {MODEL_INPUTS(MEMBER)};
+    MODEL_STRUCT(outputs) outputs = {MODEL_OUTPUTS(MEMBER)};
+    return MODEL_RUN(MODEL_ARGUMENTS);
+}
+#endif
+
+/* A number that is the larger the larger the element is. Half-precision numbers are ordered like
+ * their bits, negative ones the other way round. */
+static double rank_of(const struct model_tensor *tensor, size_t index)
+{
+    const void *data = tensor->data;
+    switch (tensor->type) {
+    case TYPE_float16:
+    case TYPE_bfloat16: {
+        int32_t bits = ((const uint16_t *)data)[index];
+        return bits & 0x8000 ? -(bits & 0x7fff) : bits;
+    }
+    case TYPE_float32:
+        return ((const float *)data)[index];
+    case TYPE_float64:
+        return ((const double *)data)[index];
+    case TYPE_int8:
+        return ((const int8_t *)data)[index];
+    case TYPE_int16:
+        return ((const int16_t *)data)[index];
+    case TYPE_int32:
+        return ((const int32_t *)data)[index];
+    case TYPE_int64:
+        return (double)((const int64_t *)data)[index];
+    case TYPE_uint16:
+        return ((const uint16_t *)data)[index];
+    case TYPE_uint32:
+        return ((const uint32_t *)data)[index];
+    case TYPE_uint64:
+        return (double)((const uint64_t *)data)[index];
+    case TYPE_uint8:
+    case TYPE_bool:
+        break;
+    }
+    return ((const uint8_t *)data)[index];
+}
+
+static size_t element_bytes(enum element_type type)
+{
+    switch (type) {
+    case TYPE_int8:
+    case TYPE_uint8:
+    case TYPE_bool:
+        return 1;
+    case TYPE_float16:
+    case TYPE_bfloat16:
+    case TYPE_int16:
+    case TYPE_uint16:
+        return 2;
+    case TYPE_float32:
+    case TYPE_int32:
+    case TYPE_uint32:
+        return 4;
+    case TYPE_float64:
+    case TYPE_int64:
+    case TYPE_uint64:
+        break;
+    }
+    return 8;
+}
+
+long model_largest(const struct model_tensor *tensor)
+{
+    size_t count = tensor->size_bytes / element_bytes(tensor->type);
+    long largest = -1;
+    double largest_rank = 0;
+    for (size_t i = 0; i < count; i++) {
+        double rank = rank_of(tensor, i);
+        if (largest < 0 || rank >= largest_rank) {
+            largest = (long)i;
+            largest_rank = rank;
+        }
+    }
+    return largest;
+}
