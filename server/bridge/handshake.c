@@ -89,13 +89,13 @@ bool handshake_serve(struct socket *socket, const char *match_key, const char *s
         return false;
     if (magic != RPC_MAGIC)
         return error_set(err, ERROR_USAGE, 0,
-                         "%s: no TVM RPC client: it began with 0x%x, not with 0x%x",
-                         socket->peer, magic, (unsigned)RPC_MAGIC);
+                         "%s: no TVM RPC client: it began with 0x%x, not with 0x%x", socket->peer,
+                         magic, (unsigned)RPC_MAGIC);
     if (!read_int(socket, deadline, &length, err))
         return false;
     if (length >= sizeof key)
-        return error_set(err, ERROR_USAGE, 0, "%s: a key of %u bytes (at most %d)",
-                         socket->peer, length, HANDSHAKE_KEY_SIZE - 1);
+        return error_set(err, ERROR_USAGE, 0, "%s: a key of %u bytes (at most %d)", socket->peer,
+                         length, HANDSHAKE_KEY_SIZE - 1);
     if (!socket_read(socket, key, length, deadline, err))
         return false;
     key[length] = '\0';

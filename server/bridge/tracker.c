@@ -159,8 +159,8 @@ static cJSON *put_request(const struct tracker *tracker)
 static bool connect_tracker(struct tracker *tracker, struct error *err)
 {
     struct deadline deadline = deadline_in_ms(TRACKER_CALL_TIMEOUT_MS);
-    if (!socket_connect(tracker->host, tracker->port, deadline, tracker->interrupt,
-                        tracker->pump, &tracker->socket, err))
+    if (!socket_connect(tracker->host, tracker->port, deadline, tracker->interrupt, tracker->pump,
+                        &tracker->socket, err))
         return false;
     if (!greet(tracker, err) ||
         !call_for_success(tracker, info_request(tracker), "our description", err))

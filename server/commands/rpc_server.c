@@ -143,7 +143,8 @@ static bool prepare_board(struct rpc_server *server, struct error *err)
     return good && pipeline_build(&server->pipeline, err) && pipeline_flash(&server->pipeline, err);
 }
 
-/* The port is taken first, for a build would be in vain without it; who connects meanwhile waits. */
+/* The port is taken first, for a build would be in vain without it; who connects meanwhile waits.
+ */
 static bool serve(struct rpc_server *server, struct error *err)
 {
     const struct rpc_server_args *args = &server->args;

@@ -58,8 +58,8 @@ static bool power_on(struct service *service, struct error *err)
     watch_client(service);
     bool good = board_open(service->session->board, err);
     service->stream.failed = !good;
-    good = good &&
-           link_open(&stream, deadline_in_ms(SESSION_START_TIMEOUT_MS), &service->link, err);
+    good =
+        good && link_open(&stream, deadline_in_ms(SESSION_START_TIMEOUT_MS), &service->link, err);
     return unwatch_client(service, good, err);
 }
 
@@ -114,9 +114,7 @@ static bool serve_on_board(const struct rpc_session *session, struct socket *soc
     struct service service = {
         .session = session,
         .socket = socket,
-        .stream = {.board = session->board,
-                   .on_log = session->on_log,
-                   .context = session->context},
+        .stream = {.board = session->board, .on_log = session->on_log, .context = session->context},
         .until = until,
     };
     bool good = power_on(&service, err) && carry(&service, err);
