@@ -44,6 +44,8 @@ TEMPLATES = ("crt_config.h.template", "platform.c.template")
 PACKED_AOT = Executor("aot", {"interface-api": "packed", "unpacked-api": False})
 C_AOT = Executor("aot", {"interface-api": "c", "unpacked-api": True})
 GRAPH = Executor("graph", {"link-params": True})
+# TVM's default: weights come in a file of the archive, and a client sends them to the board.
+GRAPH_PARAMS = Executor("graph", {"link-params": False})
 SYSTEM_LIB = Runtime("crt", {"system-lib": True})
 
 # Name: executor, runtime, is memory planned at compile time (USMP; TVM's default for AOT)?
@@ -54,6 +56,7 @@ INTERFACES = {
     "c": (C_AOT, Runtime("crt"), False),
     "usmp": (C_AOT, Runtime("crt"), True),
     "graph": (GRAPH, SYSTEM_LIB, False),
+    "graph_params": (GRAPH_PARAMS, SYSTEM_LIB, False),
 }
 
 # TVM prints these declarations, each a constant offset into a pool, in the order of a hash table
@@ -70,18 +73,27 @@ def _pass_context(config=None):
 
 def write_archive(module, interface, path, mod_name="default"):
     """Compile `module` for one of INTERFACES and write its archive to `path`."""
-    executor, runtime, planned = INTERFACES[interface]
-    with _pass_context({"tir.usmp.enable": planned}):
-        factory = relay.build(
-            module, target=TARGET, executor=executor, runtime=runtime, mod_name=mod_name
-        )
+    write_archive_of([(module, interface, mod_name)], path)
+
+
+def write_archive_of(models, path):
+    """Several models in one archive; each is (module, interface, name)."""
+    factories = [_build(*model) for model in models]
     with tempfile.TemporaryDirectory() as folder:
         raw = pathlib.Path(folder) / "raw.tar"
-        _export(factory, raw, pathlib.Path(folder))
+        _export(factories, raw, pathlib.Path(folder))
         _normalize(raw, pathlib.Path(path))
 
 
-def _export(factory, path, folder):
+def _build(module, interface, mod_name):
+    executor, runtime, planned = INTERFACES[interface]
+    with _pass_context({"tir.usmp.enable": planned}):
+        return relay.build(
+            module, target=TARGET, executor=executor, runtime=runtime, mod_name=mod_name
+        )
+
+
+def _export(factories, path, folder):
     # The exporter copies TVM's C runtime and templates into the archive and the Python package
     # ships neither.
     crt = folder / "crt"
@@ -93,7 +105,7 @@ def _export(factory, path, folder):
         (templates / name).write_text(TEMPLATE_NOTE)
     mlf.get_standalone_crt_dir = lambda: str(crt)
     mlf.get_microtvm_template_projects = lambda _: str(folder)
-    mlf.export_model_library_format(factory, path)
+    mlf.export_model_library_format(factories, path)
 
 
 def _normalize(source, target):
@@ -118,10 +130,10 @@ def _normalize(source, target):
 
 def _normal_metadata(text):
     metadata = json.loads(text)
-    (module,) = metadata["modules"].values()
-    module["export_datetime"] = EXPORT_TIME
-    # In the order of a hash table, too.
-    module["memory"]["functions"]["operator_functions"].sort(key=lambda f: f["function_name"])
+    for module in metadata["modules"].values():
+        module["export_datetime"] = EXPORT_TIME
+        # In the order of a hash table, too.
+        module["memory"]["functions"]["operator_functions"].sort(key=lambda f: f["function_name"])
     return json.dumps(metadata, indent=2, sort_keys=True).encode()
 
 
