@@ -283,6 +283,12 @@ bool methods_call(struct device *device, const struct rpc_request *request, stru
            methods[method].call(device, args, reply, err) && rpc_end_result(reply, err);
 }
 
+bool methods_is_transfer(const struct rpc_request *request)
+{
+    return strcmp(request->method, "read_transport") == 0 ||
+           strcmp(request->method, "write_transport") == 0;
+}
+
 bool methods_waits_forever(const struct rpc_request *request)
 {
     return cJSON_IsNull(rpc_member(request->params, "timeout_sec"));

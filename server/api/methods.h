@@ -15,6 +15,9 @@
 bool methods_call(struct device *device, const struct rpc_request *request, struct buffer *reply,
                   struct error *err);
 
+/* Is this request a read or a write of the transport? All others may change what board there is. */
+bool methods_is_transfer(const struct rpc_request *request);
+
 /* Is this request a read or write that may wait for ever? */
 bool methods_waits_forever(const struct rpc_request *request);
 

@@ -5,6 +5,7 @@
 #include "api/methods.h"
 #include "api/rpc.h"
 #include "base/deadline.h"
+#include "commands/serve_wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@ struct server {
     const struct serve_options *options;
     struct interrupt interrupt; /* what ends a method's waits */
     struct device device;
+    struct serve_wait wait;
     struct line_reader reader;
     struct buffer reply;
     int write_flags; /* as they were; -1: untouched */
@@ -34,16 +36,21 @@ static void debug_line(const struct server *server, const char *mark, const char
     fprintf(stderr, "%s %.*s%s\n", mark, shown, text, size_bytes > DEBUG_LINE_CHARS ? " ..." : "");
 }
 
-/* Waits until fd is ready, and takes in what the board sends meanwhile. *ret_events tells how.
- * Here, only a signal or closed replies count as an end: requests that were sent before the client
- * closed its end are still answered. */
-static bool wait_for(struct server *server, int fd, short events, short *ret_events,
-                     struct error *err)
+/* Between methods only a signal or closed replies count as an end: requests that were sent before
+ * the client closed its end are still answered. */
+static struct interrupt interrupt_between(const struct server *server)
 {
-    const struct interrupt interrupt = {.signal_fd = server->interrupt.signal_fd,
-                                        .peer_fd = server->options->write_fd};
+    return (struct interrupt){.signal_fd = server->interrupt.signal_fd,
+                              .peer_fd = server->options->write_fd};
+}
+
+/* A client that is slow to read its reply must not keep us from the board. */
+static bool wait_for_room(struct server *server, struct error *err)
+{
+    const struct interrupt interrupt = interrupt_between(server);
     for (;;) {
-        struct pollfd fds[1 + BOARD_PUMP_FDS] = {{.fd = fd, .events = events}};
+        struct pollfd fds[1 + BOARD_PUMP_FDS] = {
+            {.fd = server->options->write_fd, .events = POLLOUT}};
         int count = 1;
         int ready = 0;
         if (server->device.board)
@@ -52,10 +59,8 @@ static bool wait_for(struct server *server, int fd, short events, short *ret_eve
             return false;
         if (count > 1)
             board_pump(server->device.board);
-        if (fds[0].revents) {
-            *ret_events = fds[0].revents;
+        if (fds[0].revents)
             return true;
-        }
     }
 }
 
@@ -84,11 +89,10 @@ static bool write_reply(struct server *server, struct error *err)
             left -= (size_t)written;
             continue;
         }
-        short events = 0;
         if (errno == EPIPE)
             return error_set(err, ERROR_INTERRUPTED, 0, "the client went away");
         if (errno == EAGAIN) {
-            if (!wait_for(server, server->options->write_fd, POLLOUT, &events, err))
+            if (!wait_for_room(server, err))
                 return false;
         } else if (errno != EINTR) {
             return error_set(err, ERROR_SYSTEM, errno, "writing a reply to descriptor %d",
@@ -118,22 +122,25 @@ static bool answer(struct server *server, char *line, size_t size_bytes, struct 
     else
         good = (good || rpc_reply_error(&server->reply, &request, &cause, err)) &&
                write_reply(server, err);
+    if (!methods_is_transfer(&request))
+        serve_wait_forget(&server->wait);
     rpc_request_dispose(&request);
     return good;
 }
 
 static bool answer_all(struct server *server, struct error *err)
 {
+    const struct interrupt interrupt = interrupt_between(server);
     for (;;) {
         char *line = NULL;
         size_t size_bytes = 0;
-        short events = 0;
         while (line_reader_next(&server->reader, &line, &size_bytes))
             if (!answer(server, line, size_bytes, err))
                 return false;
         if (server->reader.ended)
             return true;
-        if (!wait_for(server, server->options->read_fd, POLLIN, &events, err) ||
+        if (!serve_wait_request(&server->wait, server->options->read_fd, &interrupt,
+                                server->device.board, err) ||
             !line_reader_fill(&server->reader, err))
             return false;
     }
@@ -159,12 +166,14 @@ bool serve(const struct serve_options *options, struct error *err)
 {
     struct server server = {.options = options,
                             .interrupt = {.signal_fd = -1, .peer_fd = -1},
+                            .wait = SERVE_WAIT_NONE,
                             .reader = {.fd = options->read_fd},
                             .write_flags = -1};
     bool good = prepare_fds(&server, err) && interrupt_open(&server.interrupt, err) &&
                 device_open(options->project_dir, options->is_debugging, &server.interrupt,
                             &server.device, err) &&
                 answer_all(&server, err);
+    serve_wait_forget(&server.wait);
     device_close(&server.device);
     interrupt_close(&server.interrupt);
     line_reader_dispose(&server.reader);

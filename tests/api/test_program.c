@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -165,6 +166,64 @@ START_TEST(what_was_sent_before_the_end_is_carried_out)
 }
 END_TEST
 
+/* Requests from a file, replies into one: neither can be waited for. */
+START_TEST(files_do_as_well_as_pipes)
+{
+    cleanup_free char *requests = file_path("%s/requests", folder);
+    cleanup_free char *replies = file_path("%s/replies", folder);
+    cleanup_free char *text = NULL;
+    struct error err = {0};
+    int status = 0;
+    ck_assert(file_write(requests, INFO INFO, strlen(INFO INFO), 0644, &err));
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!freopen(requests, "r", stdin) || !freopen(replies, "w", stdout))
+            _exit(126);
+        execl(PROGRAM, "microtvm-qemu", "serve", "--project-dir", TEMPLATE, "--read-fd", "0",
+              "--write-fd", "1", NULL);
+        _exit(127);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    ck_assert_msg(file_read(replies, 65536, &text, NULL, &err), "%s", err.text);
+    const char *first = strstr(text, "\"platform_name\"");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_nonnull(strstr(first + 1, "\"platform_name\""));
+}
+END_TEST
+
+/* A client may have one socket for both ways, as inetd's have. */
+START_TEST(one_socket_does_for_both_ways)
+{
+    int ends[2];
+    char number[16];
+    static char reply[65536];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    snprintf(number, sizeof(number), "%d", ends[1]);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        execl(PROGRAM, "microtvm-qemu", "serve", "--project-dir", TEMPLATE, "--read-fd", number,
+              "--write-fd", number, NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    for (int i = 0; i < 2; i++) {
+        ssize_t got = 0;
+        ck_assert_int_eq(write(ends[0], INFO, strlen(INFO)), (ssize_t)strlen(INFO));
+        for (size_t size = 0; size == 0 || reply[size - 1] != '\n'; size += (size_t)got) {
+            got = read(ends[0], reply + size, sizeof(reply) - 1 - size);
+            ck_assert_int_gt(got, 0);
+        }
+        ck_assert_ptr_nonnull(strstr(reply, "\"result\""));
+    }
+    int status = 0;
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 /* What is typed, how it ends, and what standard error or output must hold. */
 static const struct {
     const char *arguments[5];
@@ -225,6 +284,8 @@ int main(void)
     tcase_add_test(cases, a_slow_reader_gets_all);
     tcase_add_loop_test(cases, signals_end_it, 0, 6);
     tcase_add_test(cases, it_ends_when_nobody_reads_replies);
+    tcase_add_test(cases, files_do_as_well_as_pipes);
+    tcase_add_test(cases, one_socket_does_for_both_ways);
     tcase_add_test(cases, long_lines_are_taken);
     tcase_add_test(cases, what_was_sent_before_the_end_is_carried_out);
     tcase_add_loop_test(cases, typed, 0, sizeof(TYPED) / sizeof(TYPED[0]));
