@@ -69,13 +69,13 @@ static bool decode_group(const char *chars, size_t offset, uint8_t *bytes, struc
     for (int i = 0; i < GROUP_CHARS; i++) {
         uint8_t value = values[(uint8_t)chars[i]];
         if (value == 0)
-            return error_set(err, ERROR_INVALID_PARAMS, 0,
+            return error_set(err, ERROR_USAGE, 0,
                              "base85: byte 0x%02x at position %zu is not in its alphabet",
                              (unsigned)(uint8_t)chars[i], offset + (size_t)i);
         word = word * RADIX + value - 1;
     }
     if (word > UINT32_MAX)
-        return error_set(err, ERROR_INVALID_PARAMS, 0,
+        return error_set(err, ERROR_USAGE, 0,
                          "base85: the group at position %zu stands for more than 32 bits", offset);
     for (int i = 0; i < GROUP_BYTES; i++)
         bytes[i] = (uint8_t)(word >> (24 - 8 * i));

@@ -16,7 +16,7 @@ size_t base85_decoded_size(size_t size_chars);
 void base85_encode(const void *data, size_t size_bytes, char *text);
 
 /* Writes exactly base85_decoded_size(size_chars) bytes to data.
- * Errors: ERROR_INVALID_PARAMS with the position of a character outside the alphabet, or of a
+ * Errors: ERROR_USAGE with the position of a character outside the alphabet, or of a
  * group that stands for more than 32 bits. data may hold a beginning then. */
 bool base85_decode(const char *text, size_t size_chars, void *data, struct error *err);
 

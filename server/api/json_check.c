@@ -1,15 +1,23 @@
 #include "api/json_text.h"
 
 #include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { ESCAPE_SIZE = 6 }; /* \uXXXX */
+enum {
+    ESCAPE_SIZE = 6,      /* \uXXXX */
+    NUMBER_SIZE_MAX = 60, /* cJSON reads up to 63 characters */
+    DOUBLE_SIZE = 32,     /* a double with all of its digits */
+};
 
 struct scan {
     char *begin;
     char *at;
     char *end;
     int depth;
+    const char *id;       /* the value of the request's id, while it is being read */
     bool number_is_float; /* of the number read last */
     struct json_text found;
     struct error *err;
@@ -53,6 +61,20 @@ static bool take_digits(struct scan *scan)
     return scan->at > first;
 }
 
+/* Called before anything is rewritten: clients want their id back as they sent it. */
+static bool keep_id(struct scan *scan)
+{
+    if (!scan->id || scan->found.id_copy)
+        return true;
+    size_t size = (size_t)(scan->end - scan->id);
+    scan->found.id_copy = malloc(size + 1);
+    if (!scan->found.id_copy)
+        return error_no_memory(scan->err, "an id", size);
+    memcpy(scan->found.id_copy, scan->id, size);
+    scan->found.id_copy[size] = '\0';
+    return true;
+}
+
 /* Takes `word` and leaves `instead`, filled up with spaces, in its place. */
 static bool take_word(struct scan *scan, const char *word, const char *instead)
 {
@@ -68,8 +90,26 @@ static bool take_word(struct scan *scan, const char *word, const char *instead)
     return true;
 }
 
+/* The same number, as far as a double holds it, in fewer digits. */
+static bool shorten_number(struct scan *scan, char *first)
+{
+    char text[DOUBLE_SIZE];
+    size_t size = (size_t)(scan->at - first);
+    if (size <= NUMBER_SIZE_MAX)
+        return true;
+    double value = strtod(first, NULL);
+    snprintf(text, sizeof(text), isinf(value) ? "%s1e999" : "%s%.17g", value < 0 ? "-" : "",
+             fabs(value));
+    if (!keep_id(scan))
+        return false;
+    memset(first, ' ', size);
+    memcpy(first, text, strlen(text));
+    return true;
+}
+
 static bool scan_number(struct scan *scan)
 {
+    char *first = scan->at;
     scan->number_is_float = false;
     if (take_word(scan, "-Infinity", "-1e999")) {
         scan->number_is_float = true;
@@ -90,7 +130,7 @@ static bool scan_number(struct scan *scan)
         if (!take_digits(scan))
             return wrong(scan, "a digit");
     }
-    return true;
+    return shorten_number(scan, first);
 }
 
 /* The code unit of the \uXXXX at `at`, or -1. */
@@ -113,9 +153,17 @@ static bool is_surrogate(int unit, int first)
     return unit >= first && unit < first + 0x400;
 }
 
+/* Puts another escape in place of the one at `at`. */
+static bool replace_escape(struct scan *scan, const char *replacement)
+{
+    if (!keep_id(scan))
+        return false;
+    memcpy(scan->at, replacement, ESCAPE_SIZE);
+    return true;
+}
+
 static bool scan_escape(struct scan *scan)
 {
-    static const char replacement[] = "\\ufffd";
     if (scan->end - scan->at >= 2 && scan->at[1] != 'u') {
         if (scan->at[1] == '\0' || !strchr("\"\\/bfnrt", scan->at[1]))
             return wrong(scan, "an escape");
@@ -125,13 +173,18 @@ static bool scan_escape(struct scan *scan)
     int unit = unit_at(scan->at, scan->end);
     if (unit < 0)
         return wrong(scan, "an escape");
-    if (unit == 0)
-        scan->found.has_nul = true;
-    if (is_surrogate(unit, 0xd800) &&
-        is_surrogate(unit_at(scan->at + ESCAPE_SIZE, scan->end), 0xdc00))
+    bool good = true;
+    if (unit == 0) {
+        scan->found.has_nul = scan->found.has_nul || scan->depth > 1;
+        good = replace_escape(scan, "\\uffff");
+    } else if (is_surrogate(unit, 0xd800) &&
+               is_surrogate(unit_at(scan->at + ESCAPE_SIZE, scan->end), 0xdc00)) {
         scan->at += ESCAPE_SIZE;
-    else if (is_surrogate(unit, 0xd800) || is_surrogate(unit, 0xdc00))
-        memcpy(scan->at, replacement, ESCAPE_SIZE);
+    } else if (is_surrogate(unit, 0xd800) || is_surrogate(unit, 0xdc00)) {
+        good = replace_escape(scan, "\\ufffd");
+    }
+    if (!good)
+        return false;
     scan->at += ESCAPE_SIZE;
     return true;
 }
@@ -174,30 +227,51 @@ static bool scan_array(struct scan *scan)
     }
 }
 
+/* Is the string from `at` to its end quote this name, escaped or not? */
+static bool is_name(const char *at, const char *end, const char *name)
+{
+    for (; *name && at < end; name++) {
+        int unit = unit_at(at, end);
+        if ((unit < 0 ? *at : unit) != *name)
+            return false;
+        at += unit < 0 ? 1 : ESCAPE_SIZE;
+    }
+    return *name == '\0' && at == end;
+}
+
+/* The value after the colon of an "id" of the outermost object. */
+static bool scan_id(struct scan *scan)
+{
+    const char *value = scan->at;
+    bool may_be_float = peek(scan) == '-' || isdigit(peek(scan)) || peek(scan) == 'I';
+    free(scan->found.id_copy);
+    scan->found.id_copy = NULL;
+    scan->id = value;
+    if (!scan_value(scan))
+        return false;
+    scan->id = NULL;
+    const char *text = scan->found.id_copy ? scan->found.id_copy : value;
+    const char *end = text + (scan->at - value);
+    while (is_space(end[-1])) /* a value has a last character that is none */
+        end--;
+    scan->found.id = text;
+    scan->found.id_size_bytes = (size_t)(end - text);
+    scan->found.id_is_float = may_be_float && scan->number_is_float;
+    return true;
+}
+
 static bool scan_member(struct scan *scan)
 {
     skip_space(scan);
     const char *key = scan->at;
     if (!scan_string(scan))
         return false;
-    bool is_id = scan->depth == 1 && scan->at - key == 4 && strncmp(key, "\"id\"", 4) == 0;
+    bool is_id = scan->depth == 1 && is_name(key + 1, scan->at - 1, "id");
     skip_space(scan);
     if (!take(scan, ':'))
         return wrong(scan, "':'");
     skip_space(scan);
-    const char *value = scan->at;
-    bool may_be_float = peek(scan) == '-' || isdigit(peek(scan)) || peek(scan) == 'I';
-    if (!scan_value(scan))
-        return false;
-    if (is_id) {
-        const char *end = scan->at;
-        while (is_space(end[-1])) /* a value has a last character that is none */
-            end--;
-        scan->found.id = value;
-        scan->found.id_size_bytes = (size_t)(end - value);
-        scan->found.id_is_float = may_be_float && scan->number_is_float;
-    }
-    return true;
+    return is_id ? scan_id(scan) : scan_value(scan);
 }
 
 static bool scan_object(struct scan *scan)
@@ -253,10 +327,11 @@ static bool scan_value(struct scan *scan)
 bool json_text_check(char *text, size_t size_bytes, struct json_text *ret_json, struct error *err)
 {
     struct scan scan = {.begin = text, .at = text, .end = text + size_bytes, .err = err};
-    if (!scan_value(&scan))
+    bool good = scan_value(&scan) && (scan.at == scan.end || wrong(&scan, "nothing more"));
+    if (!good) {
+        free(scan.found.id_copy);
         return false;
-    if (scan.at != scan.end)
-        return wrong(&scan, "nothing more");
+    }
     *ret_json = scan.found;
     return true;
 }

@@ -6,7 +6,9 @@
  * in place, what cJSON could not read:
  *   Infinity  becomes 1e999, which every reader of doubles takes for infinity
  *   NaN       becomes [0], which is as wrong as NaN wherever a number is wanted
- *   \ud800    (a surrogate without its other half) becomes \ufffd */
+ *   \ud800    (a surrogate without its other half) becomes \ufffd
+ *   \u0000    becomes \uffff, which is in no name either; C strings would end there
+ *   a number of over 60 characters becomes what a double holds of it */
 #ifndef MICROTVM_QEMU_API_JSON_TEXT_H
 #define MICROTVM_QEMU_API_JSON_TEXT_H
 
@@ -19,10 +21,11 @@
 enum { JSON_MAX_DEPTH = 900 }; /* cJSON stops at 1000 */
 
 struct json_text {
-    const char *id; /* value of the last "id" of the outermost object, as it stands; NULL: none */
+    const char *id; /* value of the last "id" of the outermost object, as it came; NULL: none */
     size_t id_size_bytes;
     bool id_is_float; /* 1.0 and 1e3 are; what type a number has in Python depends on that */
-    bool has_nul;     /* some string holds \u0000, where C strings end */
+    bool has_nul;     /* some string below the outermost object had \u0000 in it */
+    char *id_copy;    /* the caller's; where id is, when its text had to be rewritten; or NULL */
 };
 
 /* Is all of text one JSON value? Errors: ERROR_PARSE with the position. */

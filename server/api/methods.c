@@ -182,21 +182,31 @@ static const struct {
     struct {
         const char *name;
         enum param_type type;
-    } params[MAX_PARAMS]; /* in the order in which they are checked */
+    } params[MAX_PARAMS];
+    /* TVM's server itself looks at the types of two methods' parameters; in the others it is the
+     * handler that trips over a wrong one, which clients hear of as a server error. */
+    enum error_kind type_error;
 } methods[] = {
-    {"server_info_query", server_info_query, {{"tvm_version", PARAM_STRING}}},
+    {"server_info_query", server_info_query, {{"tvm_version", PARAM_STRING}}, ERROR_USAGE},
     {"generate_project",
      generate_project_method,
      {{"model_library_format_path", PARAM_STRING},
       {"standalone_crt_dir", PARAM_STRING_OR_NULL},
       {"project_dir", PARAM_STRING},
-      {"options", PARAM_OBJECT}}},
-    {"build", build, {{"options", PARAM_OBJECT}}},
-    {"flash", flash, {{"options", PARAM_OBJECT}}},
-    {"open_transport", open_transport, {{"options", PARAM_OBJECT}}},
-    {"close_transport", close_transport, {{NULL, PARAM_STRING}}},
-    {"read_transport", read_transport, {{"n", PARAM_COUNT}, {"timeout_sec", PARAM_TIMEOUT}}},
-    {"write_transport", write_transport, {{"data", PARAM_STRING}, {"timeout_sec", PARAM_TIMEOUT}}},
+      {"options", PARAM_OBJECT}},
+     ERROR_USAGE},
+    {"build", build, {{"options", PARAM_OBJECT}}, ERROR_INVALID_PARAMS},
+    {"flash", flash, {{"options", PARAM_OBJECT}}, ERROR_INVALID_PARAMS},
+    {"open_transport", open_transport, {{"options", PARAM_OBJECT}}, ERROR_USAGE},
+    {"close_transport", close_transport, {{NULL, PARAM_STRING}}, ERROR_USAGE},
+    {"read_transport",
+     read_transport,
+     {{"n", PARAM_COUNT}, {"timeout_sec", PARAM_TIMEOUT}},
+     ERROR_USAGE},
+    {"write_transport",
+     write_transport,
+     {{"data", PARAM_STRING}, {"timeout_sec", PARAM_TIMEOUT}},
+     ERROR_USAGE},
 };
 
 static bool has_type(const cJSON *value, enum param_type type)
@@ -226,23 +236,19 @@ static const char *const type_names[] = {
     [PARAM_TIMEOUT] = "a number of seconds or null",
 };
 
-static bool take_arguments(size_t method, const cJSON *params, const cJSON **args,
-                           struct error *err)
+static bool check_type(size_t method, int param, const cJSON *value, struct error *err)
 {
     char text[VALUE_TEXT_SIZE];
-    int count = 0;
-    for (; count < MAX_PARAMS && methods[method].params[count].name; count++) {
-        const char *name = methods[method].params[count].name;
-        enum param_type type = methods[method].params[count].type;
-        args[count] = rpc_member(params, name);
-        if (!args[count])
-            return error_set(err, ERROR_INVALID_PARAMS, 0, "method %s: parameter %s: not given",
-                             methods[method].name, name);
-        if (!has_type(args[count], type))
-            return error_set(err, ERROR_INVALID_PARAMS, 0,
-                             "method %s: parameter %s: want %s, got %s", methods[method].name, name,
-                             type_names[type], rpc_value_text(args[count], text, sizeof(text)));
-    }
+    enum param_type type = methods[method].params[param].type;
+    if (has_type(value, type))
+        return true;
+    return error_set(err, methods[method].type_error, 0, "method %s: parameter %s: want %s, got %s",
+                     methods[method].name, methods[method].params[param].name, type_names[type],
+                     rpc_value_text(value, text, sizeof(text)));
+}
+
+static bool check_extra(size_t method, int count, const cJSON *params, struct error *err)
+{
     const cJSON *param = NULL;
     cJSON_ArrayForEach(param, params)
     {
@@ -257,6 +263,30 @@ static bool take_arguments(size_t method, const cJSON *params, const cJSON **arg
     return true;
 }
 
+/* In the order of TVM's server: what is missing, what is too much, and what is of a wrong type. */
+static bool take_arguments(size_t method, const struct rpc_request *request, const cJSON **args,
+                           struct error *err)
+{
+    int count = 0;
+    for (; count < MAX_PARAMS && methods[method].params[count].name; count++) {
+        const char *name = methods[method].params[count].name;
+        args[count] = rpc_member(request->params, name);
+        if (!args[count])
+            return error_set(err, ERROR_INVALID_PARAMS, 0, "method %s: parameter %s: not given",
+                             methods[method].name, name);
+    }
+    if (!check_extra(method, count, request->params, err))
+        return false;
+    for (int i = 0; i < count; i++)
+        if (!check_type(method, i, args[i], err))
+            return false;
+    if (request->has_nul)
+        return error_set(err, ERROR_USAGE, 0,
+                         "method %s: a string with \\u0000 in it: nothing here can have that",
+                         methods[method].name);
+    return true;
+}
+
 bool methods_call(struct device *device, const struct rpc_request *request, struct buffer *reply,
                   struct error *err)
 {
@@ -268,11 +298,7 @@ bool methods_call(struct device *device, const struct rpc_request *request, stru
     if (method == count)
         return error_set(err, ERROR_NO_METHOD, 0, "method \"%.80s\": no such method",
                          request->method);
-    if (request->has_nul)
-        return error_set(err, ERROR_INVALID_PARAMS, 0,
-                         "method %s: a string with \\u0000 in it: nothing here can have that",
-                         request->method);
-    if (!take_arguments(method, request->params, args, err))
+    if (!take_arguments(method, request, args, err))
         return false;
     if (!request->id)
         return error_set(err, ERROR_USAGE, 0,

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -113,12 +114,10 @@ bool rpc_request_parse(char *line, size_t size_bytes, struct rpc_request *ret_re
     if (!json_text_check(line, size_bytes, &text, err))
         return false;
     cJSON *json = cJSON_ParseWithLength(line, size_bytes);
-    if (!json)
-        return error_set(err, ERROR_PARSE, 0,
-                         "a line of %zu bytes could not be taken apart (out of memory, or a number "
-                         "of over 60 digits)",
-                         size_bytes);
-    if (!check_request(json, &text, err)) {
+    if (!json || !check_request(json, &text, err)) {
+        free(text.id_copy);
+        if (!json)
+            return error_no_memory(err, "a request", size_bytes);
         cJSON_Delete(json);
         return false;
     }
@@ -127,6 +126,7 @@ bool rpc_request_parse(char *line, size_t size_bytes, struct rpc_request *ret_re
                                         .params = rpc_member(json, "params"),
                                         .id = text.id,
                                         .id_size_bytes = text.id_size_bytes,
+                                        .id_copy = text.id_copy,
                                         .has_nul = text.has_nul};
     return true;
 }
@@ -134,6 +134,7 @@ bool rpc_request_parse(char *line, size_t size_bytes, struct rpc_request *ret_re
 void rpc_request_dispose(struct rpc_request *request)
 {
     cJSON_Delete(request->json);
+    free(request->id_copy);
     *request = (struct rpc_request){0};
 }
 

@@ -19,7 +19,8 @@ struct rpc_request {
     const cJSON *params; /* an object */
     const char *id;      /* JSON text, to be echoed as it came; NULL: not given */
     size_t id_size_bytes;
-    bool has_nul; /* a string with \u0000 is in it: no C string can hold it */
+    char *id_copy; /* owned; where id is when the line no longer has it; or NULL */
+    bool has_nul;  /* a string with \u0000 is in params: no C string can hold it */
 };
 
 /* line is written to, needs a NUL behind it, and must outlive the request.

@@ -100,7 +100,7 @@ START_TEST(bytes_outside_the_alphabet_are_named)
         ck_assert_int_eq(base85_decode(text, 7, bytes, &err), known);
         if (known)
             continue;
-        ck_assert_int_eq(err.kind, ERROR_INVALID_PARAMS);
+        ck_assert_int_eq(err.kind, ERROR_USAGE);
         snprintf(where, sizeof(where), "0x%02x at position %d", (unsigned)value, _i);
         ck_assert_msg(strstr(err.text, where) != NULL, "\"%s\" without \"%s\"", err.text, where);
     }
@@ -117,7 +117,7 @@ START_TEST(groups_over_32_bits_are_refused)
     for (size_t i = 0; i < sizeof(over) / sizeof(over[0]); i++) {
         struct error err = {0};
         ck_assert_msg(!base85_decode(over[i], strlen(over[i]), bytes, &err), "%s", over[i]);
-        ck_assert_int_eq(err.kind, ERROR_INVALID_PARAMS);
+        ck_assert_int_eq(err.kind, ERROR_USAGE);
     }
     for (size_t i = 0; i < sizeof(under) / sizeof(under[0]); i++) {
         struct error err = {0};

@@ -146,8 +146,70 @@ START_TEST(what_cjson_cannot_read_is_rewritten)
     struct json_text found;
     char text[] = "[NaN,-Infinity,Infinity,\"\\ud800\\u0000\"]";
     ck_assert(json_text_check(text, strlen(text), &found, &err));
-    ck_assert_str_eq(text, "[[0],-1e999   ,1e999   ,\"\\ufffd\\u0000\"]");
+    ck_assert_str_eq(text, "[[0],-1e999   ,1e999   ,\"\\ufffd\\uffff\"]");
+    ck_assert_ptr_null(found.id_copy);
+    char nul[] = "{\"a\": \"\\u0000\"}";
+    ck_assert(json_text_check(nul, strlen(nul), &found, &err));
+    ck_assert(!found.has_nul);
+    char deep[] = "{\"a\": [\"\\u0000\"]}";
+    ck_assert(json_text_check(deep, strlen(deep), &found, &err));
     ck_assert(found.has_nul);
+}
+END_TEST
+
+#define DIGITS_20 "12345678901234567890"
+#define DIGITS_60 DIGITS_20 DIGITS_20 DIGITS_20
+
+/* What comes back as the id is what was sent, whatever cJSON needs to see in its place. */
+static const struct {
+    const char *text;
+    const char *id;
+} IDS[] = {
+    {"{\"id\": 1 , \"a\": 2}", "1"},
+    {"{\"\\u0069\\u0064\": \"x\"}", "\"x\""},
+    {"{\"i\\u0064\": 2, \"idx\": 3, \"i\": 4, \"i\\u0064\\u0000\": 5}", "2"},
+    {"{\"a\": {\"id\": 1}, \"id\": 2}", "2"},
+    {"{\"id\": \"\\ud800\", \"a\": 1}", "\"\\ud800\""},
+    {"{\"id\": \"\\u0000\\udfff\"  }", "\"\\u0000\\udfff\""},
+    {"{\"id\": " DIGITS_60 "}", DIGITS_60},
+    {"{\"id\": " DIGITS_60 "1, \"a\": 1}", DIGITS_60 "1"},
+    {"{\"id\": -" DIGITS_60 DIGITS_60 "}", "-" DIGITS_60 DIGITS_60},
+    {"{\"id\": \"\\ud800\", \"id\": 3}", "3"},
+    {"{\"id\": [\"\\ud800\", \"\\ud801\"], \"id\": \"\\ud802\"}", "\"\\ud802\""},
+};
+
+START_TEST(ids_come_back_as_they_came)
+{
+    struct error err = {0};
+    struct json_text found;
+    char *text = copy_of(IDS[_i].text, strlen(IDS[_i].text));
+    ck_assert_msg(json_text_check(text, strlen(text), &found, &err), "%s", err.text);
+    char *id = copy_of(found.id, found.id_size_bytes);
+    ck_assert_str_eq(id, IDS[_i].id);
+    cJSON *json = cJSON_Parse(text);
+    ck_assert_msg(json != NULL, "cJSON cannot read %s", text);
+    cJSON_Delete(json);
+    free(id);
+    free(found.id_copy);
+    free(text);
+}
+END_TEST
+
+START_TEST(long_numbers_keep_their_value)
+{
+    static const char *const numbers[] = {DIGITS_60 "5", "-" DIGITS_60 "5", "0." DIGITS_60,
+                                          "-0.00" DIGITS_60 "e-5", DIGITS_60 "1e2"};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct error err = {0};
+        struct json_text found;
+        char *text = copy_of(numbers[i], strlen(numbers[i]));
+        ck_assert_msg(json_text_check(text, strlen(text), &found, &err), "%s", err.text);
+        cJSON *json = cJSON_Parse(text);
+        ck_assert_msg(json != NULL, "cJSON cannot read %s", text);
+        ck_assert(json->valuedouble == strtod(numbers[i], NULL));
+        cJSON_Delete(json);
+        free(text);
+    }
 }
 END_TEST
 
@@ -174,6 +236,8 @@ int main(void)
     tcase_add_test(cases, every_beginning_of_a_request_is_refused);
     tcase_add_test(cases, nesting_has_a_limit);
     tcase_add_test(cases, what_cjson_cannot_read_is_rewritten);
+    tcase_add_loop_test(cases, ids_come_back_as_they_came, 0, sizeof(IDS) / sizeof(IDS[0]));
+    tcase_add_test(cases, long_numbers_keep_their_value);
     tcase_add_test(cases, strings_are_escaped);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
