@@ -158,6 +158,12 @@ static bool provide_board(struct device *device, struct settings *settings, stru
     return true;
 }
 
+/* A tuner runs many boards at once: which one failed? */
+static bool board_failed(const char *serial_number, struct error *err)
+{
+    return serial_number ? error_wrap(err, "board with serial number %s", serial_number) : false;
+}
+
 bool device_flash(struct device *device, const cJSON *options, struct error *err)
 {
     cleanup_manifest struct manifest manifest = {0};
@@ -169,7 +175,10 @@ bool device_flash(struct device *device, const cJSON *options, struct error *err
     if (access(elf, R_OK) != 0)
         return error_set(err, ERROR_STATE, errno,
                          "flash: no firmware to flash: call build first (\"%s\")", elf);
-    return provide_board(device, &manifest.settings, err) && board_flash(device->board, elf, err);
+    const char *serial_number = manifest.settings.serial_number; /* it may move to the device */
+    return (provide_board(device, &manifest.settings, err) &&
+            board_flash(device->board, elf, err)) ||
+           board_failed(serial_number, err);
 }
 
 bool device_open_transport(struct device *device, const cJSON *options, bool *ret_is_halting,
@@ -182,13 +191,14 @@ bool device_open_transport(struct device *device, const cJSON *options, bool *re
         return error_set(err, ERROR_STATE, 0,
                          "open_transport: the transport is open already: call close_transport "
                          "first");
+    const char *serial_number = manifest.settings.serial_number; /* it may move to the device */
     if (!provide_board(device, &manifest.settings, err))
-        return false;
+        return board_failed(serial_number, err);
     if (!board_is_flashed(device->board))
         return error_set(err, ERROR_STATE, 0,
                          "open_transport: the board's flash is empty: call build and flash first");
     if (!board_open(device->board, err))
-        return false;
+        return board_failed(serial_number, err);
     *ret_is_halting = device->board_settings.gdbserver_port != 0;
     return true;
 }
@@ -212,7 +222,7 @@ bool device_read(struct device *device, void *data, size_t size_bytes, struct de
         return true;
     if (!device->board || err->kind == ERROR_STATE)
         return refuse_closed(err);
-    return false;
+    return board_failed(device->board_settings.serial_number, err);
 }
 
 bool device_write(struct device *device, const void *data, size_t size_bytes,
@@ -222,7 +232,7 @@ bool device_write(struct device *device, const void *data, size_t size_bytes,
         return true;
     if (!device->board || err->kind == ERROR_STATE)
         return refuse_closed(err);
-    return false;
+    return board_failed(device->board_settings.serial_number, err);
 }
 
 static void free_names(char ***names)

@@ -115,11 +115,13 @@ bool pipeline_flash(struct pipeline *pipeline, struct error *err)
     cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline->project_dir);
     if (!elf)
         return error_no_memory(err, "a path", 0);
+    const char *serial_number = pipeline->manifest.settings.serial_number;
     report_begin(pipeline->report, "flash");
     if (!make_board(pipeline, err) || !board_flash(pipeline->board, elf, err))
         return false;
-    report_end(pipeline->report, "%s on %s", pipeline->machine.name,
-               pipeline->machine.qemu_program);
+    report_end(pipeline->report, "%s on %s%s%s", pipeline->machine.name,
+               pipeline->machine.qemu_program, serial_number ? ", serial number " : "",
+               serial_number ? serial_number : "");
     return true;
 }
 

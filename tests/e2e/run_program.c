@@ -1,0 +1,44 @@
+#include "e2e/run_program.h"
+
+#include "base/child.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { TIMEOUT_MS = 240 * 1000, ARGUMENTS_MOST = 62 };
+
+char program_output[PROGRAM_OUTPUT_BYTES];
+
+static void keep_line(void *context, const char *line)
+{
+    size_t *used = context;
+    int length = snprintf(program_output + *used, sizeof(program_output) - *used, "%s\n", line);
+    if (length > 0 && *used + (size_t)length < sizeof(program_output))
+        *used += (size_t)length;
+}
+
+int program_run_other(const char *const *argv)
+{
+    struct error err;
+    size_t used = 0;
+    int status = 0;
+    struct child_options options = {.argv = argv, .stdin_fd = -1, .parent_death_signal = SIGTERM};
+    program_output[0] = '\0';
+    bool good =
+        child_run(&options, deadline_in_ms(TIMEOUT_MS), NULL, keep_line, &used, &status, &err);
+    ck_assert_msg(good, "%s", err.text);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int program_run(const char *const *arguments)
+{
+    const char *argv[ARGUMENTS_MOST + 2] = {BUILD_DIR "/bin/microtvm-qemu"};
+    for (int i = 0; arguments[i]; i++) {
+        ck_assert_int_lt(i, ARGUMENTS_MOST);
+        argv[i + 1] = arguments[i];
+    }
+    return program_run_other(argv);
+}
