@@ -42,18 +42,13 @@ static bool need_function(struct rpc_client *client, uint64_t module, const char
     return true;
 }
 
-static bool create_executor(struct rpc_client *client, const char *module_name,
-                            uint64_t *ret_module, struct error *err)
+static bool create_aot(struct rpc_client *client, struct rpc_value library, const char *module_name,
+                       uint64_t *ret_module, struct error *err)
 {
-    static const char LIBRARY[] = "runtime.SystemLib";
     static const char CREATE[] = "tvm.aot_executor.create";
-    uint64_t library_function;
     uint64_t create_function;
-    struct rpc_value library;
     struct rpc_value executor;
-    if (!need_global(client, LIBRARY, &library_function, err) ||
-        !need_global(client, CREATE, &create_function, err) ||
-        !rpc_call_for(client, LIBRARY, library_function, NULL, 0, RPC_MODULE, &library, err))
+    if (!need_global(client, CREATE, &create_function, err))
         return false;
     struct rpc_value args[] = {
         library,
@@ -64,6 +59,20 @@ static bool create_executor(struct rpc_client *client, const char *module_name,
         return false;
     *ret_module = executor.handle;
     return true;
+}
+
+static bool create_executor(struct rpc_client *client, const struct model_names *names,
+                            uint64_t *ret_module, struct error *err)
+{
+    static const char LIBRARY[] = "runtime.SystemLib";
+    uint64_t function;
+    struct rpc_value library;
+    if (!need_global(client, LIBRARY, &function, err) ||
+        !rpc_call_for(client, LIBRARY, function, NULL, 0, RPC_MODULE, &library, err))
+        return false;
+    if (names->graph)
+        return device_graph_create(client, library.handle, names->graph, ret_module, err);
+    return create_aot(client, library, names->module, ret_module, err);
 }
 
 /* A DLPack type as ours. TVM's bool is an unsigned integer of 1 bit in a byte of its own. */
@@ -93,15 +102,16 @@ static bool port_type(const struct rpc_tensor *remote, struct tensor *ret_type, 
     return true;
 }
 
-/* Learn one tensor. The device counts references: ours is given back, the executor keeps its own
- * for as long as it lives. */
+/* Learn one tensor, whose name is known. An AOT executor counts references: ours is given back, it
+ * keeps its own for as long as it lives. A graph executor's tensor must not be freed: that of TVM
+ * 0.8 would take it from the graph. */
 static bool fetch_port(struct rpc_client *client, const char *function_name, uint64_t function,
-                       size_t index, struct model_port *port, struct error *err)
+                       struct rpc_value which, bool counted, struct model_port *port,
+                       struct error *err)
 {
-    struct rpc_value arg = rpc_integer((int64_t)index);
     struct rpc_value value;
     uint64_t ndarray = 0;
-    if (!rpc_call(client, function_name, function, &arg, 1, &value, &ndarray, err))
+    if (!rpc_call(client, function_name, function, &which, 1, &value, &ndarray, err))
         return false;
     if (value.type != RPC_NDARRAY)
         return error_set(err, ERROR_DEVICE, 0,
@@ -109,8 +119,8 @@ static bool fetch_port(struct rpc_client *client, const char *function_name, uin
                          function_name, (int)value.type, (int)RPC_NDARRAY);
     port->remote = value.tensor;
     if (!port_type(&port->remote, &port->type, err))
-        return error_wrap(err, "calling \"%s\" for tensor %zu", function_name, index);
-    return rpc_free(client, ndarray, RPC_NDARRAY, err);
+        return error_wrap(err, "calling \"%s\" for \"%s\"", function_name, port->name);
+    return !counted || rpc_free(client, ndarray, RPC_NDARRAY, err);
 }
 
 static bool device_input_name(struct rpc_client *client, const struct executor *executor,
@@ -158,37 +168,58 @@ static bool count_of(struct rpc_client *client, uint64_t module, const char *nam
     return true;
 }
 
-static bool find_functions(struct rpc_client *client, struct executor *executor, uint64_t *ret_run,
-                           struct error *err)
+/* A graph counts its parameters as inputs, and an old runtime's cannot be asked for names: what the
+ * archive calls inputs counts. */
+static bool find_inputs(struct rpc_client *client, const struct model_names *names,
+                        struct executor *executor, struct error *err)
+{
+    if (names->graph) {
+        executor->inputs_count = (int64_t)names->inputs_count;
+        return true;
+    }
+    return rpc_find_in_module(client, executor->module, "get_input_name", &executor->get_input_name,
+                              err) &&
+           count_of(client, executor->module, "get_num_inputs", &executor->inputs_count, err);
+}
+
+static bool find_functions(struct rpc_client *client, const struct model_names *names,
+                           struct executor *executor, uint64_t *ret_run, struct error *err)
 {
     return need_function(client, executor->module, "get_input", &executor->get_input, err) &&
            need_function(client, executor->module, "get_output", &executor->get_output, err) &&
            need_function(client, executor->module, "run", ret_run, err) &&
-           rpc_find_in_module(client, executor->module, "get_input_name", &executor->get_input_name,
-                              err) &&
-           count_of(client, executor->module, "get_num_inputs", &executor->inputs_count, err) &&
+           find_inputs(client, names, executor, err) &&
            count_of(client, executor->module, "get_num_outputs", &executor->outputs_count, err);
 }
 
-static bool fetch_ports(struct device_model *model, const struct executor *executor,
-                        const struct model_names *names, struct error *err)
+static bool fetch_inputs(struct device_model *model, const struct executor *executor,
+                         const struct model_names *names, struct error *err)
 {
-    size_t inputs_count = (size_t)executor->inputs_count;
-    size_t outputs_count = (size_t)executor->outputs_count;
-    for (size_t i = 0; i < inputs_count; i++) {
+    for (size_t i = 0; i < model->inputs_count; i++) {
         struct model_port *port = &model->inputs[i];
         bool named = executor->get_input_name
                          ? device_input_name(model->client, executor, i, &port->name, err)
-                         : archive_name(names->inputs, names->inputs_count, inputs_count, i,
+                         : archive_name(names->inputs, names->inputs_count, model->inputs_count, i,
                                         "input", &port->name, err);
-        if (!named || !fetch_port(model->client, "get_input", executor->get_input, i, port, err))
+        if (!named)
+            return false;
+        struct rpc_value which = names->graph ? rpc_string(port->name) : rpc_integer((int64_t)i);
+        if (!fetch_port(model->client, "get_input", executor->get_input, which, !names->graph, port,
+                        err))
             return false;
     }
-    for (size_t i = 0; i < outputs_count; i++) {
+    return true;
+}
+
+static bool fetch_outputs(struct device_model *model, const struct executor *executor,
+                          const struct model_names *names, struct error *err)
+{
+    for (size_t i = 0; i < model->outputs_count; i++) {
         struct model_port *port = &model->outputs[i];
-        if (!archive_name(names->outputs, names->outputs_count, outputs_count, i, "output",
+        if (!archive_name(names->outputs, names->outputs_count, model->outputs_count, i, "output",
                           &port->name, err) ||
-            !fetch_port(model->client, "get_output", executor->get_output, i, port, err))
+            !fetch_port(model->client, "get_output", executor->get_output, rpc_integer((int64_t)i),
+                        !names->graph, port, err))
             return false;
     }
     return true;
@@ -198,8 +229,8 @@ static bool open_model(struct device_model *model, const struct model_names *nam
                        struct error *err)
 {
     struct executor executor = {.module = 0};
-    if (!create_executor(model->client, names->module, &executor.module, err) ||
-        !find_functions(model->client, &executor, &model->run, err))
+    if (!create_executor(model->client, names, &executor.module, err) ||
+        !find_functions(model->client, names, &executor, &model->run, err))
         return error_wrap(err, "setting up the model on the device");
     model->inputs_count = (size_t)executor.inputs_count;
     model->outputs_count = (size_t)executor.outputs_count;
@@ -207,7 +238,7 @@ static bool open_model(struct device_model *model, const struct model_names *nam
     model->outputs = calloc(model->outputs_count + 1, sizeof(*model->outputs));
     if (!model->inputs || !model->outputs)
         return error_no_memory(err, "the model's tensors", sizeof(struct model_port));
-    if (!fetch_ports(model, &executor, names, err))
+    if (!fetch_inputs(model, &executor, names, err) || !fetch_outputs(model, &executor, names, err))
         return error_wrap(err, "setting up the model on the device");
     return true;
 }

@@ -1,8 +1,9 @@
-/* The model in a device's firmware, through TVM's AOT executor there. */
+/* The model in a device's firmware, through TVM's AOT or graph executor there. */
 #ifndef MICROTVM_QEMU_CLIENT_DEVICE_MODEL_H
 #define MICROTVM_QEMU_CLIENT_DEVICE_MODEL_H
 
 #include "base/error.h"
+#include "client/device_graph.h"
 #include "client/npy.h"
 #include "client/rpc_client.h"
 
@@ -35,10 +36,11 @@ struct model_names {
     size_t inputs_count;
     const char *const *outputs;
     size_t outputs_count;
+    const struct graph_source *graph; /* NULL: for the AOT executor; else inputs are by name */
 };
 
 /* Create the executor on the device and learn its inputs and outputs.
- * Errors: those of rpc_call; ERROR_DEVICE when the firmware has no AOT executor or says something
+ * Errors: those of rpc_call; ERROR_DEVICE when the firmware has no such executor or says something
  * impossible of a tensor; ERROR_INTERNAL (memory). */
 bool device_model_open(struct rpc_client *client, const struct model_names *names,
                        struct device_model *ret_model, struct error *err);

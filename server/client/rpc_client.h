@@ -54,6 +54,12 @@ bool rpc_copy_to(struct rpc_client *client, const struct rpc_tensor *tensor, con
 bool rpc_copy_from(struct rpc_client *client, const struct rpc_tensor *tensor, void *data,
                    size_t size_bytes, struct error *err);
 
+/* Memory of the device for an array of bytes, which becomes *ret_tensor; rpc_release gives it back.
+ */
+bool rpc_allocate(struct rpc_client *client, size_t size_bytes, struct rpc_tensor *ret_tensor,
+                  struct error *err);
+bool rpc_release(struct rpc_client *client, const struct rpc_tensor *tensor, struct error *err);
+
 /* One packet: send the one that was begun in client->packet and take the reply, which must be of
  * code WANTED; *ret_reader stands behind that code and is valid until the next call. */
 bool rpc_exchange(struct rpc_client *client, enum rpc_code wanted, struct wire_reader *ret_reader,

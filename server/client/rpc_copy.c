@@ -1,4 +1,4 @@
-/* Tensors over RPC, cut into packets that the device can take. */
+/* Tensors over RPC, cut into packets that the device can take; and memory for them. */
 #include "client/rpc_client.h"
 
 #include <string.h>
@@ -67,5 +67,54 @@ bool rpc_copy_from(struct rpc_client *client, const struct rpc_tensor *tensor, v
                              at, size_bytes, reader.size_bytes - reader.at, part);
         memcpy((uint8_t *)data + at, reader.data + reader.at, part);
     }
+    return true;
+}
+
+bool rpc_allocate(struct rpc_client *client, size_t size_bytes, struct rpc_tensor *ret_tensor,
+                  struct error *err)
+{
+    enum { ALIGNMENT_BYTES = 8, BYTE = TENSOR_UINT | 8 << 8 | 1 << 16 };
+    const struct rpc_value args[] = {
+        {.type = RPC_DEVICE, .device = {RPC_DEVICE_CPU, 0}},
+        rpc_integer((int64_t)size_bytes),
+        rpc_integer(ALIGNMENT_BYTES),
+        {.type = RPC_DTYPE, .handle = BYTE},
+    };
+    struct rpc_value values[RPC_MAX_VALUES];
+    struct wire_reader reader;
+    int count = 0;
+    wire_begin(&client->packet, RPC_ALLOCATE);
+    wire_put_values(&client->packet, args, 4);
+    if (!rpc_exchange(client, RPC_RETURN, &reader, err) ||
+        !wire_get_values(&reader, values, &count, err))
+        return error_wrap(err, "asking for %zu bytes of memory", size_bytes);
+    if (count != 1 || values[0].type != RPC_HANDLE)
+        return error_set(err, ERROR_DEVICE, 0,
+                         "asking for %zu bytes of memory: the device's reply is malformed: it is "
+                         "no address",
+                         size_bytes);
+    *ret_tensor = (struct rpc_tensor){
+        .data = values[0].handle,
+        .device_type = RPC_DEVICE_CPU,
+        .code = TENSOR_UINT,
+        .bits = 8,
+        .lanes = 1,
+        .ndim = 1,
+        .shape = {(int64_t)size_bytes},
+    };
+    return true;
+}
+
+bool rpc_release(struct rpc_client *client, const struct rpc_tensor *tensor, struct error *err)
+{
+    const struct rpc_value args[] = {
+        {.type = RPC_DEVICE, .device = {RPC_DEVICE_CPU, 0}},
+        {.type = RPC_HANDLE, .handle = tensor->data},
+    };
+    struct wire_reader reader;
+    wire_begin(&client->packet, RPC_RELEASE);
+    wire_put_values(&client->packet, args, 2);
+    if (!rpc_exchange(client, RPC_RETURN, &reader, err))
+        return error_wrap(err, "giving memory back");
     return true;
 }

@@ -21,6 +21,8 @@ enum rpc_code {
     RPC_COPY_ACK = 8,
     RPC_GET_GLOBAL_FUNC = 9,
     RPC_FREE_HANDLE = 10,
+    RPC_ALLOCATE = 13,
+    RPC_RELEASE = 14,
 };
 
 enum rpc_type {

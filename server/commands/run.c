@@ -1,4 +1,5 @@
 /* microtvm-qemu run: a model archive in, outputs and a verdict out. */
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "client/report.h"
 #include "commands/commands.h"
@@ -9,6 +10,7 @@
 #include "commands/run_device.h"
 #include "commands/run_output.h"
 #include "commands/run_standalone.h"
+#include "project/graph_files.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,6 +24,7 @@ struct run {
     struct settings settings;
     struct run_data data;
     struct pipeline pipeline;
+    struct graph_files graph; /* of a model for the graph executor */
     struct device_model model;
 };
 
@@ -29,6 +32,7 @@ static void run_dispose(struct run *run)
 {
     report_abandon(&run->report);
     device_model_dispose(&run->model);
+    graph_files_dispose(&run->graph);
     pipeline_dispose(&run->pipeline);
     run_data_dispose(&run->data);
     settings_dispose(&run->settings);
@@ -47,11 +51,11 @@ static void firmware_line(void *context, const char *line)
 static bool check_model(const struct run *run, struct error *err)
 {
     const struct model *model = &run->pipeline.manifest.model;
-    if (strcmp(model->executor, "aot") != 0)
+    if (strcmp(model->executor, "aot") != 0 && strcmp(model->executor, "graph") != 0)
         return error_set(err, ERROR_MODEL, 0,
-                         "%s is for the %s executor; run drives the AOT executor: export it with "
-                         "Executor(\"aot\")",
-                         run->args.model_path, model->executor);
+                         "%s holds single operators and no model: export one with "
+                         "Executor(\"aot\") or Executor(\"graph\")",
+                         run->args.model_path);
     if (!run_is_standalone(&run->settings) && !model->system_lib)
         return error_set(err, ERROR_MODEL, 0,
                          "%s holds no system library, so nothing in it can be called: export it "
@@ -71,23 +75,40 @@ static bool prepare(struct run *run, struct error *err)
            pipeline_prepare(&run->pipeline, run->args.keep_dir, err);
 }
 
+/* What is not in the firmware: the graph, and parameters that were not linked into it. */
+static bool load_graph(struct run *run, struct error *err)
+{
+    const struct pipeline *pipeline = &run->pipeline;
+    if (strcmp(pipeline->manifest.model.executor, "graph") != 0)
+        return true;
+    cleanup_free char *dir = file_path("%s/model", pipeline->project_dir);
+    return dir ? graph_files_load(dir, pipeline->manifest.model.name, &run->graph, err)
+               : error_no_memory(err, "a path", strlen(pipeline->project_dir));
+}
+
+static bool infer_on_board(struct run *run, struct error *err)
+{
+    struct board_stream stream = {
+        .board = run->pipeline.board, .on_log = firmware_line, .context = run};
+    if (run_is_standalone(&run->settings))
+        return run_on_standalone(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
+                                 &run->report, &run->data, &run->model, err);
+    const struct graph_source graph = {run->graph.text, run->graph.params,
+                                       run->graph.params_size_bytes};
+    return run_on_device(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
+                         run->graph.text ? &graph : NULL, &run->report, &run->data, &run->model,
+                         err);
+}
+
 static bool run_all(struct run *run, bool *ret_matches, struct error *err)
 {
     struct pipeline *pipeline = &run->pipeline;
     if (!prepare(run, err) ||
         !pipeline_generate(pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
                            err) ||
-        !check_model(run, err) || !pipeline_build(pipeline, err) ||
-        !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err))
-        return false;
-    struct board_stream stream = {
-        .board = pipeline->board, .on_log = firmware_line, .context = run};
-    bool good = run_is_standalone(&run->settings)
-                    ? run_on_standalone(&stream, run->args.timeout_ms, &pipeline->manifest.model,
-                                        &run->report, &run->data, &run->model, err)
-                    : run_on_device(&stream, run->args.timeout_ms, &pipeline->manifest.model,
-                                    &run->report, &run->data, &run->model, err);
-    if (!good)
+        !check_model(run, err) || !load_graph(run, err) || !pipeline_build(pipeline, err) ||
+        !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err) ||
+        !infer_on_board(run, err))
         return false;
     board_close(pipeline->board);
     if (run->args.output_dir &&

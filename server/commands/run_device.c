@@ -34,7 +34,8 @@ static const char **name_array(const struct model_tensor *tensors, size_t count)
 }
 
 static bool open_model(struct rpc_client *client, const struct model *archive,
-                       struct device_model *ret_model, struct error *err)
+                       const struct graph_source *graph, struct device_model *ret_model,
+                       struct error *err)
 {
     const char **inputs = name_array(archive->inputs, archive->inputs_count);
     const char **outputs = name_array(archive->outputs, archive->outputs_count);
@@ -44,6 +45,7 @@ static bool open_model(struct rpc_client *client, const struct model *archive,
         .inputs_count = archive->inputs_count,
         .outputs = outputs,
         .outputs_count = archive->outputs_count,
+        .graph = graph,
     };
     bool good = false;
     if (!inputs || !outputs)
@@ -55,11 +57,12 @@ static bool open_model(struct rpc_client *client, const struct model *archive,
     return good;
 }
 
-static bool run_model(struct rpc_client *client, const struct model *archive, struct report *report,
+static bool run_model(struct rpc_client *client, const struct model *archive,
+                      const struct graph_source *graph, struct report *report,
                       struct run_data *data, struct device_model *ret_model, struct error *err)
 {
     __attribute__((cleanup(device_model_dispose))) struct device_model model = {.client = client};
-    if (!open_model(client, archive, &model, err) || !run_data_bind(data, &model, err))
+    if (!open_model(client, archive, graph, &model, err) || !run_data_bind(data, &model, err))
         return false;
     report_end(report, NULL);
     report_begin(report, "run");
@@ -78,8 +81,8 @@ static bool run_model(struct rpc_client *client, const struct model *archive, st
 }
 
 bool run_on_device(struct board_stream *stream, int64_t timeout_ms, const struct model *model,
-                   struct report *report, struct run_data *data, struct device_model *ret_model,
-                   struct error *err)
+                   const struct graph_source *graph, struct report *report, struct run_data *data,
+                   struct device_model *ret_model, struct error *err)
 {
     struct link_stream link_stream = board_stream_link(stream);
     struct link *link;
@@ -88,7 +91,7 @@ bool run_on_device(struct board_stream *stream, int64_t timeout_ms, const struct
     if (!link_open(&link_stream, deadline_in_ms(SESSION_START_TIMEOUT_MS), &link, err))
         return board_stream_add_log(stream, err);
     bool good = rpc_open(link, timeout_ms, &client, err) &&
-                run_model(&client, model, report, data, ret_model, err);
+                run_model(&client, model, graph, report, data, ret_model, err);
     if (!good)
         board_stream_add_log(stream, err);
     rpc_close(&client);

@@ -182,7 +182,7 @@ static bool read_inputs(const struct graph *graph, const struct params *params,
 }
 
 /* TVM 0.8 calls it graph.json, later ones MODEL_NAME.graph. */
-static bool load_graph(const char *dir, const char *model_name, cJSON **ret_json, struct error *err)
+bool model_graph_load(const char *dir, const char *model_name, cJSON **ret_json, struct error *err)
 {
     cleanup_free char *old_path = file_path("%s/executor-config/graph/graph.json", dir);
     cleanup_free char *path = file_path("%s/executor-config/graph/%s.graph", dir, model_name);
@@ -221,7 +221,7 @@ bool model_graph_inputs(const char *dir, const char *model_name, struct model_te
     cJSON *json = NULL;
     struct params params = {0};
     bool good =
-        load_params(dir, model_name, &params, err) && load_graph(dir, model_name, &json, err);
+        load_params(dir, model_name, &params, err) && model_graph_load(dir, model_name, &json, err);
     if (good && !read_graph(json, &params, ret_tensors, ret_count, err))
         good = error_wrap(err, "executor-config/graph");
     cJSON_Delete(json);

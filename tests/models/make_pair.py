@@ -88,9 +88,10 @@ def main():
         np.save(args.out / f"pair_{name}.npy", value)
     for index, value in enumerate(outputs):
         np.save(args.out / f"pair_output{index}.npy", value)
-    path = args.out / "pair.tar"
-    tvm_archive.write_archive(module, "packed_heap", path, mod_name="pair")
-    print(f"{path.name}: {path.stat().st_size} bytes")
+    for name, interface in (("pair.tar", "packed_heap"), ("pair_graph.tar", "graph_params")):
+        path = args.out / name
+        tvm_archive.write_archive(module, interface, path, mod_name="pair")
+        print(f"{path.name}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -119,11 +119,17 @@ static const TVMFuncRegistry registry_unlinked = {
     "\002\000fused_add\000fused_scale\000",
     functions,
 };
+static const TVMFuncRegistry registry_0_8 = {
+    "\002fused_add\000fused_scale\000",
+    functions,
+};
 
 const TVMModule *TVMSystemLibEntryPoint(void)
 {
     static TVMModule library;
     library.registry = graph_model.links ? &registry : &registry_unlinked;
+    if (graph_model.old)
+        library.registry = &registry_0_8;
     return &library;
 }
 

@@ -8,6 +8,7 @@ enum { GRAPH_FLOATS = 6 };
 
 struct graph_model {
     bool links; /* is p, in storage 1, linked into the library? */
+    bool old;   /* is the library's table of functions that of TVM 0.8? */
     bool fails; /* does "fused_add" fail? */
     int calls;
 };

@@ -20,9 +20,9 @@ static TVMModuleHandle library;
 static TVMGraphExecutor *executor;
 static long live_before;
 
-static void start_linked(bool links)
+static void start_library(struct graph_model model)
 {
-    graph_model = (struct graph_model){.links = links};
+    graph_model = model;
     ck_assert_int_eq(TVMInitializeRuntime(), 0);
     ck_assert_int_eq(crt_system_library(&library), 0);
     live_before = crt_platform.live_allocations;
@@ -31,12 +31,17 @@ static void start_linked(bool links)
 
 static void start(void)
 {
-    start_linked(false);
+    start_library((struct graph_model){.links = false});
 }
 
 static void start_with_links(void)
 {
-    start_linked(true);
+    start_library((struct graph_model){.links = true});
+}
+
+static void start_old(void)
+{
+    start_library((struct graph_model){.old = true});
 }
 
 /* Nothing may stay, however a test ended. */
@@ -125,6 +130,16 @@ START_TEST(test_run)
     ck_assert_int_eq(TVMGraphExecutor_GetInputIndex(executor, "p"), 1);
     ck_assert_int_eq(TVMGraphExecutor_GetInputIndex(executor, "q"), -1);
     ck_assert_ptr_nonnull(strstr(TVMGetLastError(), "no input \"q\""));
+}
+END_TEST
+
+START_TEST(test_library_of_0_8)
+{
+    TVMFunctionHandle func;
+    create_whole();
+    ck_assert_int_eq(load_params(PARAMETER), 0);
+    run_and_check(PARAMETER);
+    ck_assert_int_ne(TVMModGetFunction(library, "used_add", 0, &func), 0);
 }
 END_TEST
 
@@ -388,6 +403,10 @@ int main(void)
     tcase_add_checked_fixture(linked, start_with_links, end);
     tcase_add_test(linked, test_linked);
     suite_add_tcase(suite, linked);
+    TCase *old = tcase_create("old");
+    tcase_add_checked_fixture(old, start_old, end);
+    tcase_add_test(old, test_library_of_0_8);
+    suite_add_tcase(suite, old);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

@@ -12,7 +12,7 @@ static bool unchecked; /* the results may be anything */
 
 static const char *const NAMES_IN[] = {"first", "second"};
 static const char *const NAMES_OUT[] = {"doubled", "negated"};
-static const struct model_names NAMES = {"default", NAMES_IN, 2, NAMES_OUT, 2};
+static const struct model_names NAMES = {"default", NAMES_IN, 2, NAMES_OUT, 2, NULL};
 
 static float x[FAKE_FLOATS];
 static const int8_t k[FAKE_BYTES] = {1, -2, 3};

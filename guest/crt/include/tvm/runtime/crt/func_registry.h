@@ -13,7 +13,8 @@ typedef uint16_t tvm_function_index_t;
 typedef uint16_t tvm_module_index_t;
 
 typedef struct TVMFuncRegistry {
-    /* 2 bytes little-endian: how many; then the names, each with its NUL; then one more NUL. */
+    /* 2 bytes little-endian: how many (below 8192; 1 byte in code of TVM 0.8); then the names, each
+     * with its NUL; then one more NUL. */
     const char *names;
     const TVMBackendPackedCFunc *funcs; /* in the order of the names */
 } TVMFuncRegistry;

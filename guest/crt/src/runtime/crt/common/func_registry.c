@@ -1,11 +1,21 @@
+#include <stdbool.h>
 #include <string.h>
 #include <tvm/runtime/crt/func_registry.h>
 
 enum { COUNT_SIZE = sizeof(uint16_t) };
 
+/* TVM 0.8 generates a count of one byte: then the second one begins a name, and names begin with no
+ * control character. */
+static bool has_short_count(const TVMFuncRegistry *reg)
+{
+    return (uint8_t)reg->names[1] > ' ';
+}
+
 uint16_t TVMFuncRegistry_GetNumFuncs(const TVMFuncRegistry *reg)
 {
     uint16_t num_funcs;
+    if (has_short_count(reg))
+        return (uint8_t)reg->names[0];
     memcpy(&num_funcs, reg->names, sizeof(num_funcs));
     return num_funcs;
 }
@@ -18,7 +28,7 @@ int TVMFuncRegistry_SetNumFuncs(const TVMFuncRegistry *reg, uint16_t num_funcs)
 
 const char *TVMFuncRegistry_Get0thFunctionName(const TVMFuncRegistry *reg)
 {
-    return reg->names + COUNT_SIZE;
+    return reg->names + (has_short_count(reg) ? 1 : COUNT_SIZE);
 }
 
 tvm_crt_error_t TVMFuncRegistry_Lookup(const TVMFuncRegistry *reg, const char *name,
