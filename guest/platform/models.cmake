@@ -32,7 +32,7 @@ function(files_of var module)
     set(${var} "${files}" PARENT_SCOPE)
 endfunction()
 
-# rename_in_object(OBJECT INDEX): a copy with other names takes its place in MODEL_OBJECTS.
+# rename_in_object(OBJECT INDEX): moves it from MODEL_OBJECTS to RENAMED_OBJECTS, as a copy.
 function(rename_in_object object index)
     get_filename_component(name ${object} NAME)
     set(folder ${CMAKE_BINARY_DIR}/model_objects/${index})
@@ -44,10 +44,12 @@ function(rename_in_object object index)
     add_custom_command(OUTPUT ${folder}/${name} DEPENDS ${object} VERBATIM
                        COMMAND ${TOOLCHAIN_PREFIX}objcopy ${flags} ${object} ${folder}/${name})
     list(REMOVE_ITEM MODEL_OBJECTS ${object})
-    set(MODEL_OBJECTS ${MODEL_OBJECTS} ${folder}/${name} PARENT_SCOPE)
+    set(MODEL_OBJECTS ${MODEL_OBJECTS} PARENT_SCOPE)
+    set(RENAMED_OBJECTS ${RENAMED_OBJECTS} ${folder}/${name} PARENT_SCOPE)
 endfunction()
 
 set(SYSTEM_LIBS)
+set(RENAMED_OBJECTS)
 set(index 0)
 foreach(module ${MODULES})
     if(RENAMED_SYMBOLS)
@@ -68,8 +70,10 @@ if(RENAMED_SYMBOLS)
 " @ONLY)
 endif()
 
-# The same names in C are macros.
+# The same names in C are macros. What is a source of the firmware is made before it is linked.
 function(models_define)
+    set_source_files_properties(${RENAMED_OBJECTS} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+    target_sources(firmware PRIVATE ${RENAMED_OBJECTS})
     set(index 0)
     foreach(module ${MODULES})
         files_of(sources ${module} ${MODEL_SOURCES})
