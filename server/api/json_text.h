@@ -1,35 +1,43 @@
-/* JSON as text: what cJSON does not check on the way in, and strings on the way out.
+/* JSON as text: requests on the way in, strings on the way out.
  *
- * The clients are Python's json module. It is stricter than cJSON (leading zeros, control
+ * The clients are Python's json module. It is stricter than cJSON's parser (leading zeros, control
  * characters, UTF-8, what follows the value) and knows things that cJSON does not (NaN, Infinity,
- * lone surrogates, integers of any size). json_text_check accepts what Python accepts and rewrites,
- * in place, what cJSON could not read:
- *   Infinity  becomes 1e999, which every reader of doubles takes for infinity
- *   NaN       becomes [0], which is as wrong as NaN wherever a number is wanted
- *   \ud800    (a surrogate without its other half) becomes \ufffd
- *   \u0000    becomes \uffff, which is in no name either; C strings would end there
- *   a number of over 60 characters becomes what a double holds of it */
+ * lone surrogates, numbers of any length). json_text_parse accepts what Python accepts and gives it
+ * as cJSON values, for all of cJSON's functions that do not change them:
+ *   NaN       is cJSON_Raw, which is no number
+ *   \ud800    (a surrogate without its other half) becomes U+FFFD
+ *   \u0000    becomes U+FFFF, which is in no name either; C strings would end there
+ * It reads a text once and allocates once for a dozen values, as a client's every four bytes are a
+ * request. */
 #ifndef MICROTVM_QEMU_API_JSON_TEXT_H
 #define MICROTVM_QEMU_API_JSON_TEXT_H
 
 #include "api/buffer.h"
 #include "base/error.h"
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { JSON_MAX_DEPTH = 900 }; /* cJSON stops at 1000 */
+enum { JSON_MAX_DEPTH = 900 }; /* Python stops at about 1000 */
+
+struct json_block;
 
 struct json_text {
+    cJSON *root;               /* never to be given to cJSON_Delete; its strings are in the text */
+    struct json_block *blocks; /* what the values are in */
     const char *id; /* value of the last "id" of the outermost object, as it came; NULL: none */
     size_t id_size_bytes;
     bool id_is_float; /* 1.0 and 1e3 are; what type a number has in Python depends on that */
     bool has_nul;     /* some string below the outermost object had \u0000 in it */
-    char *id_copy;    /* the caller's; where id is, when its text had to be rewritten; or NULL */
 };
 
-/* Is all of text one JSON value? Errors: ERROR_PARSE with the position. */
-bool json_text_check(char *text, size_t size_bytes, struct json_text *ret_json, struct error *err);
+/* All of text, which needs a NUL behind it, as one JSON value. It is written to, and must outlive
+ * *ret_json. The outermost object's "id" has no value of its own where it is a string.
+ * Errors: ERROR_PARSE with the position, ERROR_INTERNAL (memory). */
+bool json_text_parse(char *text, size_t size_bytes, struct json_text *ret_json, struct error *err);
+/* Safe on a zeroed struct and twice. */
+void json_text_dispose(struct json_text *json);
 
 /* Length of the UTF-8 sequence at `at`, or 0 where there is none. Overlong forms, surrogates and
  * what is above U+10FFFF are none. at < end. */

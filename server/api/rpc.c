@@ -1,11 +1,9 @@
 #include "api/rpc.h"
 
-#include "api/json_text.h"
 #include "base/cleanup.h"
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -86,9 +84,10 @@ static bool is_method_name(const char *name)
     return at > name && (*at == '\0' || strcmp(at, "\n") == 0);
 }
 
-static bool check_request(const cJSON *json, const struct json_text *text, struct error *err)
+static bool check_request(const struct json_text *text, struct error *err)
 {
     char shown[VALUE_TEXT_SIZE];
+    const cJSON *json = text->root;
     if (!cJSON_IsObject(json))
         return error_set(err, ERROR_INVALID_REQUEST, 0, "request: want an object, got %s",
                          rpc_value_text(json, shown, sizeof(shown)));
@@ -102,7 +101,7 @@ static bool check_request(const cJSON *json, const struct json_text *text, struc
     if (!cJSON_IsObject(params))
         return refuse(err, "params", "an object", params);
     const cJSON *id = rpc_member(json, "id");
-    if (cJSON_IsArray(id) || cJSON_IsObject(id) || (text->id && text->id_is_float))
+    if (cJSON_IsArray(id) || cJSON_IsObject(id) || (id && text->id_is_float))
         return refuse(err, "id", "a string, an integer or null", id);
     return true;
 }
@@ -111,30 +110,24 @@ bool rpc_request_parse(char *line, size_t size_bytes, struct rpc_request *ret_re
                        struct error *err)
 {
     struct json_text text = {0};
-    if (!json_text_check(line, size_bytes, &text, err))
+    if (!json_text_parse(line, size_bytes, &text, err))
         return false;
-    cJSON *json = cJSON_ParseWithLength(line, size_bytes);
-    if (!json || !check_request(json, &text, err)) {
-        free(text.id_copy);
-        if (!json)
-            return error_no_memory(err, "a request", size_bytes);
-        cJSON_Delete(json);
+    if (!check_request(&text, err)) {
+        json_text_dispose(&text);
         return false;
     }
-    *ret_request = (struct rpc_request){.json = json,
-                                        .method = rpc_member(json, "method")->valuestring,
-                                        .params = rpc_member(json, "params"),
+    *ret_request = (struct rpc_request){.json = text,
+                                        .method = rpc_member(text.root, "method")->valuestring,
+                                        .params = rpc_member(text.root, "params"),
                                         .id = text.id,
                                         .id_size_bytes = text.id_size_bytes,
-                                        .id_copy = text.id_copy,
                                         .has_nul = text.has_nul};
     return true;
 }
 
 void rpc_request_dispose(struct rpc_request *request)
 {
-    cJSON_Delete(request->json);
-    free(request->id_copy);
+    json_text_dispose(&request->json);
     *request = (struct rpc_request){0};
 }
 

@@ -7,6 +7,7 @@
 #define MICROTVM_QEMU_API_RPC_H
 
 #include "api/buffer.h"
+#include "api/json_text.h"
 #include "base/error.h"
 
 #include <cjson/cJSON.h>
@@ -14,17 +15,16 @@
 #include <stddef.h>
 
 struct rpc_request {
-    cJSON *json; /* owned; the rest points into it or into the line */
+    struct json_text json; /* owned; the rest points into it or into the line */
     const char *method;
     const cJSON *params; /* an object */
     const char *id;      /* JSON text, to be echoed as it came; NULL: not given */
     size_t id_size_bytes;
-    char *id_copy; /* owned; where id is when the line no longer has it; or NULL */
-    bool has_nul;  /* a string with \u0000 is in params: no C string can hold it */
+    bool has_nul; /* a string with \u0000 is in params: no C string can hold it */
 };
 
 /* line is written to, needs a NUL behind it, and must outlive the request.
- * Errors: ERROR_PARSE, ERROR_INVALID_REQUEST. */
+ * Errors: ERROR_PARSE, ERROR_INVALID_REQUEST, ERROR_INTERNAL (memory). */
 bool rpc_request_parse(char *line, size_t size_bytes, struct rpc_request *ret_request,
                        struct error *err);
 void rpc_request_dispose(struct rpc_request *request);
