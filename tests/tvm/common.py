@@ -27,8 +27,12 @@ class Skip(Exception):
 def import_tvm(connect=None):
     """TVM with tvm.micro. connect stands in for the C++ session, which the wheel was built without
     and tvm.micro looks up while it is imported."""
-    import tvm
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # TVM leaves a cache folder where it is imported
+        import tvm
 
+        os.chdir(here)
     tvm.register_func("micro._rpc_connect", connect or _no_session, override=True)
     import tvm.micro
     import tvm.micro.build
@@ -55,24 +59,31 @@ class _Folder(tempfile.TemporaryDirectory):
         return pathlib.Path(super().__enter__()).resolve()
 
 
-def processes_of(folder):
-    """Command lines of the processes that were given a path in this folder."""
-    found = []
+def _processes(folder):
+    """Process ids and command lines of those that were given a path in this folder."""
     for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if str(folder) in line and int(entry.parent.name) != os.getpid():
-            found.append(line)
-    return found
+            yield int(entry.parent.name), line
+
+
+def process_ids(folder, program):
+    """Those that run this program, or one whose name begins so."""
+    return [
+        pid
+        for pid, line in _processes(folder)
+        if line.split(" ")[0].split("/")[-1].startswith(program)
+    ]
 
 
 def expect_no_process(folder, timeout_s=10.0):
     """Clients don't wait for their server: it may take a moment to end."""
     end = time.monotonic() + timeout_s
-    while processes_of(folder):
-        assert time.monotonic() < end, f"still there: {processes_of(folder)}"
+    while left := list(_processes(folder)):
+        assert time.monotonic() < end, f"still there: {left}"
         time.sleep(0.02)
 
 
