@@ -255,6 +255,35 @@ START_TEST(test_tensors_of_the_graph)
 }
 END_TEST
 
+/* TVM's debug executor times each node by its function's name, also one that does nothing. */
+START_TEST(test_time_of_nothing)
+{
+    const int types[] = {kTVMModuleHandle, kTVMStr,    kTVMArgInt, kTVMArgInt,
+                         kTVMArgInt,       kTVMArgInt, kTVMArgInt, kTVMStr};
+    const int64_t numbers[] = {kDLCPU, 0, 5, 1, 0}; /* device, number, repeat, min_repeat_ms */
+    const int handle[] = {kTVMOpaqueHandle};
+    const int bytes[] = {kTVMBytes};
+    uint64_t library = system_library();
+    begin_call(&message, global_func("runtime.RPCTimeEvaluator"));
+    put_types(&message, types, 8);
+    put_u64(&message, library);
+    put_string(&message, "__nop");
+    for (int i = 0; i < 5; i++)
+        put_u64(&message, (uint64_t)numbers[i]);
+    put_string(&message, "");
+    client_send(&message);
+    expect_returned(kTVMPackedFuncHandle, handle, 1);
+    uint64_t evaluator = get_u64();
+    begin_call(&message, evaluator);
+    put_types(&message, NULL, 0);
+    client_send(&message);
+    expect_returned(kTVMBytes, bytes, 1);
+    ck_assert_uint_eq(get_u64(), sizeof(double));
+    ck_assert_uint_eq(get_u64(), 0);
+    expect_end();
+}
+END_TEST
+
 START_TEST(test_wrong_arguments)
 {
     uint64_t module = create_small();
@@ -379,6 +408,7 @@ int main(void)
     tcase_add_test(module, test_run);
     tcase_add_test(module, test_copies);
     tcase_add_test(module, test_tensors_of_the_graph);
+    tcase_add_test(module, test_time_of_nothing);
     tcase_add_test(module, test_wrong_arguments);
     tcase_add_test(module, test_create_refused);
     tcase_add_test(module, test_create_again);

@@ -82,6 +82,25 @@ static int get_tensor(const struct call *call, const char *what, int64_t first, 
     return return_array(call, first + index);
 }
 
+/* (number or name), or that and a tensor to copy to. */
+static int get_output_tensor(const struct call *call)
+{
+    int64_t first = executor ? TVMAotExecutor_GetNumInputs(executor) : 0;
+    int64_t count = executor ? TVMAotExecutor_GetNumOutputs(executor) : 0;
+    bool copies = call->num_args == 2 && call->type_codes[1] == kTVMDLTensorHandle;
+    struct call which = *call;
+    if (copies)
+        which.num_args = 1;
+    int status = get_tensor(&which, "get_output", first, count, TVMAotExecutor_GetOutputIndex);
+    if (status != 0 || !copies)
+        return status;
+    DLTensor *output = call->ret_val->v_handle;
+    status = TVMDeviceCopyDataFromTo(output, call->args[1].v_handle, NULL);
+    (void)TVMArrayFree(output);
+    *call->ret_type_code = kTVMNullptr;
+    return status;
+}
+
 static int get_index(const struct call *call, const char *what,
                      int (*index_of)(TVMAotExecutor *, const char *))
 {
@@ -130,11 +149,7 @@ MODULE_FUNCTION(get_input, {
     return get_tensor(call, "get_input", 0, count, TVMAotExecutor_GetInputIndex);
 })
 
-MODULE_FUNCTION(get_output, {
-    int64_t first = executor ? TVMAotExecutor_GetNumInputs(executor) : 0;
-    int64_t count = executor ? TVMAotExecutor_GetNumOutputs(executor) : 0;
-    return get_tensor(call, "get_output", first, count, TVMAotExecutor_GetOutputIndex);
-})
+MODULE_FUNCTION(get_output, { return get_output_tensor(call); })
 
 MODULE_FUNCTION(get_input_index,
                 { return get_index(call, "get_input_index", TVMAotExecutor_GetInputIndex); })
