@@ -66,6 +66,12 @@ bool device_generate(const struct device *device, const char *model_path, const 
                          "generate_project: \"%s\" is a generated project already: use the server "
                          "of the template folder (microtvm-qemu template-dir prints it)",
                          device->project_dir);
+    /* A client runs in another folder than this server: it would look for the project elsewhere. */
+    if (project_dir[0] != '/')
+        return error_set(err, ERROR_USAGE, 0,
+                         "generate_project: project_dir \"%s\": want an absolute path; the server "
+                         "would take this one from its own working folder",
+                         project_dir);
     cleanup_settings struct settings settings;
     cleanup_free char *share_dir = NULL;
     cleanup_free char *program_path = NULL;

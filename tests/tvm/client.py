@@ -79,10 +79,18 @@ def test_errors_of_a_template():
     error = expect_raises(server.ServerError, generate, board="mps2_an385", boards="x")
     assert '"boards"' in error.message and "workspace_size_bytes" in error.message, error
     options = {"board": "mps2_an385"}
+    with scratch() as folder:
+        place = str(folder / "project")
+        error = expect_raises(
+            server.ServerError, api.generate_project, "/no/such.tar", "", place, options
+        )
+        assert "/no/such.tar" in str(error) and not list(folder.iterdir()), error
+
+    # TVM would make it in the template's folder, and look for it in its own.
     error = expect_raises(
-        server.ServerError, api.generate_project, "/no/such.tar", "", "/nonexistent/p", options
+        server.ServerError, api.generate_project, str(DIGITS), "", "project", options
     )
-    assert "/no/such.tar" in str(error), error
+    assert "absolute" in error.message, error
 
     # The transport was never opened: this is how clients learn of it.
     expect_raises(server.TransportClosedError, api.read_transport, 1, 1.0)
