@@ -1,5 +1,6 @@
 /* Each project option does what it says: on real firmware, through the API or `run`. (Which values
- * are refused, and in which words, is test_options' and the transcripts' business.) */
+ * are refused, and in which words, is test_options' and the transcripts' business; icount is
+ * test_standalone's.) */
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "e2e/api_client.h"
@@ -206,38 +207,6 @@ START_TEST(qemu_args)
 }
 END_TEST
 
-/* The instructions of an inference are counted, and are as many in every run. */
-START_TEST(icount)
-{
-    static const char CLOCK[] = " us each by the board's clock";
-    char times[2][32];
-    for (int i = 0; i < 2; i++) {
-        const char *arguments[] = {"run",
-                                   SOURCE_DIR "/tests/models/digits_usmp.tar",
-                                   "--board",
-                                   "mps2_an385",
-                                   "--project-type",
-                                   "aot_standalone_demo",
-                                   "--input",
-                                   DIGITS_IMAGES,
-                                   "--expect",
-                                   DIGITS_EXPECTED,
-                                   "--option",
-                                   "icount=4",
-                                   NULL};
-        ck_assert_int_eq(program_run(arguments), 0);
-        char *end = strstr(program_output, CLOCK);
-        ck_assert_ptr_nonnull(end);
-        char *begin = end;
-        while (begin > program_output && begin[-1] != ' ')
-            begin--;
-        snprintf(times[i], sizeof(times[i]), "%.*s", (int)(end - begin), begin);
-    }
-    ck_assert_str_eq(times[0], times[1]);
-    ck_assert(strtod(times[0], NULL) > 0);
-}
-END_TEST
-
 static void generate(struct api_client *client, const char *crt_dir, const char *options)
 {
     cJSON *params = api_options(options);
@@ -354,7 +323,6 @@ int main(void)
     tcase_add_test(tests, verbose);
     tcase_add_test(tests, serial_number);
     tcase_add_test(tests, qemu_args);
-    tcase_add_test(tests, icount);
     tcase_add_test(tests, zephyr_board);
     tcase_add_test(tests, crt);
     tcase_add_test(tests, gdbserver_port);

@@ -4,7 +4,8 @@
 Usage: make_digits.py [--out DIR] [--interface NAME]...
 
 Writes digits_images.npy, digits_labels.npy, digits_expected.npy and one archive for each
-interface: digits.tar (packed), digits_c.tar, digits_usmp.tar, digits_graph.tar by default.
+interface: digits.tar (packed), digits_c.tar, digits_usmp.tar, digits_io_pools.tar and
+digits_graph.tar by default.
 """
 
 import argparse
@@ -80,7 +81,7 @@ def main():
     np.save(args.out / "digits_images.npy", batch)
     np.save(args.out / "digits_labels.npy", test_labels.astype("int32"))
     np.save(args.out / "digits_expected.npy", golden)
-    for interface in args.interface or ("packed", "c", "usmp", "graph"):
+    for interface in args.interface or ("packed", "c", "usmp", "io_pools", "graph"):
         suffix = "" if interface == "packed" else "_" + interface
         path = args.out / f"digits{suffix}.tar"
         tvm_archive.write_archive(module, interface, path)

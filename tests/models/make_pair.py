@@ -21,6 +21,12 @@ import tvm_archive
 from tvm_archive import relay, tvm
 
 SEED = 20240102
+ARCHIVES = {
+    "pair.tar": "packed_heap",
+    "pair_graph.tar": "graph_params",
+    "pair_c.tar": "c",
+    "pair_pools.tar": "pools",
+}
 SAMPLES = 8
 SHIFT = 1
 
@@ -88,7 +94,7 @@ def main():
         np.save(args.out / f"pair_{name}.npy", value)
     for index, value in enumerate(outputs):
         np.save(args.out / f"pair_output{index}.npy", value)
-    for name, interface in (("pair.tar", "packed_heap"), ("pair_graph.tar", "graph_params")):
+    for name, interface in ARCHIVES.items():
         path = args.out / name
         tvm_archive.write_archive(module, interface, path, mod_name="pair")
         print(f"{path.name}: {path.stat().st_size} bytes")

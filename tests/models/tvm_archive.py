@@ -9,8 +9,14 @@ import json
 import os
 import pathlib
 import re
+import sys
 import tarfile
 import tempfile
+
+# TVM fills the gaps of a constant pool with what malloc happens to return; with this, with zeros.
+if os.environ.get("MALLOC_PERTURB_") != "255":
+    os.environ["MALLOC_PERTURB_"] = "255"
+    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 # Without this the first compile tries to download tuned schedules.
 os.environ["TOPHUB_LOCATION"] = "NONE"
@@ -30,6 +36,7 @@ with tempfile.TemporaryDirectory() as _import_folder:
 # that would start one exists. Exporting an archive never calls it.
 tvm.register_func("micro._rpc_connect", lambda *_: None)
 
+from tvm import WorkspaceMemoryPools, ConstantMemoryPools, WorkspacePoolInfo, ConstantPoolInfo
 from tvm import relay
 from tvm.contrib import graph_executor
 from tvm.micro import model_library_format as mlf
@@ -55,6 +62,9 @@ INTERFACES = {
     "packed_heap": (PACKED_AOT, SYSTEM_LIB, False),
     "c": (C_AOT, Runtime("crt"), False),
     "usmp": (C_AOT, Runtime("crt"), True),
+    # The caller provides the memory; with io_pools that of inputs and outputs is in it, too.
+    "pools": (C_AOT, Runtime("crt"), True),
+    "io_pools": (C_AOT, Runtime("crt"), True),
     "graph": (GRAPH, SYSTEM_LIB, False),
     "graph_params": (GRAPH_PARAMS, SYSTEM_LIB, False),
 }
@@ -87,9 +97,18 @@ def write_archive_of(models, path):
 
 def _build(module, interface, mod_name):
     executor, runtime, planned = INTERFACES[interface]
-    with _pass_context({"tir.usmp.enable": planned}):
+    config = {"tir.usmp.enable": planned, "tir.usmp.use_workspace_io": interface == "io_pools"}
+    target = tvm.target.Target(TARGET)
+    pools = {}
+    if interface in ("pools", "io_pools"):
+        sram = WorkspacePoolInfo("sram", [target])
+        pools["workspace_memory_pools"] = WorkspaceMemoryPools([sram])
+    if interface == "pools":
+        flash = ConstantPoolInfo("flash", [target], [])
+        pools["constant_memory_pools"] = ConstantMemoryPools([flash])
+    with _pass_context(config):
         return relay.build(
-            module, target=TARGET, executor=executor, runtime=runtime, mod_name=mod_name
+            module, target=target, executor=executor, runtime=runtime, mod_name=mod_name, **pools
         )
 
 
