@@ -42,6 +42,16 @@ bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, st
     return manifest_load(project_dir, &pipeline->manifest, err);
 }
 
+/* Which model it is, where the archive leaves a choice, too. */
+static void end_generate(struct report *report, const struct model *model)
+{
+    char others[48] = "";
+    if (model->modules_count > 1)
+        snprintf(others, sizeof(others), " (of %zu models)", model->modules_count);
+    report_end(report, "%s%s, %zu in, %zu out", model->name, others, model->inputs_count,
+               model->outputs_count);
+}
+
 bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const char *crt_dir,
                        const struct settings *settings, struct error *err)
 {
@@ -62,9 +72,7 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
                          "--crt-dir \"%s\": no C runtime there (TVM's standalone_crt has include/ "
                          "and src/)",
                          crt_dir);
-    const struct model *model = &pipeline->manifest.model;
-    report_end(pipeline->report, "%s, %zu in, %zu out", model->name, model->inputs_count,
-               model->outputs_count);
+    end_generate(pipeline->report, &pipeline->manifest.model);
     return true;
 }
 

@@ -66,6 +66,8 @@ static bool read_executor(const cJSON *module, char **ret_executor, struct error
 
 static bool read_module(const cJSON *json, struct model *model, struct error *err)
 {
+    if (!cJSON_IsObject(json))
+        return error_set(err, ERROR_MODEL, 0, "\"modules\": one is not an object");
     struct model_module *module = &model->modules[model->modules_count];
     ++model->modules_count;
     if (!json_read_text(json, "model_name", ERROR_MODEL, &module->name, err) ||
@@ -82,7 +84,7 @@ static bool read_modules(const cJSON *json, struct model *model, struct error *e
 {
     const cJSON *modules = cJSON_GetObjectItemCaseSensitive(json, "modules");
     int count = modules ? cJSON_GetArraySize(modules) : 1;
-    if (modules && (!cJSON_IsObject(modules) || !cJSON_IsObject(modules->child)))
+    if (count < 1 || (modules && !cJSON_IsObject(modules)))
         return error_set(err, ERROR_MODEL, 0, "\"modules\": holds no model");
     if (count > MODULES_MAX)
         return error_set(err, ERROR_MODEL, 0, "\"modules\": %d models, at most %d are supported",
@@ -90,9 +92,12 @@ static bool read_modules(const cJSON *json, struct model *model, struct error *e
     model->modules = calloc((size_t)count, sizeof(*model->modules));
     if (!model->modules)
         return error_no_memory(err, "models", (size_t)count * sizeof(*model->modules));
-    for (const cJSON *at = model_modules_next(json, NULL); at; at = model_modules_next(json, at))
+    const cJSON *at = NULL;
+    for (int i = 0; i < count; i++) {
+        at = model_modules_next(json, at);
         if (!read_module(at, model, err))
             return false;
+    }
     return true;
 }
 

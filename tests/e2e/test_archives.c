@@ -25,6 +25,9 @@
 
 enum { COMMAND_TIMEOUT_MS = 60000, FILE_LIMIT_BYTES = 1 << 20 };
 
+static const char CRT_HEADERS[] = SOURCE_DIR "/guest/crt/include";
+static const char CRT_CONFIG[] = SOURCE_DIR "/guest/crt_config";
+
 static struct error err;
 
 static void command(const char *const *argv)
@@ -162,9 +165,10 @@ static void compile(void)
             "--specs=picolibc.specs",
             "-O2",
             "-w",
-            "-I" SOURCE_DIR "/guest/crt/include",
-            "-I" SOURCE_DIR "/guest/crt/src/runtime/crt/include",
-            "-I" SOURCE_DIR "/guest/crt_config",
+            "-I",
+            CRT_HEADERS,
+            "-I",
+            CRT_CONFIG,
             "-DTVM_CRT_MAX_PACKET_SIZE_BYTES=2048",
             "-c",
             scratch_path("model/codegen/host/src/%s.c", NAMES[i]),

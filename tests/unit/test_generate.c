@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "hostile/make_archive.h"
 #include "hostile/scratch.h"
-#include "project/generate.h"
 #include "project/manifest.h"
+#include "unit/generate_fixture.h"
 
 #include <check.h>
 #include <errno.h>
@@ -13,76 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static struct error err;
-static struct settings settings;
-static struct generate_options options;
-static char paths[6][512];
-
-static const char *kept(int place, const char *name)
-{
-    snprintf(paths[place], sizeof(paths[place]), "%s", scratch_path("%s", name));
-    return paths[place];
-}
-
-static void write_share(void)
-{
-    static const char *const FILES[] = {
-        "share/template/launch_microtvm_api_server.sh",
-        "share/template/microtvm_api_server.sh",
-        "share/template/boards.json",
-        "share/guest/CMakeLists.txt",
-        "share/guest/boot/start.c",
-        "share/guest/apps/host_driven/main.c",
-        "share/guest/apps/other_type/main.c",
-        "share/guest/crt/include/tvm/runtime/crt/ours.h",
-        "share/guest/crt/src/runtime/crt/common/ours.c",
-        "share/qemu-machines/first.json",
-        "share/qemu-machines/second.json",
-        "share/qemu-machines/README.md",
-        "program",
-    };
-    for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++)
-        scratch_write(FILES[i], FILES[i]);
-    chmod(scratch_path("program"), 0755);
-}
-
-static void setup(void)
-{
-    scratch_make();
-    write_share();
-    FILE *tar = tar_create(scratch_path("m.tar"));
-    tar_model(tar);
-    tar_end(tar);
-    ck_assert_int_eq(mkdir(scratch_path("in"), 0777), 0);
-    settings_init(&settings);
-    settings.board = "first";
-    options = (struct generate_options){
-        .model_path = kept(0, "m.tar"),
-        .project_dir = kept(1, "in/project"),
-        .share_dir = kept(2, "share"),
-        .program_path = kept(3, "program"),
-        .settings = &settings,
-    };
-}
-
-static void generate(void)
-{
-    ck_assert_msg(generate_project(&options, &err), "%s", err.text);
-}
-
-/* Refused with that kind and text, and the folder in which the project should be is as it was. */
-static void refused(enum error_kind kind, const char *why)
-{
-    char *before = scratch_listing(scratch_path("in"));
-    ck_assert_msg(!generate_project(&options, &err), "taken, but: %s", why);
-    ck_assert_msg(err.kind == kind, "kind %d: %s", err.kind, err.text);
-    ck_assert_msg(strstr(err.text, why) != NULL, "\"%s\" does not say \"%s\"", err.text, why);
-    char *after = scratch_listing(scratch_path("in"));
-    ck_assert_str_eq(before, after);
-    free(before);
-    free(after);
-}
 
 START_TEST(makes_the_whole_project)
 {
@@ -142,93 +72,6 @@ START_TEST(keeps_the_archive_as_it_came)
     ck_assert_mem_eq(before, after, after_size);
     free(before);
     free(after);
-}
-END_TEST
-
-static void check_crt(const char *source)
-{
-    struct manifest manifest;
-    generate();
-    ck_assert(manifest_load(options.project_dir, &manifest, &err));
-    ck_assert_str_eq(manifest.crt_source, source);
-    manifest_dispose(&manifest);
-    bool ours = access(scratch_path("in/project/crt/src/runtime/crt/common/ours.c"), F_OK) == 0;
-    ck_assert_int_eq(ours, strcmp(source, "bundled") == 0);
-    ck_assert(file_remove_tree(options.project_dir, &err));
-}
-
-START_TEST(takes_the_given_crt_or_the_bundled_one)
-{
-    scratch_write("crt/include/tvm/runtime/crt/crt.h", "");
-    scratch_write("crt/src/runtime/crt/common/crt.c", "");
-    scratch_write("crt/src/runtime/crt/aot_executor_module/module.c", "");
-    scratch_write("crt/Makefile", "");
-    scratch_write("no_crt/include/x.h", "");
-    options.crt_dir = kept(4, "crt");
-    check_crt("given");
-    settings.crt = "given";
-    check_crt("given");
-    settings.crt = "bundled";
-    check_crt("bundled");
-    settings.crt = NULL;
-    options.crt_dir = kept(4, "no_crt");
-    check_crt("bundled");
-    options.crt_dir = kept(4, "missing");
-    check_crt("bundled");
-    options.crt_dir = "";
-    check_crt("bundled");
-}
-END_TEST
-
-/* Who asks for the given runtime wants no other one in its place. */
-START_TEST(refuses_to_take_another_crt_for_the_given_one)
-{
-    settings.crt = "given";
-    refused(ERROR_USAGE, "option crt=given: standalone_crt_dir \"\" holds no C runtime");
-    options.crt_dir = kept(4, "missing");
-    refused(ERROR_USAGE, options.crt_dir);
-}
-END_TEST
-
-/* As TVM's was until 0.8; an application needs none. */
-START_TEST(refuses_a_crt_without_the_executor)
-{
-    scratch_write("crt/include/tvm/runtime/crt/crt.h", "");
-    scratch_write("crt/src/runtime/crt/common/crt.c", "");
-    options.crt_dir = kept(4, "crt");
-    refused(ERROR_MODEL, "is for the AOT executor, and the C runtime in");
-    settings.project_type = "other_type";
-    check_crt("given");
-    settings.project_type = NULL;
-    scratch_write("crt/src/runtime/crt/aot_executor_module/x.c", "");
-    check_crt("given");
-}
-END_TEST
-
-#define PLAIN_MODEL(name)                                                                          \
-    "{\"model_name\": \"" name "\", \"executors\": [\"aot\"], \"memory\": {\"functions\": {}}}"
-
-/* All of them go into the firmware; the manifest is of one. */
-START_TEST(takes_one_of_several_models)
-{
-    struct manifest manifest;
-    FILE *tar = tar_create(scratch_path("two.tar"));
-    tar_text(tar, "metadata.json",
-             "{\"version\": 7, \"modules\": {\"a\": " PLAIN_MODEL("a") ", \"b\": " PLAIN_MODEL(
-                 "b") "}}");
-    tar_text(tar, "codegen/host/src/a_lib0.c", MODEL_SOURCE);
-    tar_text(tar, "codegen/host/src/b_lib0.c", MODEL_SOURCE);
-    tar_end(tar);
-    options.model_path = kept(4, "two.tar");
-    settings.module = "c";
-    refused(ERROR_USAGE, "option module: \"c\": no such model in the archive (it holds: a, b)");
-    settings.module = "b";
-    generate();
-    ck_assert(manifest_load(options.project_dir, &manifest, &err));
-    ck_assert_str_eq(manifest.model.name, "b");
-    ck_assert_str_eq(manifest.settings.module, "b");
-    ck_assert_uint_eq(manifest.model.modules_count, 2);
-    manifest_dispose(&manifest);
 }
 END_TEST
 
@@ -334,18 +177,6 @@ START_TEST(refuses_bad_archives_and_leaves_nothing)
 }
 END_TEST
 
-START_TEST(refuses_a_model_that_rpc_cannot_reach)
-{
-    FILE *tar = tar_create(scratch_path("m.tar"));
-    tar_text(tar, "metadata.json", MODEL_METADATA);
-    tar_text(tar, "codegen/host/src/default_lib0.c", "int32_t tvmgen_default_run(void);");
-    tar_end(tar);
-    refused(ERROR_MODEL, "\"system-lib\": True");
-    settings.project_type = "other_type";
-    generate();
-}
-END_TEST
-
 START_TEST(names_files_that_are_not_there)
 {
     options.model_path = "/nowhere/m.tar";
@@ -379,19 +210,14 @@ int main(void)
 {
     Suite *suite = suite_create("generate");
     TCase *tests = tcase_create("generate");
-    tcase_add_checked_fixture(tests, setup, scratch_remove);
+    tcase_add_checked_fixture(tests, generate_setup, scratch_remove);
     tcase_add_test(tests, makes_the_whole_project);
     tcase_add_test(tests, keeps_the_archive_as_it_came);
-    tcase_add_test(tests, takes_the_given_crt_or_the_bundled_one);
-    tcase_add_test(tests, refuses_to_take_another_crt_for_the_given_one);
-    tcase_add_test(tests, refuses_a_crt_without_the_executor);
-    tcase_add_test(tests, takes_one_of_several_models);
     tcase_add_test(tests, refuses_wrong_choices);
     tcase_add_test(tests, refuses_a_place_that_is_taken);
     tcase_add_test(tests, takes_a_relative_place_with_slashes_behind);
     tcase_add_loop_test(tests, refuses_bad_archives_and_leaves_nothing, 0,
                         (int)(sizeof(BAD_WHY) / sizeof(BAD_WHY[0])));
-    tcase_add_test(tests, refuses_a_model_that_rpc_cannot_reach);
     tcase_add_test(tests, names_files_that_are_not_there);
     tcase_add_loop_test(tests, leaves_nothing_on_a_full_disk, 1, 16);
     tcase_add_test(tests, leaves_nothing_in_a_read_only_folder);

@@ -226,59 +226,6 @@ START_TEST(reads_operators)
 }
 END_TEST
 
-#define MODULE(name, workspace, io)                                                                \
-    "\"" name "\": {\"model_name\": \"" name "\", \"executors\": [\"aot\"], \"memory\": {"         \
-    "\"functions\": {\"main\": [{\"workspace_size_bytes\": " workspace ", \"io_size_bytes\": " io  \
-    ", \"inputs\": {" TENSOR("p") "," TENSOR("q") "}, \"outputs\": {" TENSOR(name) "}}]}}}"
-#define SEVERAL                                                                                    \
-    "{\"version\": 7, \"modules\": {" MODULE("a", "10", "200") "," MODULE("a-x", "20", "100") "}}"
-#define TABLE(first, second)                                                                       \
-    "TVMSystemLibEntryPoint get_c_metadata TVMTensorInfo kTvmgenMetadata_inputs[2] = {{\"" first   \
-    "\"}, {\"" second "\"}};"
-
-/* Two that share a folder: each one's code by the names of its files, room for the larger. */
-START_TEST(reads_one_of_several_models)
-{
-    scratch_write("metadata.json", SEVERAL);
-    scratch_write("codegen/host/src/a_lib0.c", TABLE("q", "p"));
-    scratch_write("codegen/host/src/a-x_lib0.c", TABLE("p", "q"));
-    scratch_write("codegen/host/src/a-x_lib1.c", "TVMBackendAllocWorkspace");
-    scratch_write("codegen/host/include/tvmgen_a_x.h", "");
-    load();
-    ck_assert_str_eq(model.name, "a");
-    ck_assert_str_eq(names(model.inputs, 2), "q p");
-    ck_assert_str_eq(model.outputs[0].name, "a");
-    ck_assert(model.workspace_on_heap && model.system_lib && model.c_metadata);
-    ck_assert(!model.c_interface);
-    model_dispose(&model);
-    ck_assert(model_load_dir(scratch_path("."), "a-x", &model, &err));
-    ck_assert_str_eq(model.name, "a-x");
-    ck_assert_str_eq(names(model.inputs, 2), "p q");
-    ck_assert_uint_eq(model.workspace_size_bytes, 20);
-    ck_assert_uint_eq(model.io_size_bytes, 200);
-    ck_assert(model.c_interface);
-    ck_assert_uint_eq(model.modules_count, 2);
-    ck_assert_str_eq(model.modules[0].name, "a");
-    ck_assert_str_eq(model.modules[1].executor, "aot");
-    model_dispose(&model);
-}
-END_TEST
-
-START_TEST(refuses_a_model_that_is_not_there)
-{
-    scratch_write("metadata.json", SEVERAL);
-    scratch_write("codegen/host/src/a_lib0.c", MODEL_SOURCE);
-    ck_assert(!model_load_dir(scratch_path("."), "b", &model, &err));
-    ck_assert_int_eq(err.kind, ERROR_USAGE);
-    ck_assert_msg(strstr(err.text, "\"b\": no such model in the archive (it holds: a, a-x)") !=
-                      NULL,
-                  "%s", err.text);
-    /* There, but without code: that of another one is not taken for it. */
-    ck_assert(!model_load_dir(scratch_path("."), "a-x", &model, &err));
-    ck_assert_msg(strstr(err.text, "no code of \"a-x\"") != NULL, "%s", err.text);
-}
-END_TEST
-
 static const struct {
     const char *metadata; /* NULL: none */
     const char *why;
@@ -361,8 +308,6 @@ int main(void)
     tcase_add_loop_test(tests, refuses_a_broken_graph, 0, COUNT(BAD_GRAPHS));
     tcase_add_test(tests, refuses_broken_parameters);
     tcase_add_test(tests, reads_operators);
-    tcase_add_test(tests, reads_one_of_several_models);
-    tcase_add_test(tests, refuses_a_model_that_is_not_there);
     tcase_add_loop_test(tests, refuses_bad_metadata, 0, COUNT(BAD));
     tcase_add_test(tests, refuses_deep_nesting);
     tcase_add_test(tests, refuses_a_model_without_code);
