@@ -2,6 +2,7 @@
 
 #include "project/settings_fields.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,22 @@ static bool read_list(const cJSON *item, char ***list, struct error *err)
     return true;
 }
 
+static bool is_whole_from(const cJSON *item, int64_t least, int64_t most)
+{
+    return cJSON_IsNumber(item) && item->valuedouble >= (double)least &&
+           item->valuedouble <= (double)most &&
+           item->valuedouble == (double)(int64_t)item->valuedouble;
+}
+
+static bool refuse_number(const struct field *field, const cJSON *item, struct error *err)
+{
+    char got[48] = "";
+    if (cJSON_IsNumber(item))
+        snprintf(got, sizeof(got), ", got %.17g", item->valuedouble);
+    return error_set(err, ERROR_USAGE, 0, "option %s: not a whole number from %lld to %lld%s",
+                     field->key, (long long)field->least, (long long)field->most, got);
+}
+
 static bool read_field(const struct field *field, const cJSON *item, struct settings *settings,
                        struct error *err)
 {
@@ -118,11 +135,8 @@ static bool read_field(const struct field *field, const cJSON *item, struct sett
         *(bool *)at = cJSON_IsTrue(item);
         return true;
     case FIELD_NUMBER:
-        if (!cJSON_IsNumber(item) || item->valuedouble < (double)field->least ||
-            item->valuedouble > (double)field->most ||
-            item->valuedouble != (double)(int64_t)item->valuedouble)
-            return error_set(err, ERROR_USAGE, 0, "option %s: not a whole number from %lld to %lld",
-                             field->key, (long long)field->least, (long long)field->most);
+        if (!is_whole_from(item, field->least, field->most))
+            return refuse_number(field, item, err);
         *(int64_t *)at = (int64_t)item->valuedouble;
         return true;
     }

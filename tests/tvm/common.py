@@ -99,7 +99,7 @@ def expect_raises(kind, function, *args, **kwargs):
 
 def _comment(text):
     for line in text.splitlines():
-        print(f"# {line}")
+        print(f"# {line[:1000]}")
 
 
 def main():
