@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -33,7 +34,7 @@ int program_run_other(const char *const *argv)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int program_run(const char *const *arguments)
+int program_run_list(const char *const *arguments)
 {
     const char *argv[ARGUMENTS_MOST + 2] = {BUILD_DIR "/bin/microtvm-qemu"};
     for (int i = 0; arguments[i]; i++) {
@@ -41,4 +42,16 @@ int program_run(const char *const *arguments)
         argv[i + 1] = arguments[i];
     }
     return program_run_other(argv);
+}
+
+int program_run(const char *first, ...)
+{
+    const char *arguments[ARGUMENTS_MOST + 1] = {first};
+    va_list more;
+    va_start(more, first);
+    for (int i = 1; i <= ARGUMENTS_MOST && arguments[i - 1]; i++)
+        arguments[i] = va_arg(more, const char *);
+    va_end(more);
+    ck_assert_ptr_null(arguments[ARGUMENTS_MOST]);
+    return program_run_list(arguments);
 }

@@ -9,9 +9,10 @@ enum { PROGRAM_OUTPUT_BYTES = 256 * 1024 };
 /* What the last program printed, both streams, as far as there was room. */
 extern char program_output[PROGRAM_OUTPUT_BYTES];
 
-/* Run "microtvm-qemu" with these arguments (NULL ends them); its exit code, -1 when a signal ended
- * it. Aborts the test when it cannot be run or does not end. */
-int program_run(const char *const *arguments);
+/* Run "microtvm-qemu" with these arguments, of which NULL is the last; its exit code, -1 when a
+ * signal ended it. Aborts the test when it cannot be run or does not end. */
+int program_run(const char *first, ...) __attribute__((sentinel));
+int program_run_list(const char *const *arguments);
 
 /* The same for any program. */
 int program_run_other(const char *const *argv);

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-enum { TEST_TIMEOUT_S = 300 };
+enum { TEST_TIMEOUT_S = 300, PROJECT_FILE_MAX_BYTES = 100 * 1024 * 1024 };
 
 static const char TEMPLATE[] = BUILD_DIR "/share/microtvm-qemu/template";
 static struct error err;
@@ -43,7 +43,7 @@ static int run_with(const char *const *options)
         arguments[count++] = "--option";
         arguments[count++] = *options;
     }
-    return program_run(arguments);
+    return program_run_list(arguments);
 }
 
 #define RUN(...) run_with((const char *const[]){__VA_ARGS__, NULL})
@@ -52,7 +52,7 @@ static bool project_says(const char *file, const char *text)
 {
     cleanup_free char *path = file_path("%s/%s", project, file);
     cleanup_free char *content = NULL;
-    ASSERT_GOOD(file_read(path, 100 * 1024 * 1024, &content, NULL, &err));
+    ASSERT_GOOD(file_read(path, PROJECT_FILE_MAX_BYTES, &content, NULL, &err));
     return strstr(content, text) != NULL;
 }
 
@@ -172,13 +172,13 @@ END_TEST
 
 START_TEST(verbose)
 {
-    const char *arguments[] = {"run",     DIGITS_ARCHIVE, "--board",  "qemu_cortex_m3",
-                               "--input", DIGITS_IMAGES,  "--option", "verbose=true",
-                               NULL};
-    ck_assert_int_eq(program_run(arguments), 0);
+    ck_assert_int_eq(program_run("run", DIGITS_ARCHIVE, "--board", "qemu_cortex_m3", "--input",
+                                 DIGITS_IMAGES, "--option", "verbose=true", NULL),
+                     0);
     ASSERT_PRINTED("Linking C executable firmware.elf");
-    arguments[7] = "verbose=0";
-    ck_assert_int_eq(program_run(arguments), 0);
+    ck_assert_int_eq(program_run("run", DIGITS_ARCHIVE, "--board", "qemu_cortex_m3", "--input",
+                                 DIGITS_IMAGES, "--option", "verbose=0", NULL),
+                     0);
     ck_assert_ptr_null(strstr(program_output, "Linking C executable"));
 }
 END_TEST

@@ -15,14 +15,22 @@
 
 #define MODELS SOURCE_DIR "/tests/models"
 
-enum { BOARDS_COUNT = 3, TEST_TIMEOUT_S = 300, LINE_BYTES = 4096, IMAGE_ELEMENTS = 64 };
+enum {
+    BOARDS_COUNT = 3,
+    TEST_TIMEOUT_S = 300,
+    LINE_TIMEOUT_MS = 60 * 1000,
+    LINE_BYTES = 4096,
+    IMAGE_ELEMENTS = 64,
+    IMAGE_BYTES = 256,
+    HEADER_BYTES = IMAGE_ELEMENTS * 24 + 256,
+};
 
 static const char *const BOARDS[BOARDS_COUNT] = {"qemu_cortex_m3", "mps2_an385", "qemu_riscv32"};
 static const char TEMPLATE[] = BUILD_DIR "/share/microtvm-qemu/template";
 static struct error err;
 
 #define ASSERT_GOOD(call) ck_assert_msg((call), "%s", err.text)
-#define RUN(...) program_run((const char *const[]){"run", __VA_ARGS__, NULL})
+#define RUN(...) program_run("run", __VA_ARGS__, NULL)
 #define STANDALONE "--project-type", "aot_standalone_demo"
 
 /* Work space from the heap, planned, and in a pool with the input and the output in it. */
@@ -128,17 +136,17 @@ END_TEST
 static void write_input_data(const char *path, int image)
 {
     struct tensor images;
-    char text[IMAGE_ELEMENTS * 24 + 256] = "#include <stddef.h>\n#include <stdint.h>\n"
-                                           "#include <dlpack/dlpack.h>\n"
-                                           "const size_t input_data_len = 64;\n"
-                                           "float input_data[] ={";
+    static const char BEGIN[] = "#include <stddef.h>\n#include <stdint.h>\n"
+                                "#include <dlpack/dlpack.h>\n"
+                                "const size_t input_data_len = 64;\n"
+                                "float input_data[] ={";
+    char text[HEADER_BYTES];
+    size_t used = (size_t)snprintf(text, sizeof(text), "%s", BEGIN);
     ASSERT_GOOD(npy_load(DIGITS_IMAGES, &images, &err));
-    for (int i = 0; i < IMAGE_ELEMENTS; i++) {
-        size_t used = strlen(text);
-        snprintf(text + used, sizeof(text) - used, "%.9g, ",
-                 (double)((const float *)images.data)[IMAGE_ELEMENTS * image + i]);
-    }
-    strcat(text, "};\n\n");
+    for (int i = 0; i < IMAGE_ELEMENTS; i++)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%.9g, ",
+                                 (double)((const float *)images.data)[IMAGE_ELEMENTS * image + i]);
+    snprintf(text + used, sizeof(text) - used, "};\n\n");
     tensor_dispose(&images);
     FILE *tar = tar_create(path);
     tar_text(tar, "include/tvm/input_data.h", text);
@@ -153,7 +161,7 @@ static void await_line(const struct link_stream *stream, const char *begin, char
         size_t got = 0;
         ck_assert_uint_lt(length, LINE_BYTES - 1);
         ASSERT_GOOD(stream->read(stream->context, line + length, 1, 1, &got,
-                                 deadline_in_ms(60 * 1000), &err));
+                                 deadline_in_ms(LINE_TIMEOUT_MS), &err));
         if (line[length++] != '\n')
             continue;
         line[length - 1] = '\0';
@@ -166,7 +174,7 @@ static void await_line(const struct link_stream *stream, const char *begin, char
 static void send_text(const struct link_stream *stream, const char *text)
 {
     ASSERT_GOOD(
-        stream->write(stream->context, text, strlen(text), deadline_in_ms(60 * 1000), &err));
+        stream->write(stream->context, text, strlen(text), deadline_in_ms(LINE_TIMEOUT_MS), &err));
 }
 
 static void open_standalone(struct api_client *client, const char *options)
@@ -243,7 +251,7 @@ START_TEST(mistakes)
 {
     struct api_client client;
     char line[LINE_BYTES];
-    char longer[2 * 257 + 16] = "input:0:";
+    char longer[2 * (IMAGE_BYTES + 1) + 16];
     open_standalone(&client,
                     "{\"board\": \"qemu_riscv32\", \"project_type\": \"aot_standalone_demo\"}");
     struct link_stream stream = api_stream(&client);
@@ -253,8 +261,7 @@ START_TEST(mistakes)
         ck_assert_msg(strncmp(line, MISTAKES[i].answer, strlen(MISTAKES[i].answer)) == 0, "%s: %s",
                       MISTAKES[i].command, line);
     }
-    memset(longer + strlen(longer), '0', 2 * 257);
-    strcat(longer, "%");
+    snprintf(longer, sizeof(longer), "input:0:%0*d%%", 2 * (IMAGE_BYTES + 1), 0);
     send_text(&stream, longer);
     await_line(&stream, "error:input \"0\": not 256 bytes", line);
     /* None of them has broken anything. */
