@@ -173,7 +173,9 @@ static void put_floats(struct blob *blob, const float *values)
     put(blob, values, GRAPH_FLOATS * sizeof(float));
 }
 
-size_t graph_model_params(const float *values, uint8_t *buffer, size_t buffer_size_bytes)
+size_t graph_model_params(const float *values,
+                          uint8_t *buffer, /* NOLINT(readability-non-const-parameter): written to */
+                          size_t buffer_size_bytes)
 {
     struct blob blob = {buffer, buffer_size_bytes, 0};
     put_u64(&blob, 0xf7e58d4f05049cb7);

@@ -188,9 +188,11 @@ END_TEST
 
 START_TEST(test_params_of_another_graph)
 {
+    static const char P_SHAPE[] = "[2, 3], [2, 3], [6]";
     char text[4096];
-    snprintf(text, sizeof(text), "%s", graph_model_json);
-    memcpy(strstr(text, "[2, 3], [2, 3], [2, 3], [6]"), "[2, 3], [3, 3]", 14);
+    int before = (int)(strstr(graph_model_json, P_SHAPE) - graph_model_json);
+    snprintf(text, sizeof(text), "%.*s[3, 3], [2, 3], [6]%s", before, graph_model_json,
+             graph_model_json + before + strlen(P_SHAPE));
     graph.text = text;
     ck_assert(!open_model());
     ck_assert_int_eq(err.kind, ERROR_DEVICE);

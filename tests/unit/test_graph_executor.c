@@ -70,6 +70,15 @@ static void create_whole(void)
     ck_assert_msg(create(graph_model_json, strlen(graph_model_json)) == 0, "%s", TVMGetLastError());
 }
 
+/* The graph with the first PART of it replaced. */
+static void replace(const char *part, const char *instead, char text[TEXT_MAX])
+{
+    const char *at = strstr(graph_model_json, part);
+    ck_assert_ptr_nonnull(at);
+    snprintf(text, TEXT_MAX, "%.*s%s%s", (int)(at - graph_model_json), graph_model_json, instead,
+             at + strlen(part));
+}
+
 static DLTensor tensor_of(float *data, int64_t *shape, int ndim)
 {
     return (DLTensor){
@@ -174,8 +183,7 @@ START_TEST(test_linked)
     end();
     /* An operator whose output is in that storage. */
     char text[TEXT_MAX];
-    strcpy(text, graph_model_json);
-    memcpy(strstr(text, "[0, 1, 2, 3"), "[0, 1, 1, 3", 11);
+    replace("[0, 1, 2, 3, 4, 0]", "[0, 1, 1, 3, 4, 0]", text);
     expect_error(create(text, strlen(text)), "linked into the firmware");
 }
 END_TEST
@@ -242,11 +250,7 @@ START_TEST(test_bad_graph)
 {
     const struct bad_graph *bad = &bad_graphs[_i];
     char text[TEXT_MAX];
-    const char *at = strstr(graph_model_json, bad->part);
-    ck_assert_ptr_nonnull(at);
-    int before = (int)(at - graph_model_json);
-    snprintf(text, sizeof(text), "%.*s%s%s", before, graph_model_json, bad->instead,
-             at + strlen(bad->part));
+    replace(bad->part, bad->instead, text);
     expect_error(create(text, strlen(text)), bad->says);
 }
 END_TEST
@@ -255,12 +259,11 @@ END_TEST
 START_TEST(test_odd_graph)
 {
     char text[TEXT_MAX];
-    const char *at = strstr(graph_model_json, "\"x\"");
-    snprintf(text, sizeof(text),
-             "%.*s\"\\u0078\\u00e9\\u20ac\\n\", \"more\": {\"a\": [true, false, null, -1.5e+3, "
-             "\"\\\\\"],"
-             " \"b\": {}, \"c\": [ ]}%s",
-             (int)(at - graph_model_json), graph_model_json, at + 3);
+    replace(
+        "\"x\"",
+        "\"\\u0078\\u00e9\\u20ac\\n\", \"more\": {\"a\": [true, false, null, -1.5e+3, \"\\\\\"], "
+        "\"b\": {}, \"c\": [ ]}",
+        text);
     ck_assert_msg(create(text, strlen(text)) == 0, "%s", TVMGetLastError());
     ck_assert_int_eq(TVMGraphExecutor_GetInputIndex(executor, "x\xc3\xa9\xe2\x82\xac\n"), 0);
 }
@@ -297,7 +300,7 @@ END_TEST
 static size_t damage(uint32_t *seed, char *text, size_t size)
 {
     static const char likely[] = "0123456789-[]{}\",:\\u \n";
-    for (uint32_t i = random_below(seed, 4); i > 0 || size == 0; i--) {
+    for (uint32_t i = random_below(seed, 4); i > 0 && size > 0; i--) {
         size_t at = random_below(seed, (uint32_t)size);
         uint32_t kind = random_below(seed, 4);
         if (kind == 0) {
@@ -306,9 +309,10 @@ static size_t damage(uint32_t *seed, char *text, size_t size)
         } else if (kind == 1) {
             memmove(text + at + 1, text + at, size - at);
             size++;
+        } else if (kind == 2) {
+            text[at] = likely[random_below(seed, sizeof(likely) - 1)];
         } else {
-            text[at] = kind == 2 ? likely[random_below(seed, sizeof(likely) - 1)]
-                                 : (char)random_next(seed);
+            random_fill(seed, (uint8_t *)text + at, 1);
         }
     }
     return size;

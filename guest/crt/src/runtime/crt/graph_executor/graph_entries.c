@@ -9,14 +9,6 @@
 
 enum { TYPE_NAME_SIZE = 24 };
 
-int graph_allocate(size_t count, size_t each_bytes, const char *what, void **ret_memory)
-{
-    size_t size_bytes;
-    if (__builtin_mul_overflow(count, each_bytes, &size_bytes))
-        return crt_no_memory(SIZE_MAX, what);
-    return crt_allocate(size_bytes, what, ret_memory);
-}
-
 /* An attribute is ["list_...", [values]]: go to the values. */
 static int enter_list(struct json_reader *reader, const char *name)
 {
@@ -65,7 +57,7 @@ static int read_shape(struct json_reader *reader, int64_t *shape, DLTensor *entr
 static int load_shapes(TVMGraphExecutor *executor, struct json_reader reader)
 {
     uint32_t dimensions = 0;
-    void *memory;
+    void *memory = NULL;
     int status = count_dimensions(reader, &dimensions);
     if (status == 0)
         status = graph_allocate(dimensions, sizeof(int64_t), "the graph's shapes", &memory);
@@ -159,7 +151,7 @@ static int find_linked(TVMFunctionHandle lookup, uint32_t id, struct graph_stora
 
 static int allocate_storage(struct graph_storage *storage)
 {
-    void *memory;
+    void *memory = NULL;
     int status = crt_allocate(storage->size_bytes, "the graph's tensors", &memory);
     if (status != 0)
         return status;
@@ -192,7 +184,7 @@ static int make_storages(TVMGraphExecutor *executor)
 
 static int load_storages(TVMGraphExecutor *executor, struct json_reader storage_id)
 {
-    void *memory;
+    void *memory = NULL;
     int status = load_storage_ids(executor, storage_id);
     if (status == 0)
         status = graph_allocate(executor->num_storages, sizeof(struct graph_storage),
@@ -230,7 +222,7 @@ int graph_load_entries(TVMGraphExecutor *executor, struct json_reader attrs)
     enum { SHAPE, DLTYPE, STORAGE_ID, LISTS };
     static const char *const names[LISTS] = {"shape", "dltype", "storage_id"};
     struct json_reader lists[LISTS];
-    void *memory;
+    void *memory = NULL;
     int status = json_find(&attrs, names, lists, LISTS);
     for (int i = 0; i < LISTS && status == 0; i++)
         status = enter_list(&lists[i], names[i]);

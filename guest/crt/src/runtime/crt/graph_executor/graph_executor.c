@@ -7,10 +7,18 @@
 
 /* ---- making one ---- */
 
+int graph_allocate(size_t count, size_t each_bytes, const char *what, void **ret_memory)
+{
+    size_t size_bytes;
+    if (__builtin_mul_overflow(count, each_bytes, &size_bytes))
+        return crt_no_memory(SIZE_MAX, what);
+    return crt_allocate(size_bytes, what, ret_memory);
+}
+
 int graph_create(const char *text, size_t size_bytes, TVMModuleHandle module_handle,
                  TVMGraphExecutor **executor)
 {
-    void *memory;
+    void *memory = NULL;
     int status = crt_allocate(sizeof(TVMGraphExecutor), "the executor", &memory);
     if (status != 0)
         return status;

@@ -26,7 +26,7 @@ static int load_rows(struct graph_loader *loader, struct json_reader reader)
 {
     struct json_reader counter = reader;
     uint32_t count = 0;
-    void *memory;
+    void *memory = NULL;
     int status = json_count(&counter, &count);
     if (status == 0 && count != (uint64_t)loader->num_nodes + 1)
         status = json_error(&counter, "node_row_ptr has not one element more than there are nodes");
@@ -68,7 +68,7 @@ static int load_arg_nodes(const struct graph_loader *loader, struct json_reader 
     TVMGraphExecutor *executor = loader->executor;
     struct json_reader counter = reader;
     uint32_t count = 0;
-    void *memory;
+    void *memory = NULL;
     int status = json_count(&counter, &count);
     if (status == 0)
         status = graph_allocate(count, sizeof(struct graph_input), "the graph's inputs", &memory);
@@ -96,7 +96,7 @@ static int read_name(struct json_reader reader, char **ret_name)
 {
     struct json_reader measured = reader;
     size_t length = 0;
-    void *memory;
+    void *memory = NULL;
     int status = json_read_string(&measured, NULL, 0, &length);
     if (status == 0)
         status = crt_allocate(length + 1, "an input's name", &memory);
@@ -143,7 +143,7 @@ static int load_nodes(const struct graph_loader *loader, struct json_reader read
 {
     TVMGraphExecutor *executor = loader->executor;
     bool more = true;
-    void *memory;
+    void *memory = NULL;
     int status = graph_allocate(loader->num_nodes, sizeof(struct graph_operator),
                                 "the graph's operators", &memory);
     if (status != 0)
@@ -174,7 +174,7 @@ static int load_heads(const struct graph_loader *loader, struct json_reader read
     struct json_reader counter = reader;
     bool more = true;
     uint32_t count = 0;
-    void *memory;
+    void *memory = NULL;
     int status = json_count(&counter, &count);
     if (status == 0)
         status = graph_allocate(count, sizeof(uint32_t), "the graph's outputs", &memory);

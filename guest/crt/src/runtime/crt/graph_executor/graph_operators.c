@@ -54,7 +54,7 @@ static int load_args(const struct graph_loader *loader, const struct graph_node 
     uint32_t row = loader->rows[node->id];
     uint32_t num_outputs = loader->rows[node->id + 1] - row;
     bool more = true;
-    void *memory;
+    void *memory = NULL;
     int status = graph_allocate(num_inputs + num_outputs, sizeof(uint32_t), "arguments", &memory);
     if (status != 0)
         return status;

@@ -21,12 +21,14 @@ int json_error(const struct json_reader *reader, const char *problem)
 /* The next byte, or NUL at the end. */
 static char here(const struct json_reader *reader)
 {
-    return reader->next < reader->end ? *reader->next : '\0';
+    if (reader->next == reader->end)
+        return '\0';
+    return *reader->next;
 }
 
 static char after_space(struct json_reader *reader)
 {
-    while (reader->next < reader->end && memchr(" \t\r\n", *reader->next, 4))
+    while (here(reader) && strchr(" \t\r\n", here(reader)))
         reader->next++;
     return here(reader);
 }
@@ -112,8 +114,9 @@ static int read_escape(struct json_reader *reader, struct text_buffer *buffer)
     return 0;
 }
 
-int json_read_string(struct json_reader *reader, char *buffer, size_t buffer_size_bytes,
-                     size_t *ret_length)
+int json_read_string(struct json_reader *reader,
+                     char *buffer, /* NOLINT(readability-non-const-parameter): written to */
+                     size_t buffer_size_bytes, size_t *ret_length)
 {
     struct text_buffer text = {buffer, buffer_size_bytes, 0};
     int status = expect(reader, '"');

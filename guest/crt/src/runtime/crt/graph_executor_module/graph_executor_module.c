@@ -139,9 +139,8 @@ MODULE_FUNCTION(get_output, {
         status = check_type(call, "get_output", 1, kTVMDLTensorHandle);
     if (status != 0)
         return status;
-    if (num_args == 2)
-        return TVMGraphExecutor_GetOutput(executor, (int32_t)index, args[1].v_handle);
-    return return_entry(call, executor->outputs[index]);
+    return num_args == 2 ? TVMGraphExecutor_GetOutput(executor, (int32_t)index, args[1].v_handle)
+                         : return_entry(call, executor->outputs[index]);
 })
 
 MODULE_FUNCTION(load_params, {
