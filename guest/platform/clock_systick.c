@@ -1,4 +1,6 @@
-/* SysTick: 24 bits, counting down. While something is timed, an interrupt counts its wraps. */
+/* SysTick: 24 bits, counting down without a pause. While something is timed, an interrupt counts its
+ * wraps. The counter is never set anew: QEMU would show 0 until its main loop gets to the first
+ * tick, which takes milliseconds on a busy machine, and count those in. */
 #include "boot/armv7m/registers.h"
 #include "boot/cpu.h"
 #include "platform/clock.h"
@@ -6,6 +8,7 @@
 enum { RELOAD = 0xffffff };
 
 static volatile uint32_t wraps;
+static uint32_t start; /* the counter when the wraps began to count */
 
 void clock_init(void)
 {
@@ -16,15 +19,16 @@ void clock_init(void)
 
 void clock_start(void)
 {
-    SYST_CSR = SYST_CSR_CLKSOURCE;
-    SYST_CVR = 0;
-    SCB_ICSR = SCB_ICSR_PENDSTCLR;
-    wraps = 0;
+    bool on = cpu_interrupts_disable();
     SYST_CSR = SYST_CSR_CLKSOURCE | SYST_CSR_ENABLE | SYST_CSR_TICKINT;
-    /* The first tick loads RELOAD; until then the counter reads 0, which would mean a whole turn.
-     */
-    while (SYST_CVR == 0)
-        ;
+    /* Not in the middle of a wrap, which might be counted though it came before the reading; nor at
+     * 0, which stands until the first tick after clock_init. */
+    do {
+        SCB_ICSR = SCB_ICSR_PENDSTCLR;
+        start = SYST_CVR;
+    } while (start == 0 || (SCB_ICSR & SCB_ICSR_PENDSTSET));
+    wraps = 0;
+    cpu_interrupts_set(on);
 }
 
 uint64_t clock_ticks(void)
@@ -38,7 +42,7 @@ uint64_t clock_ticks(void)
         left = SYST_CVR;
     }
     cpu_interrupts_set(on);
-    return (uint64_t)turns * (RELOAD + 1ULL) + (RELOAD - left);
+    return (uint64_t)turns * (RELOAD + 1ULL) + start - left;
 }
 
 void clock_stop(void)
