@@ -1,137 +1,13 @@
 /* The graph executor as a client drives it over RPC. */
-#include "crt_client.h"
-#include "crt_platform.h"
-#include "graph_model.h"
+#include "graph_client.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tvm/runtime/crt/graph_executor_module.h>
 
 static const float PARAMETER[GRAPH_FLOATS] = {1, 2, 3, 4, 5, 6};
-static const DLDataType BYTE = {kDLUInt, 8, 1};
 static const DLDataType FLOAT = {kDLFloat, 32, 1};
 static const int64_t SHAPE[] = {2, 3};
-
-static struct message message;
-
-static void open_client(void)
-{
-    client_open();
-    ck_assert_int_eq(TVMGraphExecutorModule_Register(), 0);
-}
-
-static void open_linked(void)
-{
-    graph_model.links = true;
-    open_client();
-}
-
-/* ---- arguments ---- */
-
-static void begin_function(uint64_t module, const char *name, const int *types, int count)
-{
-    uint64_t func = module_func(module, name);
-    begin_call(&message, func);
-    put_types(&message, types, count);
-}
-
-static void call_none(uint64_t module, const char *name)
-{
-    begin_function(module, name, NULL, 0);
-    client_send(&message);
-}
-
-static void call_int(uint64_t module, const char *name, int64_t argument)
-{
-    const int types[] = {kTVMArgInt};
-    begin_function(module, name, types, 1);
-    put_u64(&message, (uint64_t)argument);
-    client_send(&message);
-}
-
-static void call_string(uint64_t module, const char *name, const char *argument)
-{
-    const int types[] = {kTVMStr};
-    begin_function(module, name, types, 1);
-    put_string(&message, argument);
-    client_send(&message);
-}
-
-static void expect_null(void)
-{
-    const int types[] = {kTVMNullptr};
-    expect_returned(kTVMNullptr, types, 1);
-    expect_end();
-}
-
-/* Returns where its data is. */
-static uint64_t expect_array(int ndim)
-{
-    const int types[] = {kTVMDLTensorHandle, kTVMOpaqueHandle};
-    expect_returned(kTVMNDArrayHandle, types, 2);
-    uint64_t data = get_u64();
-    ck_assert_int_eq(get_i32(), kDLCPU);
-    ck_assert_int_eq(get_i32(), 0);
-    ck_assert_int_eq(get_i32(), ndim);
-    ck_assert_uint_eq((uint32_t)get_i32(), kDLFloat | 32 << 8 | 1 << 16);
-    return data;
-}
-
-/* ---- creating ---- */
-
-static const int FROM_STRING[] = {kTVMStr, kTVMModuleHandle, kTVMArgInt, kTVMArgInt};
-static const int FROM_TENSOR[] = {kTVMDLTensorHandle, kTVMModuleHandle, kTVMArgInt, kTVMArgInt};
-
-static uint64_t expect_module(void)
-{
-    const int types[] = {kTVMOpaqueHandle};
-    expect_returned(kTVMModuleHandle, types, 1);
-    return get_u64();
-}
-
-static void send_create(const char *graph, int64_t device_type, int64_t device_id)
-{
-    uint64_t library = system_library();
-    begin_call(&message, global_func("tvm.graph_executor.create"));
-    put_types(&message, FROM_STRING, 4);
-    put_string(&message, graph);
-    put_u64(&message, library);
-    put_u64(&message, (uint64_t)device_type);
-    put_u64(&message, (uint64_t)device_id);
-    client_send(&message);
-}
-
-static void send_create_from(uint64_t data, size_t size)
-{
-    const int64_t shape[] = {(int64_t)size};
-    uint64_t library = system_library();
-    begin_call(&message, global_func("tvm.graph_executor.create"));
-    put_types(&message, FROM_TENSOR, 4);
-    put_tensor(&message, data, BYTE, shape, 1, 0);
-    put_u64(&message, library);
-    put_u64(&message, kDLCPU);
-    put_u64(&message, 0);
-    client_send(&message);
-}
-
-/* The whole graph is longer than a packet. */
-static uint64_t create_whole(void)
-{
-    size_t size = strlen(graph_model_json);
-    uint64_t data = alloc((int64_t)size);
-    memcpy(memory_at(data), graph_model_json, size);
-    send_create_from(data, size);
-    return expect_module();
-}
-
-static uint64_t create_small(void)
-{
-    send_create(graph_model_small, kDLCPU, 0);
-    return expect_module();
-}
-
-/* ---- running ---- */
 
 static void load_params(uint64_t module)
 {
@@ -312,85 +188,6 @@ START_TEST(test_wrong_arguments)
 }
 END_TEST
 
-START_TEST(test_create_refused)
-{
-    const int four[] = {kTVMStr, kTVMStr, kTVMArgInt, kTVMArgInt};
-    long live;
-    send_create(graph_model_small, kDLCUDA, 0);
-    expect_exception("device (2, 0): a board has only the CPU");
-    send_create(graph_model_small, kDLCPU, 1);
-    expect_exception("device (1, 1)");
-    live = crt_platform.live_allocations;
-    send_create("{}", kDLCPU, 0);
-    expect_exception("no \"nodes\"");
-    ck_assert_int_eq(crt_platform.live_allocations, live);
-    begin_call(&message, global_func("tvm.graph_executor.create"));
-    put_types(&message, four, 4);
-    put_string(&message, graph_model_small);
-    put_string(&message, "library");
-    put_u64(&message, 1);
-    put_u64(&message, 0);
-    client_send(&message);
-    expect_exception("argument 1 of type 11, wanted 9");
-    begin_call(&message, global_func("tvm.graph_executor.create"));
-    put_types(&message, NULL, 0);
-    client_send(&message);
-    expect_exception("0 arguments, wanted (graph, module, device type, device id)");
-}
-END_TEST
-
-static void send_create_with_lookup(int type_code, uint64_t handle)
-{
-    const int types[] = {kTVMStr, kTVMModuleHandle, type_code, kTVMArgInt, kTVMArgInt};
-    uint64_t library = system_library();
-    begin_call(&message, global_func("tvm.graph_executor.create"));
-    put_types(&message, types, 5);
-    put_string(&message, graph_model_small);
-    put_u64(&message, library);
-    if (type_code != kTVMNullptr)
-        put_u64(&message, handle);
-    put_u64(&message, kDLCPU);
-    put_u64(&message, 0);
-    client_send(&message);
-}
-
-/* With a function to look for linked parameters with. */
-START_TEST(test_five_arguments)
-{
-    send_create_with_lookup(kTVMNullptr, 0);
-    (void)expect_module();
-    uint64_t scale = module_func(system_library(), "fused_scale");
-    send_create_with_lookup(kTVMPackedFuncHandle, scale);
-    expect_exception("pass None");
-    uint64_t lookup = module_func(system_library(), "_lookup_linked_param");
-    send_create_with_lookup(kTVMPackedFuncHandle, lookup);
-    (void)expect_module();
-}
-END_TEST
-
-/* The new executor works, the old handles are refused, and nothing is lost. */
-START_TEST(test_create_again)
-{
-    uint64_t first = create_small();
-    uint64_t run = module_func(first, "run");
-    long live = crt_platform.live_allocations;
-    uint64_t second = create_small();
-    ck_assert_uint_ne(first, second);
-    begin_call(&message, run);
-    put_types(&message, NULL, 0);
-    client_send(&message);
-    expect_exception("not the handle of a function");
-    for (int i = 0; i < 300; i++)
-        second = create_small();
-    ck_assert_int_eq(crt_platform.live_allocations, live);
-    /* A graph's text that lies in the executor which ends. */
-    call_string(second, "get_input", "a");
-    uint64_t data = expect_array(2);
-    send_create_from(data, sizeof(PARAMETER));
-    expect_exception("the graph was in the last executor");
-}
-END_TEST
-
 START_TEST(test_operator_fails)
 {
     graph_model.fails = true;
@@ -410,14 +207,11 @@ int main(void)
     tcase_add_test(module, test_tensors_of_the_graph);
     tcase_add_test(module, test_time_of_nothing);
     tcase_add_test(module, test_wrong_arguments);
-    tcase_add_test(module, test_create_refused);
-    tcase_add_test(module, test_create_again);
     tcase_add_test(module, test_operator_fails);
     suite_add_tcase(suite, module);
     TCase *linked = tcase_create("linked");
     tcase_add_checked_fixture(linked, open_linked, NULL);
     tcase_add_test(linked, test_linked);
-    tcase_add_test(linked, test_five_arguments);
     suite_add_tcase(suite, linked);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
