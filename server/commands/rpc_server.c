@@ -1,5 +1,7 @@
 /* microtvm-qemu rpc-server: an emulated board as a TVM RPC server. */
 #include "api/options.h"
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "board/board.h"
 #include "bridge/tracker.h"
 #include "commands/commands.h"
@@ -114,6 +116,12 @@ static bool use_project(struct rpc_server *server, struct error *err)
                          "--crt-dir %s: project %s has its C runtime already: leave it out, or "
                          "give the model archive instead",
                          args->crt_dir, args->source);
+    cleanup_free char *manifest = file_path("%s/project.json", args->source);
+    if (!manifest)
+        return error_no_memory(err, "a path", strlen(args->source));
+    if (access(manifest, F_OK) != 0)
+        return error_set(err, ERROR_USAGE, errno,
+                         "%s is no project: give a generated project or a model archive", manifest);
     return pipeline_use_project(&server->pipeline, args->source, err) &&
            apply_to_project(args, &server->pipeline.manifest, err);
 }

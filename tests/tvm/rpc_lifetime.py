@@ -1,0 +1,320 @@
+"""rpc-server and its clients: who comes, waits, leaves and dies, and what is left behind."""
+
+import io
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tarfile
+import time
+
+import numpy as np
+
+import common
+from rpc_process import DIGITS, INTERRUPTED, Server, aot_model, expect_error
+
+BOARD = "mps2_an385"
+IMAGES = np.load(common.MODELS / "digits_images.npy")
+EXPECTED = np.load(common.MODELS / "digits_expected.npy")
+
+# A client that asks for far more inferences than anybody waits for.
+BUSY_CLIENT = """
+model = aot_model(connect())
+print("busy", flush=True)
+model.module.time_evaluator("run", tvm.cpu(0), number=10**8)()
+"""
+RUN_ONCE = """
+model = aot_model(connect())
+model.set_input("image", np.load(sys.argv[2]))
+model.run()
+print(model.get_output(0).numpy().argmax())
+"""
+
+
+def serve(folder, *arguments, board=BOARD):
+    return Server(folder, DIGITS, "--board", board, *arguments)
+
+
+def check_inference(server, index=0):
+    model = aot_model(server.connect())
+    model.set_input("image", IMAGES[index])
+    model.run()
+    got = model.get_output(0).numpy()
+    np.testing.assert_allclose(got, EXPECTED[index], rtol=1e-5, atol=1e-5)
+
+
+def test_the_example_in_the_readme():
+    readme = (common.SOURCE / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert "9090" in example
+    with common.scratch() as folder, serve(folder) as server:
+        client = subprocess.run(
+            [sys.executable, "-c", example.replace("9090", str(server.port))],
+            cwd=common.SOURCE,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert client.returncode == 0, client.stderr
+        assert client.stdout.split()[0] == str(EXPECTED[0].argmax()), client.stdout
+        server.wait_for_event(2, "left")
+
+
+def test_one_client_after_the_other_each_on_a_fresh_boot():
+    pids = set()
+    with common.scratch() as folder, serve(folder) as server:
+        pids.update(server.qemu_pids())  # the boot that proves the flash serves the first client
+        for client in range(4):
+            remote = server.connect()
+            pids.update(server.qemu_pids())
+            assert len(pids) == client + 1, "a boot was shared, or made in vain"
+            del remote
+            server.wait_for_event(2 * client + 2, "left")
+            check = server.qemu_pids()
+            assert not check, f"the board is still on: {check}"
+        check_inference(server)
+        server.wait_for_event(10, "left")
+
+
+def test_a_second_client_waits_for_the_first():
+    with common.scratch() as folder, serve(folder) as server:
+        np.save(folder / "image.npy", IMAGES[3])
+        first = server.connect()
+        second = server.client_process(RUN_ONCE, str(folder / "image.npy"))
+        model = aot_model(first)
+        for _ in range(20):
+            model.run()
+        del first, model
+        output = second.communicate(timeout=60)[0]
+        assert second.returncode == 0, output
+        assert output.split()[-1] == str(EXPECTED[3].argmax()), output
+        server.wait_for_event(4, "left")
+        assert server.events() == ["connected", "left"] * 2
+
+
+def test_keys():
+    with common.scratch() as folder, serve(folder, "--key", "bench.3") as server:
+        for key in ("", "bench", "bench.33"):
+            expect_error("cannot find server that matches key", server.connect, key=key)
+        remote = server.connect(key="bench.3")
+        assert aot_model(remote).get_num_outputs() == 1
+        del remote
+        server.wait_for_event(5, "left")
+        assert server.events() == ["refused"] * 3 + ["connected", "left"]
+
+
+def test_strangers_do_no_harm():
+    hello = struct.pack("<ii", 0xFF271, 7) + b"client:"
+    streams = (
+        b"",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        os.urandom(5000),
+        struct.pack("<ii", 0xFF271, -1),
+        hello[:-1],
+        hello,
+        hello + struct.pack("<q", -1),
+        hello + struct.pack("<q", 100) + b"abc",
+        hello + b"\0" * 4000,
+        hello + struct.pack("<qi", 4, 77),
+        hello + struct.pack("<q", 3000) + os.urandom(3000),
+        hello + struct.pack("<q", 100000) + bytes(100000),
+        hello + (struct.pack("<q", 60) + os.urandom(60)) * 20,
+    )
+    with common.scratch() as folder, serve(folder) as server:
+        for stream in streams:
+            with socket.create_connection(("127.0.0.1", server.port)) as stranger:
+                stranger.settimeout(60)
+                _talk(stranger, stream)
+        check_inference(server)
+
+
+def _talk(stranger, stream):
+    """Say it all, then listen to the end; the server may close at any moment."""
+    try:
+        stranger.sendall(stream)
+        stranger.shutdown(socket.SHUT_WR)
+        while stranger.recv(65536):
+            pass
+    except OSError as error:
+        assert not isinstance(error, TimeoutError), "the server does not hang up"
+
+
+def test_the_next_client_need_not_wait_for_one_that_died():
+    with common.scratch() as folder, serve(folder) as server:
+        busy = server.client_process(BUSY_CLIENT)
+        for line in busy.stdout:
+            if line == "busy\n":
+                break
+        time.sleep(0.1)  # most likely in the middle of the call; before it will do as well
+        busy.kill()
+        busy.communicate()
+        check_inference(server)
+        server.wait_for_event(4, "left")
+        assert server.events() == ["connected", "left"] * 2
+
+
+def test_session_timeout():
+    with common.scratch() as folder, serve(folder) as server:
+        remote = server.connect(session_timeout=1.5)
+        model = aot_model(remote)
+        evaluate = model.module.time_evaluator("run", remote.cpu(0), number=10**8)
+        expect_error("RPCSessionTimeoutError: the session's 1.5 s are over", evaluate)
+        del remote, model, evaluate
+        server.wait_for_event(2, "failed")
+        check_inference(server)
+        server.wait_for_event(4, "left")
+
+
+def model_that_faults(folder):
+    """digits.tar, but the model writes to where no board has memory. QEMU's lm3s6965evb does not mind;
+    what comes next is no instruction on any."""
+    path = folder / "faulty.tar"
+    entry = re.compile(rb"(int32_t tvmgen_default___tvm_main__\([^)]*\) \{)")
+    with tarfile.open(DIGITS) as good, tarfile.open(path, "w") as bad:
+        patched = 0
+        for member in good:
+            data = good.extractfile(member).read() if member.isfile() else b""
+            data, count = entry.subn(
+                rb"\1 *(volatile int32_t *)0xa0000000 = 1; __builtin_trap();", data
+            )
+            patched += count
+            member.size = len(data)
+            bad.addfile(member, io.BytesIO(data))
+    assert patched == 1, patched
+    return path
+
+
+def faults_in_the_middle_of_a_call(board):
+    with common.scratch() as folder:
+        with Server(folder, model_that_faults(folder), "--board", board) as server:
+            for client in range(2):
+                model = aot_model(server.connect())
+                model.set_input("image", IMAGES[0])
+                shown = expect_error("the firmware died: fault: ", model.run)
+                assert "tvmgen_default___tvm_main__ at ./model/" in shown, f"where? {shown}"
+                assert board == "qemu_cortex_m3" or "a0000000" in shown, f"why? {shown}"
+                expect_error("", model.run)  # the connection is over
+                del model
+                server.wait_for_event(2 * client + 2, "failed")
+            assert server.log().count("the firmware died: fault: ") == 2
+            assert not server.qemu_pids()
+
+
+def test_a_fault_qemu_cortex_m3():
+    faults_in_the_middle_of_a_call("qemu_cortex_m3")
+
+
+def test_a_fault_mps2_an385():
+    faults_in_the_middle_of_a_call("mps2_an385")
+
+
+def test_a_fault_qemu_riscv32():
+    faults_in_the_middle_of_a_call("qemu_riscv32")
+
+
+def test_qemu_is_killed():
+    with common.scratch() as folder, serve(folder) as server:
+        remote = server.connect()
+        (pid,) = server.qemu_pids()
+        os.kill(pid, signal.SIGKILL)
+        shown = expect_error("QEMU ended", aot_model, remote)
+        assert "SIGKILL" in shown, shown
+        del remote
+        server.wait_for_event(2, "failed")
+        check_inference(server)
+        server.wait_for_event(4, "left")
+
+
+def ends_with_a_client(number, code):
+    with common.scratch() as folder, serve(folder) as server:
+        remote = server.connect()
+        assert len(server.qemu_pids()) == 1
+        assert server.stop(number) == code
+        expect_error("", aot_model, remote)
+
+
+def test_sigterm_ends_server_and_qemu():
+    ends_with_a_client(signal.SIGTERM, INTERRUPTED)
+
+
+def test_sigint_ends_server_and_qemu():
+    ends_with_a_client(signal.SIGINT, INTERRUPTED)
+
+
+def test_sigkill_ends_server_and_qemu():
+    ends_with_a_client(signal.SIGKILL, -signal.SIGKILL)
+
+
+def test_sigterm_in_the_middle_of_a_call():
+    with common.scratch() as folder, serve(folder) as server:
+        busy = server.client_process(BUSY_CLIENT)
+        for line in busy.stdout:
+            if line == "busy\n":
+                break
+        time.sleep(0.1)
+        assert server.stop() == INTERRUPTED
+        busy.communicate(timeout=60)
+        assert busy.returncode != 0
+
+
+def ends_at_once(folder, code, text, *arguments):
+    done = subprocess.run(
+        [str(a) for a in (common.PROGRAM, "rpc-server", *arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == code, f"{done.returncode}, not {code}: {done.stderr}"
+    assert text in done.stderr, done.stderr
+
+
+def test_a_project_that_was_made_before():
+    with common.scratch() as folder:
+        project = folder / "project"
+        images = f"image={common.MODELS / 'digits_images.npy'}"
+        run = ("run", DIGITS, "--board", BOARD, "--input", images, "--keep", project)
+        subprocess.run([str(a) for a in (common.PROGRAM, *run)], check=True, capture_output=True)
+        with Server(folder, project) as server:
+            assert f"(board {BOARD})" not in server.log()
+            check_inference(server)
+            server.wait_for_event(2, "left")
+        with Server(folder, project, "--board", BOARD, "--option", "icount=2") as server:
+            check_inference(server, 1)
+            server.wait_for_event(2, "left")
+        ends_at_once(folder, 2, "was made for board", project, "--board", "qemu_riscv32")
+        ends_at_once(folder, 2, "cannot be changed", project, "--option", "board=qemu_riscv32")
+        ends_at_once(folder, 2, "has its C runtime already", project, "--crt-dir", common.CRT)
+        ends_at_once(folder, 2, "project.json", folder)
+
+
+def test_what_cannot_be_served():
+    with common.scratch() as folder, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        board = ("--board", BOARD)
+        free = ("--port", 0)
+        ends_at_once(folder, 2, "give --board NAME", DIGITS, *free)
+        ends_at_once(folder, 2, "nowhere.tar", folder / "nowhere.tar", *board, *free)
+        ends_at_once(folder, 2, "no such board", DIGITS, "--board", "mps9", *free)
+        ends_at_once(folder, 2, "choose another with --port", DIGITS, *board, "--port", port)
+        ends_at_once(folder, 2, "1.2.3.4.5", DIGITS, *board, *free, "--host", "1.2.3.4.5")
+        standalone = ("--option", "project_type=aot_standalone_demo")
+        ends_at_once(folder, 2, "drives the model", DIGITS, *board, *free, *standalone)
+        ends_at_once(folder, 3, "README.md", common.MODELS / "README.md", *board, *free)
+        large = ("--option", "workspace_size_bytes=100000")
+        ends_at_once(folder, 4, "RAM", DIGITS, "--board", "qemu_cortex_m3", *free, *large)
+        odd = ("--option", "qemu_args=-no-such-argument")
+        ends_at_once(folder, 5, "-no-such-argument", DIGITS, *board, *free, *odd)
+        assert not list(folder.iterdir()), "something stays in TMPDIR"
+
+
+if __name__ == "__main__":
+    common.main()
