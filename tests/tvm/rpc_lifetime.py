@@ -51,9 +51,10 @@ def test_the_example_in_the_readme():
     (example,) = re.findall(r"^```py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     assert "9090" in example
     with common.scratch() as folder, serve(folder) as server:
+        (folder / "tests").symlink_to(common.SOURCE / "tests")
         client = subprocess.run(
             [sys.executable, "-c", example.replace("9090", str(server.port))],
-            cwd=common.SOURCE,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=120,
