@@ -88,22 +88,16 @@ bool device_generate(const struct device *device, const char *model_path, const 
                             err);
 }
 
-/* The manifest with this call's options over those of the project. */
+/* The manifest with this call's options over those that the project was generated with: what an
+ * earlier call was given is none of this one's. */
 static bool load_manifest(const struct device *device, const char *method, const cJSON *options,
                           struct manifest *manifest, struct error *err)
 {
-    cleanup_settings struct settings generated;
-    cJSON *json = NULL;
-    settings_init(&generated);
-    if (!refuse_in_template(device, method, err) ||
-        !manifest_load(device->project_dir, manifest, err))
-        return false;
-    bool good = settings_to_json(&manifest->settings, &json, err) &&
-                settings_from_json(json, &generated, err) &&
-                options_apply(options, &manifest->settings, err) &&
-                options_check_fixed(&generated, &manifest->settings, err);
-    cJSON_Delete(json);
-    return good;
+    return refuse_in_template(device, method, err) &&
+           manifest_load(device->project_dir, manifest, err) &&
+           manifest_forget_build(manifest, err) &&
+           options_apply(options, &manifest->settings, err) &&
+           options_check_fixed(&manifest->generated, &manifest->settings, err);
 }
 
 static void print_line(void *context, const char *line)

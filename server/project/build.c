@@ -180,6 +180,20 @@ static bool clear_after(struct build *build, bool configured, const char *build_
     return explain(build, err);
 }
 
+static bool build_steps(struct build *build, const char *build_dir, const char *firmware,
+                        struct error *err)
+{
+    if (!manifest_save(build->project_dir, build->options->manifest, err) ||
+        !build_tools_check(build->project_dir, err) ||
+        !drop_moved_build(build->project_dir, build_dir, err))
+        return false;
+    bool configured = configure(build, err);
+    if (!configured || !compile(build, err))
+        return clear_after(build, configured, build_dir, err);
+    return access(firmware, R_OK) == 0 ||
+           error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
+}
+
 static bool build_in(struct build *build, struct error *err)
 {
     cleanup_free char *build_dir = file_path("%s/build", build->project_dir);
@@ -193,15 +207,12 @@ static bool build_in(struct build *build, struct error *err)
                          "project folder %s: the build's programs take none of ; \\ $ , in a path",
                          build->project_dir);
     build_log_init(&build->log, build->project_dir);
-    if (!manifest_save(build->project_dir, build->options->manifest, err) ||
-        !build_tools_check(build->project_dir, err) ||
-        !drop_moved_build(build->project_dir, build_dir, err))
-        return false;
-    bool configured = configure(build, err);
-    if (!configured || !compile(build, err))
-        return clear_after(build, configured, build_dir, err);
-    return access(firmware, R_OK) == 0 ||
-           error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
+    if (build_steps(build, build_dir, firmware, err))
+        return true;
+    /* An earlier build's firmware is not what was asked for now: nobody is to flash it. */
+    if (unlink(firmware) != 0 && errno != ENOENT && errno != ENOTDIR)
+        error_append(err, "remove %s by hand: %s", firmware, strerror(errno));
+    return false;
 }
 
 bool build_project(const struct build_options *options, struct error *err)

@@ -19,6 +19,8 @@ struct build_options {
 /* project.json is brought to say what the manifest says first, since the build reads it. Builds
  * only what changed; a project that was moved or copied since its last build is built from scratch.
  *
+ * Where it fails no firmware.elf is left, not even that of an earlier build.
+ *
  * Blocks until done. Errors: ERROR_TOOL (cmake, ninja or the cross compiler is missing: names the
  * package), ERROR_BUILD (the compiler's first error lines; or what the model needs, what the board
  * has and the boards that would hold it), ERROR_SYSTEM, ERROR_INTERRUPTED (ninja and its compilers

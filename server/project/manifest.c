@@ -76,8 +76,14 @@ static bool model_to_json(const struct model *model, cJSON *json)
 static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struct error *err)
 {
     cJSON *options = NULL;
+    cJSON *generated = NULL;
     if (!settings_to_json(&manifest->settings, &options, err))
         return false;
+    if (!settings_to_json(manifest->is_generated ? &manifest->generated : &manifest->settings,
+                          &generated, err)) {
+        cJSON_Delete(options);
+        return false;
+    }
     cJSON *model = cJSON_CreateObject();
     bool good =
         cJSON_AddNumberToObject(json, "format", MANIFEST_FORMAT) &&
@@ -86,6 +92,7 @@ static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struc
          cJSON_AddStringToObject(json, "crt_source", manifest->crt_source));
     good = add_item(json, "model", model) && good && model_to_json(&manifest->model, model);
     good = add_item(json, "options", options) && good;
+    good = add_item(json, "generated", generated) && good;
     return good || error_no_memory(err, "project.json", sizeof(*manifest));
 }
 
@@ -206,8 +213,11 @@ static bool manifest_from_json(const cJSON *json, struct manifest *manifest, str
         return false;
     if (!model_from_json(cJSON_GetObjectItemCaseSensitive(json, "model"), &manifest->model, err))
         return error_wrap(err, "\"model\"");
-    return settings_from_json(cJSON_GetObjectItemCaseSensitive(json, "options"),
-                              &manifest->settings, err);
+    const cJSON *options = cJSON_GetObjectItemCaseSensitive(json, "options");
+    const cJSON *generated = cJSON_GetObjectItemCaseSensitive(json, "generated");
+    manifest->is_generated = true;
+    return settings_from_json(options, &manifest->settings, err) &&
+           settings_from_json(generated ? generated : options, &manifest->generated, err);
 }
 
 bool manifest_load(const char *project_dir, struct manifest *ret_manifest, struct error *err)
@@ -220,6 +230,7 @@ bool manifest_load(const char *project_dir, struct manifest *ret_manifest, struc
     if (!json_read_file(path, ERROR_USAGE, &json, err))
         return false;
     settings_init(&manifest.settings);
+    settings_init(&manifest.generated);
     bool good = manifest_from_json(json, &manifest, err);
     cJSON_Delete(json);
     if (!good) {
@@ -228,6 +239,23 @@ bool manifest_load(const char *project_dir, struct manifest *ret_manifest, struc
     }
     *ret_manifest = manifest;
     return true;
+}
+
+bool manifest_forget_build(struct manifest *manifest, struct error *err)
+{
+    struct settings copy;
+    cJSON *json = NULL;
+    settings_init(&copy);
+    bool good =
+        settings_to_json(&manifest->generated, &json, err) && settings_from_json(json, &copy, err);
+    cJSON_Delete(json);
+    if (good) {
+        settings_dispose(&manifest->settings);
+        manifest->settings = copy;
+    } else {
+        settings_dispose(&copy);
+    }
+    return good;
 }
 
 bool manifest_exists(const char *project_dir)
@@ -242,4 +270,5 @@ void manifest_dispose(struct manifest *manifest)
     manifest->crt_source = NULL;
     model_dispose(&manifest->model);
     settings_dispose(&manifest->settings);
+    settings_dispose(&manifest->generated);
 }

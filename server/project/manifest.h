@@ -9,7 +9,8 @@
  *              "c_metadata",
  *              "inputs": [{"name", "dtype", "size_bytes"}, ...], "outputs": [...],
  *              "modules": [{"name", "executor"}, ...] },
- *   "options": { ... as in settings.h ... }
+ *   "options": { ... as in settings.h: what the firmware is built with ... },
+ *   "generated": { ... those chosen when the project was generated, where null leads back to ... }
  * }
  */
 #ifndef MICROTVM_QEMU_PROJECT_MANIFEST_H
@@ -22,13 +23,18 @@
 struct manifest {
     char *crt_source; /* whose C runtime crt/ holds: "given" or "bundled" */
     struct model model;
-    struct settings settings;
+    struct settings settings;  /* of the last build, and of the next one unless changed */
+    struct settings generated; /* chosen when the project was generated */
+    bool is_generated;         /* false: not generated yet; settings will be both */
 };
 
 /* PROJECT_DIR/project.json. Errors: ERROR_USAGE (malformed, with the key), ERROR_SYSTEM. */
 bool manifest_load(const char *project_dir, struct manifest *ret_manifest, struct error *err);
 /* A file that says the same already is left alone, so that a build need not configure anew. */
 bool manifest_save(const char *project_dir, const struct manifest *manifest, struct error *err);
+/* settings become those that were chosen when the project was generated. Only for a manifest that
+ * was loaded. Errors: ERROR_INTERNAL (memory). */
+bool manifest_forget_build(struct manifest *manifest, struct error *err);
 bool manifest_exists(const char *project_dir);
 /* Safe on a zeroed struct and twice. */
 void manifest_dispose(struct manifest *manifest);

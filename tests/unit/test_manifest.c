@@ -77,6 +77,24 @@ START_TEST(goes_there_and_back)
 }
 END_TEST
 
+START_TEST(what_was_generated_outlives_builds)
+{
+    struct manifest manifest = sample();
+    ck_assert(manifest_save(scratch_path("."), &manifest, &err));
+    for (int i = 0; i < 3; i++) {
+        ck_assert_msg(manifest_load(scratch_path("."), &manifest, &err), "%s", err.text);
+        ck_assert_int_eq(manifest.settings.config_main_stack_size, i == 0 ? 4096 : 8191 + i);
+        ck_assert_int_eq(manifest.generated.config_main_stack_size, 4096);
+        manifest.settings.config_main_stack_size = 8192 + i;
+        ck_assert(manifest_save(scratch_path("."), &manifest, &err));
+        ck_assert_msg(manifest_forget_build(&manifest, &err), "%s", err.text);
+        ck_assert_int_eq(manifest.settings.config_main_stack_size, 4096);
+        ck_assert_str_eq(manifest.settings.board, "mps2_an385");
+        manifest_dispose(&manifest);
+    }
+}
+END_TEST
+
 /* The file's time decides whether a build is configured anew. */
 START_TEST(a_save_of_the_same_leaves_the_file_alone)
 {
@@ -120,6 +138,7 @@ static const struct {
     {"\"system_lib\":\ttrue", "\"system_lib\":\t1", "\"system_lib\": neither true nor false"},
     {"\"board\":", "\"bord\":", "option bord: there is none"},
     {"\"options\":", "\"x\":", "options: not an object"},
+    {"\"generated\":\t{", "\"generated\":\t3, \"x\":{", "options: not an object"},
 };
 
 START_TEST(an_edit_that_breaks_it_is_named)
@@ -173,6 +192,7 @@ int main(void)
     TCase *tests = tcase_create("manifest");
     tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
     tcase_add_test(tests, goes_there_and_back);
+    tcase_add_test(tests, what_was_generated_outlives_builds);
     tcase_add_test(tests, a_save_of_the_same_leaves_the_file_alone);
     tcase_add_test(tests, a_missing_file_is_a_system_error);
     tcase_add_loop_test(tests, an_edit_that_breaks_it_is_named, 0,

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "fake_board.h"
 #include "method_fixture.h"
+#include "project/manifest.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -228,6 +229,46 @@ START_TEST(options_are_checked_in_each_method)
 }
 END_TEST
 
+/* Configures, and does not build. */
+static const char FAILING_LISTS[] = "cmake_minimum_required(VERSION 3.19)\n"
+                                    "project(failing NONE)\n"
+                                    "add_custom_target(failing ALL COMMAND false)\n";
+
+START_TEST(a_failed_build_leaves_nothing_to_flash)
+{
+    write_file("CMakeLists.txt", FAILING_LISTS);
+    expect_error("build", NO_OPTIONS, ERROR_BUILD, "building the firmware");
+    expect_error("flash", NO_OPTIONS, ERROR_STATE, "call build first");
+}
+END_TEST
+
+/* null is what was chosen when the project was generated, not what an earlier build was given. */
+START_TEST(options_of_a_build_are_for_that_build)
+{
+    static const struct {
+        const char *options;
+        const char *optimization;
+        bool verbose;
+    } builds[] = {
+        {"\"options\": {\"optimization\": \"0\", \"verbose\": true}", "0", true},
+        {"\"options\": {\"optimization\": null, \"verbose\": null}", NULL, false},
+        {NO_OPTIONS, NULL, false},
+    };
+    write_file("CMakeLists.txt", FAILING_LISTS);
+    for (size_t i = 0; i < sizeof(builds) / sizeof(builds[0]); i++) {
+        struct manifest manifest = {0};
+        expect_error("build", builds[i].options, ERROR_BUILD, "");
+        ck_assert_msg(manifest_load(folder, &manifest, &err), "%s", err.text);
+        ck_assert_pstr_eq(manifest.settings.optimization, builds[i].optimization);
+        ck_assert_int_eq(manifest.settings.verbose, builds[i].verbose);
+        ck_assert_int_eq(manifest.settings.icount, 4);
+        ck_assert_str_eq(manifest.settings.board, "mps2_an385");
+        ck_assert_ptr_null(manifest.generated.optimization);
+        manifest_dispose(&manifest);
+    }
+}
+END_TEST
+
 START_TEST(a_damaged_project_says_so)
 {
     write_file("project.json", "{}");
@@ -255,6 +296,8 @@ int main(void)
     tcase_add_test(project, timeouts);
     tcase_add_test(project, other_options_make_another_board);
     tcase_add_test(project, options_are_checked_in_each_method);
+    tcase_add_test(project, a_failed_build_leaves_nothing_to_flash);
+    tcase_add_test(project, options_of_a_build_are_for_that_build);
     tcase_add_test(project, a_damaged_project_says_so);
     suite_add_tcase(suite, project);
     SRunner *runner = srunner_create(suite);
