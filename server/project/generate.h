@@ -8,6 +8,8 @@
  *   model.tar              the archive as it came
  *   model/                 unpacked
  *   crt/                   the C runtime: include/ and src/
+ *   cmsis/                 what the model calls of CMSIS-NN (option cmsis_path)
+ *   extra_sources.txt      which of the user's own files are compiled (option extra_files_tar)
  *   CMakeLists.txt boot/ link/ uart/ platform/ apps/ cxx/ crt_config/   guest sources
  */
 #ifndef MICROTVM_QEMU_PROJECT_GENERATE_H
