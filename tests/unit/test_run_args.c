@@ -114,6 +114,32 @@ START_TEST(settings_of_options)
 }
 END_TEST
 
+/* --project-type and the option of this name are one. */
+static const struct {
+    const char *line;
+    bool is_standalone;
+} PROJECT_TYPES[] = {
+    {"run m.tar -b b", false},
+    {"run m.tar -b b --project-type host_driven", false},
+    {"run m.tar -b b --project-type aot_standalone_demo", true},
+    {"run m.tar -b b --option project_type=aot_standalone_demo", true},
+    {"run m.tar -b b --project-type aot_standalone_demo --option project_type=aot_standalone_demo",
+     true},
+};
+
+START_TEST(project_types)
+{
+    struct run_args args;
+    struct settings settings;
+    settings_init(&settings);
+    ck_assert(parse(PROJECT_TYPES[_i].line, &args));
+    ck_assert_msg(run_settings(&args, &settings, &err), "%s", err.text);
+    ck_assert_int_eq(run_is_standalone(&settings), PROJECT_TYPES[_i].is_standalone);
+    settings_dispose(&settings);
+    run_args_dispose(&args);
+}
+END_TEST
+
 static const struct {
     const char *line;
     const char *text;
@@ -121,7 +147,11 @@ static const struct {
     {"run m.tar -b b --option wings=2", "wings"},
     {"run m.tar -b b --option icount=many", "--option icount=many"},
     {"run m.tar -b b --option board=c", "name one board"},
-    {"run m.tar -b b --option project_type=aot_standalone_demo", "run drives the model"},
+    {"run m.tar -b b --option project_type=mine", "run drives the model"},
+    {"run m.tar -b b --project-type mine", "run drives the model"},
+    {"run m.tar -b b --project-type host_driven --option project_type=mine", "name one type"},
+    {"run m.tar -b b --project-type aot_standalone_demo --crt-dir c --option crt=bundled",
+     "name one runtime"},
     {"run m.tar -b b --crt-dir c --option crt=bundled", "name one runtime"},
 };
 
@@ -147,6 +177,7 @@ int main(void)
     tcase_add_test(lines, defaults_and_the_rest);
     tcase_add_loop_test(lines, bad_line, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_test(lines, settings_of_options);
+    tcase_add_loop_test(lines, project_types, 0, sizeof(PROJECT_TYPES) / sizeof(PROJECT_TYPES[0]));
     tcase_add_loop_test(lines, bad_settings, 0, sizeof(BAD_SETTINGS) / sizeof(BAD_SETTINGS[0]));
     suite_add_tcase(suite, lines);
     SRunner *runner = srunner_create(suite);
