@@ -1,5 +1,5 @@
-/* SysTick: 24 bits, counting down without a pause. While something is timed, an interrupt counts its
- * wraps. The counter is never set anew: QEMU would show 0 until its main loop gets to the first
+/* SysTick: 24 bits, counting down without a pause. While something is timed, an interrupt counts
+ * its wraps. The counter is never set anew: QEMU would show 0 until its main loop gets to the first
  * tick, which takes milliseconds on a busy machine, and count those in. */
 #include "boot/armv7m/registers.h"
 #include "boot/cpu.h"

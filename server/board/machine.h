@@ -21,7 +21,7 @@ struct machine {
     uint64_t flash_size_bytes;
     uint64_t ram_size_bytes;
     uint64_t rpc_packet_size_bytes; /* the largest message that its firmware takes */
-    char *model; /* what TVM's target calls it ("lm3s6965"), for boards.json */
+    char *model;                    /* what TVM's target calls it ("lm3s6965"), for boards.json */
 };
 
 struct machine_list {

@@ -92,8 +92,7 @@ static const char *const DEFINITIONS[] = {
     "struct s { int a; };\nint wanted(void) {}",
     "typedef struct { int a; } s;\nint wanted(void) {}",
     "int a(void) {\n#if X\n if (x) {\n#else\n if (y) {\n#endif\n } }\nint wanted(void) {}",
-    "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint wanted(void) {}\n#ifdef "
-    "__cplusplus\n}\n#endif",
+    "#ifdef A\nextern \"C\" {\n#endif\nint wanted(void) {}\n#ifdef A\n}\n#endif",
     "#define wanted(a) other(a)",
     "char brace = '{';\nint wanted(void) {}",
 };

@@ -1,4 +1,5 @@
-/* Firmware for the transport benchmark: one byte to say that it runs, then every byte comes back. */
+/* Firmware for the transport benchmark: one byte to say that it runs, then every byte comes back.
+ */
 #include "uart/uart.h"
 
 int main(void)

@@ -20,9 +20,11 @@ struct call {
 /* Every function of the module checks the same: an executor, and how many arguments. */
 static int check_call(const struct call *call, const char *name, int num_args)
 {
-    if (!executor)
-        return crt_error(kTvmErrorFunctionCallInvalidArg,
-                         "%s: no executor: tvm.aot_executor.create makes one", name);
+    if (!executor) {
+        (void)crt_error(kTvmErrorFunctionCallInvalidArg,
+                        "%s: no executor: tvm.aot_executor.create makes one", name);
+        return kTvmErrorFunctionCallInvalidArg;
+    }
     if (call->num_args != num_args)
         return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d", name,
                          call->num_args, num_args);
