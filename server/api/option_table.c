@@ -65,7 +65,7 @@ const struct option_spec OPTION_TABLE[] = {
      .field = "gdbserver_port",
      .shape = OPTION_NUMBER,
      .optional = RUNTIME,
-     .help = "TCP port of this machine on which QEMU listens for gdb; no timeout is set then. No "
+     .help = "Port of this machine (TCP) on which QEMU listens for gdb; no timeout is set then. No "
              "gdb when not given."},
     {.name = "serial_number",
      .field = "serial_number",

@@ -1,8 +1,10 @@
 """What the tests with TVM's own code share. Each test is a function test_...; main() runs those of
 the calling script and prints TAP: a failure's traceback follows it as comments."""
 
+import atexit
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -18,6 +20,8 @@ MODELS = SOURCE / "tests/models"
 BOARDS = ("qemu_cortex_m3", "mps2_an385", "qemu_riscv32")
 
 os.environ.setdefault("TOPHUB_LOCATION", "NONE")  # no schedules from the network
+# TVM's other way to call its library keeps Python's lock, and with it micro_session's thread waits.
+os.environ.setdefault("TVM_FFI", "ctypes")
 
 
 class Skip(Exception):
@@ -36,10 +40,24 @@ def import_tvm(connect=None):
     tvm.register_func("micro._rpc_connect", connect or _no_session, override=True)
     import tvm.micro
     import tvm.micro.build
+    import tvm.micro.model_library_format
 
-    # A folder beside libtvm.so elsewhere; the wheel has none.
+    # Folders beside libtvm.so elsewhere; the wheel has neither.
     tvm.micro.build.STANDALONE_CRT_DIR = str(CRT)
+    templates = _folder_of_empty("templates", "crt_config.h.template", "platform.c.template")
+    tvm.micro.model_library_format.get_microtvm_template_projects = lambda _: templates
     return tvm
+
+
+def _folder_of_empty(name, *files):
+    """A folder with empty files of these names below it, which goes when Python ends."""
+    folder = tempfile.mkdtemp(prefix="tvm-test-")
+    atexit.register(shutil.rmtree, folder)
+    below = pathlib.Path(folder, name)
+    below.mkdir()
+    for file in files:
+        (below / file).touch()
+    return folder
 
 
 def _no_session(*_):
