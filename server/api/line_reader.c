@@ -6,16 +6,29 @@
 
 enum { READ_SIZE_BYTES = 64 * 1024 }; /* what a pipe holds */
 
+/* The newline of the next line, or NULL. */
+static char *find_newline(struct line_reader *reader)
+{
+    size_t unsearched = reader->buffer.size_bytes - reader->searched;
+    char *from = reader->buffer.data + reader->searched;
+    char *newline = unsearched > 0 ? memchr(from, '\n', unsearched) : NULL;
+    reader->searched =
+        newline ? (size_t)(newline - reader->buffer.data) : reader->buffer.size_bytes;
+    return newline;
+}
+
+bool line_reader_has_line(struct line_reader *reader)
+{
+    return reader->ended || (reader->buffer.data && find_newline(reader));
+}
+
 bool line_reader_next(struct line_reader *reader, char **ret_line, size_t *ret_size_bytes)
 {
     if (!reader->buffer.data)
         return false;
     char *line = reader->buffer.data + reader->start;
-    size_t unsearched = reader->buffer.size_bytes - reader->searched;
-    char *newline =
-        unsearched > 0 ? memchr(reader->buffer.data + reader->searched, '\n', unsearched) : NULL;
+    char *newline = find_newline(reader);
     if (!newline) {
-        reader->searched = reader->buffer.size_bytes;
         if (!reader->ended || reader->start == reader->buffer.size_bytes)
             return false;
         newline = reader->buffer.data + reader->buffer.size_bytes; /* fill left a byte of room */

@@ -24,6 +24,9 @@ struct line_reader {
  * of the file is a line, too. *ret_line may be written to and is valid until line_reader_fill. */
 bool line_reader_next(struct line_reader *reader, char **ret_line, size_t *ret_size_bytes);
 
+/* Would line_reader_next give a line, or is it the end? */
+bool line_reader_has_line(struct line_reader *reader);
+
 /* One read(2); blocks when the descriptor does and nothing is there. An interrupted or
  * would-block read is no error. Errors: ERROR_SYSTEM, ERROR_INTERNAL (memory), ERROR_PARSE (no
  * newline within LINE_MAX_BYTES). */

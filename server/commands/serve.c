@@ -143,6 +143,9 @@ static bool answer_all(struct server *server, struct error *err)
                                 server->device.board, err) ||
             !line_reader_fill(&server->reader, err))
             return false;
+        if (!line_reader_has_line(&server->reader) && serve_wait_rest(server->options->read_fd) &&
+            !line_reader_fill(&server->reader, err))
+            return false;
     }
 }
 

@@ -2,11 +2,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { EVENTS_MOST = 3 + BOARD_PUMP_FDS };
+enum { EVENTS_MOST = 3 + BOARD_PUMP_FDS, MOMENT_NS = 20 * 1000 };
 
 enum source { SOURCE_REQUESTS = 1, SOURCE_INTERRUPT = 2, SOURCE_BOARD = 4 };
 
@@ -80,6 +81,18 @@ static bool check_interrupt(const struct interrupt *interrupt, struct error *err
 {
     int ready = 0;
     return wait_ready(NULL, 0, deadline_in_ms(0), interrupt, &ready, err);
+}
+
+bool serve_wait_rest(int requests_fd)
+{
+    struct pollfd fd = {.fd = requests_fd, .events = POLLIN};
+    struct deadline deadline = deadline_in_ns(MOMENT_NS);
+    do {
+        if (poll(&fd, 1, 0) > 0)
+            return true;
+        sched_yield(); /* where there is one CPU, the client needs it */
+    } while (!deadline_passed(deadline));
+    return false;
 }
 
 bool serve_wait_request(struct serve_wait *wait, int requests_fd, const struct interrupt *interrupt,

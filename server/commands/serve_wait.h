@@ -24,6 +24,11 @@ struct serve_wait {
 bool serve_wait_request(struct serve_wait *wait, int requests_fd, const struct interrupt *interrupt,
                         struct board *board, struct error *err);
 
+/* A moment for the rest of a line: TVM's client writes a request, and then its newline by itself.
+ * To fall asleep between the two would cost more than all else. True: there is something to read.
+ */
+bool serve_wait_rest(int requests_fd);
+
 /* To be called when the board may have other descriptors under the same numbers; also closes. */
 void serve_wait_forget(struct serve_wait *wait);
 
