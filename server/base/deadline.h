@@ -1,6 +1,7 @@
 /* Points in time on CLOCK_MONOTONIC, and the one way in which this program waits.
  *
- * Every wait of more than an instant goes through wait_ready, so that each of them ends at once
+ * Every wait of more than an instant goes through wait_ready (but that for the next request, which
+ * commands/serve_wait.h tells of and which ends likewise), so that each of them ends at once
  * when the program is told to stop (a signal) or when nobody is left to answer to (the client
  * closed its end). */
 #ifndef MICROTVM_QEMU_BASE_DEADLINE_H
