@@ -192,9 +192,8 @@ START_TEST(two_models_in_objects)
 }
 END_TEST
 
-/* The archive as TVM 0.8 would have laid it out: one description, the graph under its old name, and
- * functions counted in one byte. */
-static void age(void)
+/* Functions counted in one byte. */
+static void age_code(void)
 {
     const char *source = scratch_path("model/codegen/host/src/default_lib0.c");
     char *code = read_text(source);
@@ -203,7 +202,13 @@ static void age(void)
     memmove(count, count + 4, strlen(count + 4) + 1);
     scratch_write("model/codegen/host/src/default_lib0.c", code);
     free(code);
+}
 
+/* The archive as TVM 0.8 would have laid it out: one description, the graph under its old name, and
+ * code of its time. */
+static void age(void)
+{
+    age_code();
     char *text = read_text(scratch_path("model/metadata.json"));
     cJSON *json = cJSON_Parse(text);
     cJSON *modules = cJSON_GetObjectItem(json, "modules");
