@@ -2,33 +2,17 @@
 #include <tvm/runtime/crt/aot_executor_module.h>
 #include <tvm/runtime/crt/func_registry.h>
 #include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/module_call.h>
 #include <tvm/runtime/crt/module.h>
 
 /* There is one executor: creating another one ends it. */
 static TVMAotExecutor *executor;
 static TVMModuleHandle executor_handle;
 
-/* Arguments of a TVMBackendPackedCFunc, passed on whole. */
-struct call {
-    const TVMValue *args;
-    const int *type_codes;
-    int num_args;
-    TVMValue *ret_val;
-    int *ret_type_code;
-};
-
 /* Every function of the module checks the same: an executor, and how many arguments. */
-static int check_call(const struct call *call, const char *name, int num_args)
+static int check_call(const struct module_call *call, const char *name, int num_args)
 {
-    if (!executor) {
-        (void)crt_error(kTvmErrorFunctionCallInvalidArg,
-                        "%s: no executor: tvm.aot_executor.create makes one", name);
-        return kTvmErrorFunctionCallInvalidArg;
-    }
-    if (call->num_args != num_args)
-        return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d", name,
-                         call->num_args, num_args);
-    return 0;
+    return module_call_check(call, executor, "tvm.aot_executor.create", name, num_args);
 }
 
 static int refuse_type(const char *name, int type_code, const char *wanted)
@@ -37,21 +21,14 @@ static int refuse_type(const char *name, int type_code, const char *wanted)
                      type_code, wanted);
 }
 
-static int return_int(const struct call *call, int value)
-{
-    call->ret_val->v_int64 = value;
-    *call->ret_type_code = kTVMArgInt;
-    return 0;
-}
-
-static int return_string(const struct call *call, const char *string)
+static int return_string(const struct module_call *call, const char *string)
 {
     call->ret_val->v_str = string;
     *call->ret_type_code = kTVMStr;
     return 0;
 }
 
-static int return_array(const struct call *call, int64_t index)
+static int return_array(const struct module_call *call, int64_t index)
 {
     TVMNDArray *array = &executor->args[index];
     TVMNDArray_IncrementReference(array); /* the client's, until it frees the handle */
@@ -61,8 +38,8 @@ static int return_array(const struct call *call, int64_t index)
 }
 
 /* A tensor by number or by name. */
-static int get_tensor(const struct call *call, const char *what, int64_t first, int64_t count,
-                      int (*index_of)(TVMAotExecutor *, const char *))
+static int get_tensor(const struct module_call *call, const char *what, int64_t first,
+                      int64_t count, int (*index_of)(TVMAotExecutor *, const char *))
 {
     int64_t index;
     int status = check_call(call, what, 1);
@@ -85,12 +62,12 @@ static int get_tensor(const struct call *call, const char *what, int64_t first, 
 }
 
 /* (number or name), or that and a tensor to copy to. */
-static int get_output_tensor(const struct call *call)
+static int get_output_tensor(const struct module_call *call)
 {
     int64_t first = executor ? TVMAotExecutor_GetNumInputs(executor) : 0;
     int64_t count = executor ? TVMAotExecutor_GetNumOutputs(executor) : 0;
     bool copies = call->num_args == 2 && call->type_codes[1] == kTVMDLTensorHandle;
-    struct call which = *call;
+    struct module_call which = *call;
     if (copies)
         which.num_args = 1;
     int status = get_tensor(&which, "get_output", first, count, TVMAotExecutor_GetOutputIndex);
@@ -103,7 +80,7 @@ static int get_output_tensor(const struct call *call)
     return status;
 }
 
-static int get_index(const struct call *call, const char *what,
+static int get_index(const struct module_call *call, const char *what,
                      int (*index_of)(TVMAotExecutor *, const char *))
 {
     int status = check_call(call, what, 1);
@@ -112,10 +89,10 @@ static int get_index(const struct call *call, const char *what,
     if (call->type_codes[0] != kTVMStr)
         return refuse_type(what, call->type_codes[0], "a name");
     int index = index_of(executor, call->args[0].v_str);
-    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : return_int(call, index);
+    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : module_call_return_int(call, index);
 }
 
-static int get_name(const struct call *call, const char *what,
+static int get_name(const struct module_call *call, const char *what,
                     int (*name_of)(TVMAotExecutor *, int, const char **))
 {
     const char *name;
@@ -141,8 +118,8 @@ static int get_name(const struct call *call, const char *what,
                     int *ret_type_code, void *resource_handle)                                     \
     {                                                                                              \
         (void)resource_handle;                                                                     \
-        const struct call packed = {args, type_codes, num_args, ret_val, ret_type_code};           \
-        const struct call *call = &packed;                                                         \
+        const struct module_call packed = {args, type_codes, num_args, ret_val, ret_type_code};    \
+        const struct module_call *call = &packed;                                                  \
         body                                                                                       \
     }
 
@@ -167,12 +144,14 @@ MODULE_FUNCTION(get_output_name,
 
 MODULE_FUNCTION(get_num_inputs, {
     int status = check_call(call, "get_num_inputs", 0);
-    return status != 0 ? status : return_int(call, TVMAotExecutor_GetNumInputs(executor));
+    return status != 0 ? status
+                       : module_call_return_int(call, TVMAotExecutor_GetNumInputs(executor));
 })
 
 MODULE_FUNCTION(get_num_outputs, {
     int status = check_call(call, "get_num_outputs", 0);
-    return status != 0 ? status : return_int(call, TVMAotExecutor_GetNumOutputs(executor));
+    return status != 0 ? status
+                       : module_call_return_int(call, TVMAotExecutor_GetNumOutputs(executor));
 })
 
 MODULE_FUNCTION(run, {

@@ -3,6 +3,7 @@
 #include <tvm/runtime/crt/graph_executor_module.h>
 #include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/internal/common/memory_map.h>
+#include <tvm/runtime/crt/internal/common/module_call.h>
 #include <tvm/runtime/crt/internal/common/ndarray.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
 #include <tvm/runtime/crt/module.h>
@@ -11,28 +12,13 @@
 static TVMGraphExecutor *executor;
 static TVMModuleHandle executor_handle;
 
-/* Arguments of a TVMBackendPackedCFunc, passed on whole. */
-struct call {
-    const TVMValue *args;
-    const int *type_codes;
-    int num_args;
-    TVMValue *ret_val;
-    int *ret_type_code;
-};
-
 /* Every function of the module checks the same: an executor, and how many arguments. */
-static int check_call(const struct call *call, const char *name, int num_args)
+static int check_call(const struct module_call *call, const char *name, int num_args)
 {
-    if (!executor)
-        return crt_error(kTvmErrorFunctionCallInvalidArg,
-                         "%s: no executor: tvm.graph_executor.create makes one", name);
-    if (call->num_args != num_args)
-        return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d", name,
-                         call->num_args, num_args);
-    return 0;
+    return module_call_check(call, executor, "tvm.graph_executor.create", name, num_args);
 }
 
-static int check_type(const struct call *call, const char *name, int index, int wanted)
+static int check_type(const struct module_call *call, const char *name, int index, int wanted)
 {
     if (call->type_codes[index] == wanted)
         return 0;
@@ -40,22 +26,15 @@ static int check_type(const struct call *call, const char *name, int index, int 
                      name, index, call->type_codes[index], wanted);
 }
 
-static int return_int(const struct call *call, int value)
-{
-    call->ret_val->v_int64 = value;
-    *call->ret_type_code = kTVMArgInt;
-    return 0;
-}
-
 /* Its memory goes with the executor: there are no references to count. */
-static int return_entry(const struct call *call, uint32_t entry)
+static int return_entry(const struct module_call *call, uint32_t entry)
 {
     call->ret_val->v_handle = &executor->entries[entry];
     *call->ret_type_code = kTVMNDArrayHandle;
     return 0;
 }
 
-static int read_index(const struct call *call, const char *name, uint32_t count,
+static int read_index(const struct module_call *call, const char *name, uint32_t count,
                       uint32_t *ret_index)
 {
     int status = check_type(call, name, 0, kTVMArgInt);
@@ -79,8 +58,8 @@ static int read_index(const struct call *call, const char *name, uint32_t count,
                     int *ret_type_code, void *resource_handle)                                     \
     {                                                                                              \
         (void)resource_handle;                                                                     \
-        const struct call packed = {args, type_codes, num_args, ret_val, ret_type_code};           \
-        const struct call *call = &packed;                                                         \
+        const struct module_call packed = {args, type_codes, num_args, ret_val, ret_type_code};    \
+        const struct module_call *call = &packed;                                                  \
         body                                                                                       \
     }
 
@@ -104,7 +83,7 @@ MODULE_FUNCTION(get_input_index, {
     if (status != 0)
         return status;
     int index = TVMGraphExecutor_GetInputIndex(executor, args[0].v_str);
-    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : return_int(call, index);
+    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : module_call_return_int(call, index);
 })
 
 MODULE_FUNCTION(get_input_name, {
@@ -121,12 +100,14 @@ MODULE_FUNCTION(get_input_name, {
 
 MODULE_FUNCTION(get_num_inputs, {
     int status = check_call(call, "get_num_inputs", 0);
-    return status != 0 ? status : return_int(call, TVMGraphExecutor_GetNumInputs(executor));
+    return status != 0 ? status
+                       : module_call_return_int(call, TVMGraphExecutor_GetNumInputs(executor));
 })
 
 MODULE_FUNCTION(get_num_outputs, {
     int status = check_call(call, "get_num_outputs", 0);
-    return status != 0 ? status : return_int(call, TVMGraphExecutor_GetNumOutputs(executor));
+    return status != 0 ? status
+                       : module_call_return_int(call, TVMGraphExecutor_GetNumOutputs(executor));
 })
 
 /* (index), or (index, tensor to copy to). */
@@ -213,7 +194,7 @@ static void end_executor(void)
 }
 
 /* A string, or a tensor of bytes where that is longer than a packet. */
-static int read_graph(const struct call *call, const char **ret_text, size_t *ret_size_bytes)
+static int read_graph(const struct module_call *call, const char **ret_text, size_t *ret_size_bytes)
 {
     const DLTensor *tensor = call->args[0].v_handle;
     if (call->type_codes[0] == kTVMStr) {
@@ -231,7 +212,7 @@ static int read_graph(const struct call *call, const char **ret_text, size_t *re
 }
 
 /* A function to look for linked parameters with: the module's own, which is asked anyway. */
-static int check_lookup(const struct call *call)
+static int check_lookup(const struct module_call *call)
 {
     TVMFunctionHandle own;
     if (call->type_codes[2] == kTVMNullptr ||
@@ -244,7 +225,7 @@ static int check_lookup(const struct call *call)
                      "\"_lookup_linked_param\": pass None");
 }
 
-static int check_arguments(const struct call *call)
+static int check_arguments(const struct module_call *call)
 {
     int devices = call->num_args - 2; /* device type, device id */
     if (call->num_args != 4 && call->num_args != 5)
