@@ -2,10 +2,10 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "project/c_lexer.h"
 #include "project/extra.h"
-#include "project/source_walk.h"
-#include "project/symbols.h"
+#include "sources/lexer.h"
+#include "sources/symbols.h"
+#include "sources/walk.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "project/archive.h"
+#include "model/archive.h"
 
 #include <dirent.h>
 #include <errno.h>

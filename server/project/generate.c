@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "project/archive.h"
+#include "model/archive.h"
 #include "project/choices.h"
 #include "project/cmsis.h"
 #include "project/crt.h"

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "project/json_read.h"
+#include "model/json_read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -17,7 +17,7 @@
 #define MICROTVM_QEMU_PROJECT_MANIFEST_H
 
 #include "base/error.h"
-#include "project/model.h"
+#include "model/model.h"
 #include "project/settings.h"
 
 struct manifest {

@@ -3,7 +3,7 @@
 #define MICROTVM_QEMU_PROJECT_STANDALONE_H
 
 #include "base/error.h"
-#include "project/model.h"
+#include "model/model.h"
 
 /* With project_type "aot_standalone_demo": can a model of the archive be built so? Another type, or
  * NULL: true. Errors: ERROR_MODEL with the archive's path and what to export instead. */

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "e2e/run_command.h"
 #include "hostile/scratch.h"
-#include "project/archive.h"
+#include "model/archive.h"
 
 #include <check.h>
 #include <cjson/cJSON.h>

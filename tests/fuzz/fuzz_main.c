@@ -1,6 +1,6 @@
 /* Runs a fuzz target without a fuzzer: over the files that are named, or over a fixed row of inputs
  * made of numbers that look random. Usage: fuzz_X [FILE...] */
-#include "unit/random_bytes.h"
+#include "unit/wire/random_bytes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "hostile/make_archive.h"
 #include "hostile/scratch.h"
-#include "project/archive.h"
+#include "model/archive.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,0 +1,181 @@
+#include "commands/rpc_server/session.h"
+
+#include "bridge/handshake.h"
+#include "client/link.h"
+#include "client/wire.h"
+#include "commands/board_stream.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <tvm/runtime/crt/rpc_common/session.h>
+
+enum {
+    SESSION_START_TIMEOUT_MS = 10 * 1000,
+    REPLY_TIMEOUT_MS = 60 * 1000, /* for a client to take a reply */
+    FINISH_TIMEOUT_MS = 1000,     /* for a client to take an exception; others wait meanwhile */
+    WHAT_SIZE = 64,
+};
+
+static void say(const struct rpc_session *session, const struct socket *socket, const char *what)
+{
+    char line[SOCKET_NAME_SIZE + WHAT_SIZE + 2];
+    snprintf(line, sizeof(line), "%s: %s", socket->peer, what);
+    session->on_event(session->context, line);
+}
+
+/* What one client is served with. */
+struct service {
+    const struct rpc_session *session;
+    struct socket *socket;
+    struct board_stream stream;
+    struct link *link;
+    struct deadline until; /* the end that the client itself has set */
+};
+
+/* While the board is waited for, a client that leaves ends the wait: there is nobody to answer, and
+ * a firmware that never answers must not keep the next client waiting. */
+static void watch_client(const struct service *service)
+{
+    service->session->interrupt->peer_fd = service->socket->fd;
+}
+
+/* After such a wait: whose failure is it? A board that is gone is no client that has left. */
+static bool unwatch_client(const struct service *service, bool good, struct error *err)
+{
+    service->session->interrupt->peer_fd = -1;
+    if (good)
+        return true;
+    if (err->kind == ERROR_CLOSED)
+        err->kind = ERROR_DEVICE;
+    if (err->kind == ERROR_INTERRUPTED && err->os == 0)
+        err->kind = ERROR_CLOSED;
+    return board_stream_add_log(&service->stream, err);
+}
+
+static bool power_on(struct service *service, struct error *err)
+{
+    struct link_stream stream = board_stream_link(&service->stream);
+    watch_client(service);
+    bool good = board_open(service->session->board, err);
+    service->stream.failed = !good;
+    good =
+        good && link_open(&stream, deadline_in_ms(SESSION_START_TIMEOUT_MS), &service->link, err);
+    return unwatch_client(service, good, err);
+}
+
+/* A firmware drops what is larger than its buffer, and some runtimes do so without a word. */
+static bool check_size(const struct service *service, const struct packet *packet,
+                       struct error *err)
+{
+    const struct machine *machine = service->session->machine;
+    uint64_t most = machine->rpc_packet_size_bytes - SESSION_HEADER_SIZE;
+    if (packet->size_bytes <= most)
+        return true;
+    return error_set(err, ERROR_USAGE, 0,
+                     "a message of %zu bytes: board \"%s\" takes at most %" PRIu64
+                     " (its rpc_packet_size_bytes, less the session's header)",
+                     packet->size_bytes, machine->name, most);
+}
+
+/* A packet to the board, and what it says to the client. */
+static bool carry_one(struct service *service, const struct packet *packet, struct error *err)
+{
+    const uint8_t *reply;
+    size_t reply_size;
+    struct error refusal;
+    if (!check_size(service, packet, &refusal))
+        return packet_send_exception(service->socket, refusal.text,
+                                     deadline_in_ms(REPLY_TIMEOUT_MS), err);
+    watch_client(service);
+    bool good = link_request(service->link, packet->data, packet->size_bytes, service->until,
+                             &reply, &reply_size, err);
+    return unwatch_client(service, good, err) &&
+           socket_write(service->socket, reply, reply_size, deadline_in_ms(REPLY_TIMEOUT_MS), err);
+}
+
+/* Until the client leaves. */
+static bool carry(struct service *service, struct error *err)
+{
+    struct packet packet = {0};
+    bool good = true;
+    while (good) {
+        good = packet_receive(service->socket, service->until, &packet, err);
+        if (good && packet_code(&packet) == RPC_SHUTDOWN) /* the only one without an answer */
+            break;
+        good = good && carry_one(service, &packet, err);
+    }
+    packet_dispose(&packet);
+    return good;
+}
+
+static bool serve_on_board(const struct rpc_session *session, struct socket *socket,
+                           struct deadline until, struct error *err)
+{
+    struct service service = {
+        .session = session,
+        .socket = socket,
+        .stream = {.board = session->board, .on_log = session->on_log, .context = session->context},
+        .until = until,
+    };
+    bool good = power_on(&service, err) && carry(&service, err);
+    link_close(service.link);
+    board_close(session->board);
+    return good;
+}
+
+/* Tell the client and the person at the server how it ended. */
+static void end(const struct rpc_session *session, struct socket *socket, bool left,
+                int64_t began_ns, const struct error *failure)
+{
+    char what[WHAT_SIZE];
+    struct error ignored; /* a client that does not want to know misses it */
+    snprintf(what, sizeof(what), "%s after %.1f s", left ? "left" : "failed",
+             (double)(clock_now_ns() - began_ns) / 1e9);
+    say(session, socket, what);
+    if (left)
+        return;
+    session->on_event(session->context, failure->text);
+    (void)packet_send_exception(socket, failure->text, deadline_in_ms(REPLY_TIMEOUT_MS), &ignored);
+    socket_finish(socket, deadline_in_ms(FINISH_TIMEOUT_MS));
+}
+
+static bool serve_matched(const struct rpc_session *session, struct socket *socket,
+                          double timeout_s, struct error *err)
+{
+    int64_t began_ns = clock_now_ns();
+    struct deadline until =
+        timeout_s > 0 ? deadline_in_ms((int64_t)(timeout_s * 1000)) : deadline_never();
+    struct error failure = {.kind = ERROR_NONE};
+    say(session, socket, "connected");
+    bool good = serve_on_board(session, socket, until, &failure);
+    if (failure.kind == ERROR_INTERRUPTED) {
+        *err = failure;
+        return false;
+    }
+    if (failure.kind == ERROR_TIMEOUT && deadline_passed(until))
+        error_set(&failure, ERROR_TIMEOUT, 0, /* TVM's clients know this name by its text */
+                  "RPCSessionTimeoutError: the session's %g s are over: connect with a longer "
+                  "session_timeout",
+                  timeout_s);
+    end(session, socket, good || failure.kind == ERROR_CLOSED, began_ns, &failure);
+    return true;
+}
+
+bool rpc_session_serve(const struct rpc_session *session, struct socket *socket, bool *ret_matched,
+                       struct error *err)
+{
+    struct greeting greeting;
+    struct error refusal;
+    bool good = true;
+    if (handshake_serve(socket, session->match_key, session->server_key, &greeting, &refusal)) {
+        *ret_matched = true;
+        good = serve_matched(session, socket, greeting.session_timeout_s, err);
+    } else if (refusal.kind == ERROR_INTERRUPTED) {
+        *err = refusal;
+        good = false;
+    } else {
+        session->on_event(session->context, refusal.text);
+    }
+    socket_close(socket);
+    return good;
+}

@@ -1,0 +1,34 @@
+/* One TVM RPC client and one freshly booted board, from greeting to leave.
+ *
+ * TVM's messages are the same on a socket and on a serial line; only their envelope differs. So
+ * each packet is carried over as it is, and its answer back. */
+#ifndef MICROTVM_QEMU_COMMANDS_RPC_SERVER_SESSION_H
+#define MICROTVM_QEMU_COMMANDS_RPC_SERVER_SESSION_H
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "board/board.h"
+#include "bridge/socket.h"
+
+#include <stdbool.h>
+
+struct rpc_session {
+    struct board *board;           /* flashed, not open */
+    const struct machine *machine; /* what the board is */
+    struct interrupt *interrupt;   /* the board's and the socket's; its peer_fd is set meanwhile */
+    const char *match_key;         /* what the client must say */
+    const char *server_key;        /* what we are called */
+    /* The firmware's log, a line at a time; may be NULL. */
+    void (*on_log)(void *context, const char *line);
+    /* A line for a person: who came, who left and why. */
+    void (*on_event)(void *context, const char *line);
+    void *context;
+};
+
+/* Serve the client and close its socket. *ret_matched: it had the key. What goes wrong with the
+ * client or the board is told to both, the client and on_event, and is no error here; the board is
+ * off in any case. Errors: ERROR_INTERRUPTED. */
+bool rpc_session_serve(const struct rpc_session *session, struct socket *socket, bool *ret_matched,
+                       struct error *err);
+
+#endif

@@ -1,0 +1,228 @@
+#include "commands/run/args.h"
+
+#include "base/cleanup.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <string.h>
+
+enum option_id {
+    OPTION_BOARD = 'b',
+    OPTION_INPUT = 'i',
+    OPTION_EXPECT = 'e',
+    OPTION_OUTPUT = 'o',
+    OPTION_VERBOSE = 'v',
+    OPTION_HELP = 'h',
+    OPTION_RTOL = 0x100,
+    OPTION_ATOL,
+    OPTION_KEEP,
+    OPTION_CRT_DIR,
+    OPTION_OPTION,
+    OPTION_TIMEOUT,
+    OPTION_PROJECT_TYPE,
+};
+
+static const struct option LONG_OPTIONS[] = {
+    {"board", required_argument, NULL, OPTION_BOARD},
+    {"input", required_argument, NULL, OPTION_INPUT},
+    {"expect", required_argument, NULL, OPTION_EXPECT},
+    {"rtol", required_argument, NULL, OPTION_RTOL},
+    {"atol", required_argument, NULL, OPTION_ATOL},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
+    {"keep", required_argument, NULL, OPTION_KEEP},
+    {"crt-dir", required_argument, NULL, OPTION_CRT_DIR},
+    {"option", required_argument, NULL, OPTION_OPTION},
+    {"project-type", required_argument, NULL, OPTION_PROJECT_TYPE},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"verbose", no_argument, NULL, OPTION_VERBOSE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* ':' in front: a missing argument is told from an unknown option. */
+static const char SHORT_OPTIONS[] = ":b:i:e:o:vh";
+
+void run_args_help(FILE *out)
+{
+    fprintf(
+        out,
+        "usage: microtvm-qemu run MODEL.tar --board NAME [--input [NAME=]FILE.npy]...\n"
+        "                         [--expect [NAME=]FILE.npy]... [options]\n"
+        "\n"
+        "Builds firmware for a model (Model Library Format), boots it on an emulated board,\n"
+        "runs the model there and compares its outputs with what is expected.\n"
+        "\n"
+        "  -b, --board NAME            the board (`microtvm-qemu boards` lists them)\n"
+        "  -i, --input [NAME=]FILE     an input tensor; without NAME, inputs in their order.\n"
+        "                              One more axis in front: several inferences in a row\n"
+        "  -e, --expect [NAME=]FILE    an output tensor as it should be; likewise\n"
+        "      --rtol R, --atol A      a match is |got - expected| <= A + R * |expected|;\n"
+        "                              defaults %g and %g. Integers must be equal unless\n"
+        "                              one is given\n"
+        "  -o, --output DIR            write each output to DIR/NAME.npy\n"
+        "      --keep DIR              make the project in DIR, which must not exist, and\n"
+        "                              leave it there\n"
+        "      --crt-dir DIR           TVM's standalone_crt to build with (default: bundled)\n"
+        "      --project-type TYPE     host_driven (default), or aot_standalone_demo: the model\n"
+        "                              without executor and RPC server, timed on the board\n"
+        "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
+        "      --timeout SECONDS       for one call on the device (default %d)\n"
+        "  -v, --verbose               the build's output and the firmware's log, too\n"
+        "  -h, --help\n"
+        "\n"
+        "example: microtvm-qemu run digits.tar --board mps2_an385 \\\n"
+        "             --input images.npy --expect expected.npy --output results\n"
+        "\n"
+        "exit status: 0 outputs match, 1 they do not, 2 bad usage or input file, 3 model\n"
+        "archive refused, 4 build failed or does not fit, 5 device failure, 6 a program is\n"
+        "missing, 7 system error, 130 interrupted\n",
+        COMPARE_DEFAULT_RTOL, COMPARE_DEFAULT_ATOL, RUN_DEFAULT_TIMEOUT_MS / 1000);
+}
+
+static bool add_file(struct run_file **files, size_t *count, const char *option, const char *text,
+                     struct error *err)
+{
+    const char *equals = strchr(text, '=');
+    const char *path = equals ? equals + 1 : text;
+    if (equals == text)
+        return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": the name in front of '=' is empty",
+                         option, text);
+    if (path[0] == '\0')
+        return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": no file is named", option, text);
+    struct run_file *grown = realloc(*files, (*count + 1) * sizeof(**files));
+    if (!grown)
+        return error_no_memory(err, "an argument", sizeof(**files));
+    *files = grown;
+    char *name = equals ? strndup(text, (size_t)(equals - text)) : NULL;
+    if (equals && !name)
+        return error_no_memory(err, "an argument", strlen(text));
+    grown[(*count)++] = (struct run_file){.name = name, .path = path};
+    return true;
+}
+
+static bool parse_number(const char *option, const char *text, double *ret_value, struct error *err)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(value) || value < 0)
+        return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": give a number that is not negative",
+                         option, text);
+    *ret_value = value;
+    return true;
+}
+
+static bool parse_timeout(const char *text, int64_t *ret_timeout_ms, struct error *err)
+{
+    static const double MAX_SECONDS = 1e6;
+    double seconds;
+    if (!parse_number("timeout", text, &seconds, err))
+        return false;
+    if (seconds < 0.001 || seconds > MAX_SECONDS)
+        return error_set(err, ERROR_USAGE, 0, "--timeout \"%s\": give 0.001 to %g seconds", text,
+                         MAX_SECONDS);
+    *ret_timeout_ms = (int64_t)(seconds * 1000);
+    return true;
+}
+
+static bool take_option(struct run_args *args, int id, const char *value, struct error *err)
+{
+    switch (id) {
+    case OPTION_BOARD:
+        args->board = value;
+        return true;
+    case OPTION_INPUT:
+        return add_file(&args->inputs, &args->inputs_count, "input", value, err);
+    case OPTION_EXPECT:
+        return add_file(&args->expects, &args->expects_count, "expect", value, err);
+    case OPTION_RTOL:
+        args->tolerance.rtol_given = true;
+        return parse_number("rtol", value, &args->tolerance.rtol, err);
+    case OPTION_ATOL:
+        args->tolerance.atol_given = true;
+        return parse_number("atol", value, &args->tolerance.atol, err);
+    case OPTION_OUTPUT:
+        args->output_dir = value;
+        return true;
+    case OPTION_KEEP:
+        args->keep_dir = value;
+        return true;
+    case OPTION_CRT_DIR:
+        args->crt_dir = value;
+        return true;
+    case OPTION_OPTION:
+        return option_arguments_add(&args->options, value, err);
+    case OPTION_PROJECT_TYPE:
+        args->project_type = value;
+        return true;
+    case OPTION_TIMEOUT:
+        return parse_timeout(value, &args->timeout_ms, err);
+    case OPTION_VERBOSE:
+        args->verbose = true;
+        return true;
+    default:
+        args->help = true;
+        return true;
+    }
+}
+
+static bool check_complete(struct run_args *args, int operands, char **operand, struct error *err)
+{
+    if (args->help)
+        return true;
+    if (operands == 0)
+        return error_set(err, ERROR_USAGE, 0,
+                         "no model is named: give the archive, MODEL.tar (see --help)");
+    if (operands > 1)
+        return error_set(err, ERROR_USAGE, 0,
+                         "\"%s\": one model at a time; files go behind --input, --expect",
+                         operand[1]);
+    args->model_path = operand[0];
+    if (!args->board)
+        return error_set(err, ERROR_USAGE, 0,
+                         "--board NAME is missing (`microtvm-qemu boards` lists them)");
+    return true;
+}
+
+static bool parse(int argc, char **argv, struct run_args *args, struct error *err)
+{
+    int id;
+    opterr = 0; /* the messages are ours */
+    optind = 0; /* GNU getopt: begin anew, whatever was parsed before */
+    while ((id = getopt_long(argc, argv, SHORT_OPTIONS, LONG_OPTIONS, NULL)) != -1) {
+        if (id == ':')
+            return error_set(err, ERROR_USAGE, 0, "%s needs a value (see --help)",
+                             argv[optind - 1]);
+        if (id == '?')
+            return error_set(err, ERROR_USAGE, 0, "%s: no such option (see --help)",
+                             argv[optind - 1]);
+        if (!take_option(args, id, optarg, err))
+            return false;
+    }
+    return check_complete(args, argc - optind, argv + optind, err);
+}
+
+bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct error *err)
+{
+    struct run_args args = {
+        .tolerance = {.rtol = COMPARE_DEFAULT_RTOL, .atol = COMPARE_DEFAULT_ATOL},
+        .timeout_ms = RUN_DEFAULT_TIMEOUT_MS,
+    };
+    if (!parse(argc, argv, &args, err)) {
+        run_args_dispose(&args);
+        return false;
+    }
+    *ret_args = args;
+    return true;
+}
+
+void run_args_dispose(struct run_args *args)
+{
+    for (size_t i = 0; i < args->inputs_count; i++)
+        free(args->inputs[i].name);
+    for (size_t i = 0; i < args->expects_count; i++)
+        free(args->expects[i].name);
+    free(args->inputs);
+    free(args->expects);
+    option_arguments_dispose(&args->options);
+    *args = (struct run_args){.board = NULL};
+}

@@ -1,0 +1,24 @@
+/* What comes out of a `run`: verdicts and files. */
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_OUTPUT_H
+#define MICROTVM_QEMU_COMMANDS_RUN_OUTPUT_H
+
+#include "base/error.h"
+#include "client/report.h"
+#include "commands/run/data.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Each output to DIR/NAME.npy. Errors: those of npy_save. */
+bool run_output_write(const struct run_data *data, const struct device_model *model,
+                      const char *dir, struct error *err);
+
+/* A file name for an output: only letters, digits and "._-" of its name, not beginning with a dot,
+ * and told from those of the outputs before it. A new string, NULL when memory ran out. */
+char *run_output_file_name(const struct model_port *outputs, size_t index);
+
+/* Report each output; true when all that was expected came. */
+bool run_output_compare(const struct run_data *data, const struct device_model *model,
+                        const struct tolerance *tolerance, struct report *report);
+
+#endif

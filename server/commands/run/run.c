@@ -1,0 +1,144 @@
+/* microtvm-qemu run: a model archive in, outputs and a verdict out. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "client/report.h"
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+#include "commands/pipeline.h"
+#include "commands/run/args.h"
+#include "commands/run/data.h"
+#include "commands/run/device.h"
+#include "commands/run/output.h"
+#include "commands/run/standalone.h"
+#include "model/graph_files.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* All that one run owns. */
+struct run {
+    struct run_args args;
+    struct report report;
+    struct interrupt interrupt;
+    struct settings settings;
+    struct run_data data;
+    struct pipeline pipeline;
+    struct graph_files graph; /* of a model for the graph executor */
+    struct device_model model;
+};
+
+static void run_dispose(struct run *run)
+{
+    report_abandon(&run->report);
+    device_model_dispose(&run->model);
+    graph_files_dispose(&run->graph);
+    pipeline_dispose(&run->pipeline);
+    run_data_dispose(&run->data);
+    settings_dispose(&run->settings);
+    interrupt_close(&run->interrupt);
+    run_args_dispose(&run->args);
+}
+
+static void firmware_line(void *context, const char *line)
+{
+    struct run *run = context;
+    if (run->args.verbose)
+        report_line(&run->report, line);
+}
+
+/* Can `run` drive what is in the archive? */
+static bool check_model(const struct run *run, struct error *err)
+{
+    const struct model *model = &run->pipeline.manifest.model;
+    if (strcmp(model->executor, "aot") != 0 && strcmp(model->executor, "graph") != 0)
+        return error_set(err, ERROR_MODEL, 0,
+                         "%s holds single operators and no model: export one with "
+                         "Executor(\"aot\") or Executor(\"graph\")",
+                         run->args.model_path);
+    if (!run_is_standalone(&run->settings) && !model->system_lib)
+        return error_set(err, ERROR_MODEL, 0,
+                         "%s holds no system library, so nothing in it can be called: export it "
+                         "with Runtime(\"crt\", {\"system-lib\": True})",
+                         run->args.model_path);
+    return run_data_check_archive(&run->data, model, err);
+}
+
+/* What can be refused without making anything is refused first. */
+static bool prepare(struct run *run, struct error *err)
+{
+    if (access(run->args.model_path, R_OK) != 0)
+        return error_set(err, ERROR_USAGE, errno, "model archive %s", run->args.model_path);
+    return run_data_load(&run->args, &run->data, err) &&
+           run_settings(&run->args, &run->settings, err) &&
+           (!run->args.output_dir || file_make_dirs(run->args.output_dir, err)) &&
+           pipeline_prepare(&run->pipeline, run->args.keep_dir, err);
+}
+
+/* What is not in the firmware: the graph, and parameters that were not linked into it. */
+static bool load_graph(struct run *run, struct error *err)
+{
+    const struct pipeline *pipeline = &run->pipeline;
+    if (strcmp(pipeline->manifest.model.executor, "graph") != 0)
+        return true;
+    cleanup_free char *dir = file_path("%s/model", pipeline->project_dir);
+    return dir ? graph_files_load(dir, pipeline->manifest.model.name, &run->graph, err)
+               : error_no_memory(err, "a path", strlen(pipeline->project_dir));
+}
+
+static bool infer_on_board(struct run *run, struct error *err)
+{
+    struct board_stream stream = {
+        .board = run->pipeline.board, .on_log = firmware_line, .context = run};
+    if (run_is_standalone(&run->settings))
+        return run_on_standalone(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
+                                 &run->report, &run->data, &run->model, err);
+    const struct graph_source graph = {run->graph.text, run->graph.params,
+                                       run->graph.params_size_bytes};
+    return run_on_device(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
+                         run->graph.text ? &graph : NULL, &run->report, &run->data, &run->model,
+                         err);
+}
+
+static bool run_all(struct run *run, bool *ret_matches, struct error *err)
+{
+    struct pipeline *pipeline = &run->pipeline;
+    if (!prepare(run, err) ||
+        !pipeline_generate(pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
+                           err) ||
+        !check_model(run, err) || !load_graph(run, err) || !pipeline_build(pipeline, err) ||
+        !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err) ||
+        !infer_on_board(run, err))
+        return false;
+    board_close(pipeline->board);
+    if (run->args.output_dir &&
+        !run_output_write(&run->data, &run->model, run->args.output_dir, err))
+        return false;
+    *ret_matches = run_output_compare(&run->data, &run->model, &run->args.tolerance, &run->report);
+    return true;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct error err = {.kind = ERROR_NONE};
+    struct run run = {.interrupt = {.signal_fd = -1, .peer_fd = -1}};
+    settings_init(&run.settings);
+    if (!run_args_parse(argc, argv, &run.args, &err))
+        return exit_with_error("run", &err);
+    if (run.args.help) {
+        run_args_help(stdout);
+        run_args_dispose(&run.args);
+        return EXIT_CODE_OK;
+    }
+    report_init(&run.report, stdout);
+    run.pipeline = (struct pipeline){.command = "run",
+                                     .interrupt = &run.interrupt,
+                                     .report = &run.report,
+                                     .verbose = run.args.verbose};
+    bool matches = false;
+    bool good = interrupt_open(&run.interrupt, &err) && run_all(&run, &matches, &err);
+    run_dispose(&run);
+    if (!good)
+        return exit_with_error("run", &err);
+    return matches ? EXIT_CODE_OK : EXIT_CODE_MISMATCH;
+}

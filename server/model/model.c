@@ -1,0 +1,215 @@
+#include "model/model.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "model/code.h"
+#include "model/json_read.h"
+#include "model/modules.h"
+#include "model/order.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OLDEST_VERSION = 5, NEWEST_VERSION = 7 };
+
+void model_tensors_free(struct model_tensor *tensors, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(tensors[i].name);
+        free(tensors[i].dtype);
+    }
+    free(tensors);
+}
+
+void model_dispose(struct model *model)
+{
+    free(model->name);
+    free(model->executor);
+    model_tensors_free(model->inputs, model->inputs_count);
+    model_tensors_free(model->outputs, model->outputs_count);
+    model_modules_free(model->modules, model->modules_count);
+    *model = (struct model){0};
+}
+
+static bool read_version(const cJSON *json, int *ret_version, struct error *err)
+{
+    uint64_t version = UINT64_MAX;
+    if (!json_read_size(json, "version", ERROR_MODEL, &version, err))
+        return false;
+    if (version == UINT64_MAX)
+        return error_set(err, ERROR_MODEL, 0,
+                         "\"version\": missing: not a Model Library Format description");
+    if (version < OLDEST_VERSION || version > NEWEST_VERSION)
+        return error_set(err, ERROR_MODEL, 0,
+                         "\"version\": %llu: not supported (known are %d to %d, of TVM 0.8 to "
+                         "0.18); export the model with one of those",
+                         (unsigned long long)version, OLDEST_VERSION, NEWEST_VERSION);
+    *ret_version = (int)version;
+    return true;
+}
+
+/* {"NAME": {"dtype": "float32", "size": 256}, ...} */
+static bool read_tensors(const cJSON *object, struct model_tensor **tensors, size_t *count,
+                         struct error *err)
+{
+    const cJSON *item = NULL;
+    if (*tensors || !cJSON_IsObject(object))
+        return true;
+    if (cJSON_GetArraySize(object) > TENSORS_MAX)
+        return error_set(err, ERROR_MODEL, 0, "more than %d inputs or outputs", TENSORS_MAX);
+    *tensors = calloc((size_t)cJSON_GetArraySize(object) + 1, sizeof(**tensors));
+    if (!*tensors)
+        return error_no_memory(err, "tensors", sizeof(**tensors));
+    cJSON_ArrayForEach(item, object)
+    {
+        struct model_tensor *tensor = &(*tensors)[(*count)++];
+        tensor->name = strdup(item->string);
+        if (!tensor->name)
+            return error_no_memory(err, "a tensor's name", strlen(item->string));
+        if (!json_read_text(item, "dtype", ERROR_MODEL, &tensor->dtype, err) ||
+            !json_read_size(item, "size", ERROR_MODEL, &tensor->size_bytes, err))
+            return error_wrap(err, "tensor \"%.100s\"", item->string);
+    }
+    return true;
+}
+
+/* *sum += KEY's number in object, where there is one. */
+static bool add_size(const cJSON *object, const char *key, uint64_t *sum, struct error *err)
+{
+    uint64_t size = 0;
+    if (!json_read_size(object, key, ERROR_MODEL, &size, err))
+        return false;
+    if (*sum + size > JSON_SIZE_MAX)
+        return error_set(err, ERROR_MODEL, 0, "\"%s\": more than %llu bytes in all", key,
+                         JSON_SIZE_MAX);
+    *sum += size;
+    return true;
+}
+
+/* memory.functions.main has an entry per kind of device. */
+static bool read_main_memory(const cJSON *memory, struct model *model, struct error *err)
+{
+    const cJSON *functions = cJSON_GetObjectItemCaseSensitive(memory, "functions");
+    const cJSON *entry = NULL;
+    if (!cJSON_IsObject(functions))
+        return error_set(err, ERROR_MODEL, 0, "\"memory\": no \"functions\" in it");
+    cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(functions, "main"))
+    {
+        const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(entry, "inputs");
+        const cJSON *outputs = cJSON_GetObjectItemCaseSensitive(entry, "outputs");
+        if (!add_size(entry, "workspace_size_bytes", &model->workspace_size_bytes, err) ||
+            !add_size(entry, "constants_size_bytes", &model->constants_size_bytes, err) ||
+            !add_size(entry, "io_size_bytes", &model->io_size_bytes, err) ||
+            !read_tensors(inputs, &model->inputs, &model->inputs_count, err) ||
+            !read_tensors(outputs, &model->outputs, &model->outputs_count, err))
+            return error_wrap(err, "\"memory\": function main");
+    }
+    return true;
+}
+
+/* {"FUNCTION": [{"size_bytes": 256, ...}, ...], ...}: a caller of one function has its buffers. */
+static bool read_operator_memory(const cJSON *memory, struct model *model, struct error *err)
+{
+    const cJSON *function = NULL;
+    const cJSON *buffer = NULL;
+    cJSON_ArrayForEach(function, memory)
+    {
+        uint64_t sum = 0;
+        cJSON_ArrayForEach(buffer, function)
+        {
+            if (!add_size(buffer, "size_bytes", &sum, err))
+                return error_wrap(err, "\"memory\"");
+        }
+        if (sum > model->io_size_bytes)
+            model->io_size_bytes = sum;
+    }
+    return true;
+}
+
+static void raise_to(uint64_t *size, uint64_t other)
+{
+    if (other > *size)
+        *size = other;
+}
+
+/* The host may run any of the models that share a firmware: there must be room for the largest. */
+static bool make_room(const cJSON *module, struct model *model, struct error *err)
+{
+    struct model other = {0};
+    const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
+    bool good = read_main_memory(memory, &other, err);
+    raise_to(&model->workspace_size_bytes, other.workspace_size_bytes);
+    raise_to(&model->constants_size_bytes, other.constants_size_bytes);
+    raise_to(&model->io_size_bytes, other.io_size_bytes);
+    model_dispose(&other);
+    return good;
+}
+
+static bool read_metadata(const cJSON *json, const char *wanted, struct model *model,
+                          struct error *err)
+{
+    const cJSON *module = NULL;
+    if (!read_version(json, &model->version, err) ||
+        !model_modules_read(json, wanted, model, &module, err))
+        return false;
+    const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
+    if (strcmp(model->executor, "operator") == 0)
+        return read_operator_memory(memory, model, err);
+    if (!read_main_memory(memory, model, err))
+        return false;
+    for (const cJSON *at = model_modules_next(json, NULL); at; at = model_modules_next(json, at))
+        if (at != module && !make_room(at, model, err))
+            return false;
+    return true;
+}
+
+static bool load_metadata(const char *dir, const char *wanted, struct model *model,
+                          struct error *err)
+{
+    cleanup_free char *path = file_path("%s/metadata.json", dir);
+    cJSON *json = NULL;
+    if (!path)
+        return error_no_memory(err, "a path", strlen(dir));
+    if (!json_read_file(path, ERROR_MODEL, &json, err)) {
+        if (err->kind == ERROR_SYSTEM && (err->os == ENOENT || err->os == EISDIR))
+            return error_set(err, ERROR_MODEL, 0,
+                             "metadata.json: missing: not a Model Library Format archive");
+        return false;
+    }
+    bool good = cJSON_IsObject(json)
+                    ? read_metadata(json, wanted, model, err)
+                    : error_set(err, ERROR_MODEL, 0, "not an object with the model's description");
+    cJSON_Delete(json);
+    return good || error_wrap(err, "metadata.json");
+}
+
+static bool load_code(const char *dir, struct model *model, struct error *err)
+{
+    struct model_code code;
+    if (!model_code_scan(dir, model->modules_count > 1 ? model->name : NULL, &code, err))
+        return false;
+    model->workspace_on_heap = code.calls_workspace || code.has_objects;
+    model->system_lib = code.has_system_lib || code.has_objects;
+    model->c_metadata = code.has_c_metadata || code.has_objects;
+    model->c_interface = code.has_c_interface;
+    bool good = code.has_code ||
+                error_set(err, ERROR_MODEL, 0,
+                          "no code of \"%s\" in it (codegen/host/src/*.c): compile the model with "
+                          "TVM's \"c\" target and Runtime(\"crt\")",
+                          model->name);
+    good = good && model_order(dir, &code, model, err);
+    model_code_dispose(&code);
+    return good;
+}
+
+bool model_load_dir(const char *dir, const char *module, struct model *ret_model, struct error *err)
+{
+    struct model model = {0};
+    if (!load_metadata(dir, module, &model, err) || !load_code(dir, &model, err)) {
+        model_dispose(&model);
+        return false;
+    }
+    *ret_model = model;
+    return true;
+}

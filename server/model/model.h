@@ -1,0 +1,53 @@
+/* What a model archive's metadata.json says (TVM's python/tvm/micro/model_library_format.py
+ * writes it). Sizes are bytes as the compiler counted them; shapes are not in there, the firmware
+ * knows them. */
+#ifndef MICROTVM_QEMU_MODEL_MODEL_H
+#define MICROTVM_QEMU_MODEL_MODEL_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct model_tensor {
+    char *name;
+    char *dtype;         /* "float32"; NULL where an old archive does not say */
+    uint64_t size_bytes; /* 0 where an old archive does not say */
+};
+
+/* One of the models in an archive. */
+struct model_module {
+    char *name;
+    char *executor; /* as in struct model */
+};
+
+struct model {
+    char *name;     /* module name: "default" */
+    char *executor; /* "aot", "graph", or "operator": single functions, as AutoTVM sends them */
+    int version;    /* metadata version */
+    struct model_tensor *inputs; /* in the order of the compiled function's arguments */
+    size_t inputs_count;
+    struct model_tensor *outputs; /* likewise: output2 before output10 */
+    size_t outputs_count;
+    uint64_t workspace_size_bytes; /* metadata's figure for the main function */
+    uint64_t constants_size_bytes;
+    uint64_t io_size_bytes; /* of these three: where there are several models, the largest */
+    bool workspace_on_heap; /* generated code calls TVMBackendAllocWorkspace (else it is static) */
+    bool c_interface;       /* codegen/host/include/tvmgen_NAME.h is there */
+    bool system_lib;        /* it can be reached over RPC: Runtime("crt", {"system-lib": True}) */
+    bool c_metadata;        /* code tells of its tensors; TVM 0.8's did not, so no AOT over RPC */
+    struct model_module *modules; /* all models of the archive; the fields above are of one */
+    size_t modules_count;
+};
+
+/* From an unpacked archive: the model that is called module, or with NULL the first. Errors:
+ * ERROR_MODEL: metadata.json missing, not JSON, of an unknown version (says which are known), no
+ * code in it, an executor we cannot run; ERROR_USAGE: no such module; ERROR_SYSTEM. */
+bool model_load_dir(const char *dir, const char *module, struct model *ret_model,
+                    struct error *err);
+/* Safe on a zeroed struct and twice. */
+void model_dispose(struct model *model);
+void model_tensors_free(struct model_tensor *tensors, size_t count);
+
+#endif

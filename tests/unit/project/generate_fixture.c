@@ -1,0 +1,79 @@
+#include "unit/project/generate_fixture.h"
+
+#include "hostile/make_archive.h"
+#include "hostile/scratch.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct error err;
+struct settings settings;
+struct generate_options options;
+static char paths[6][512];
+
+const char *kept(int place, const char *name)
+{
+    snprintf(paths[place], sizeof(paths[place]), "%s", scratch_path("%s", name));
+    return paths[place];
+}
+
+static void write_share(void)
+{
+    static const char *const FILES[] = {
+        "share/template/launch_microtvm_api_server.sh",
+        "share/template/microtvm_api_server.sh",
+        "share/template/boards.json",
+        "share/guest/CMakeLists.txt",
+        "share/guest/boot/start.c",
+        "share/guest/apps/host_driven/main.c",
+        "share/guest/apps/other_type/main.c",
+        "share/guest/crt/include/tvm/runtime/crt/ours.h",
+        "share/guest/crt/src/runtime/crt/common/ours.c",
+        "share/qemu-machines/first.json",
+        "share/qemu-machines/second.json",
+        "share/qemu-machines/README.md",
+        "program",
+    };
+    for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++)
+        scratch_write(FILES[i], FILES[i]);
+    chmod(scratch_path("program"), 0755);
+}
+
+void generate_setup(void)
+{
+    scratch_make();
+    write_share();
+    FILE *tar = tar_create(scratch_path("m.tar"));
+    tar_model(tar);
+    tar_end(tar);
+    ck_assert_int_eq(mkdir(scratch_path("in"), 0777), 0);
+    settings_init(&settings);
+    settings.board = "first";
+    options = (struct generate_options){
+        .model_path = kept(0, "m.tar"),
+        .project_dir = kept(1, "in/project"),
+        .share_dir = kept(2, "share"),
+        .program_path = kept(3, "program"),
+        .settings = &settings,
+    };
+}
+
+void generate(void)
+{
+    ck_assert_msg(generate_project(&options, &err), "%s", err.text);
+}
+
+void refused(enum error_kind kind, const char *why)
+{
+    char *before = scratch_listing(scratch_path("in"));
+    ck_assert_msg(!generate_project(&options, &err), "taken, but: %s", why);
+    ck_assert_msg(err.kind == kind, "kind %d: %s", err.kind, err.text);
+    ck_assert_msg(strstr(err.text, why) != NULL, "\"%s\" does not say \"%s\"", err.text, why);
+    char *after = scratch_listing(scratch_path("in"));
+    ck_assert_str_eq(before, after);
+    free(before);
+    free(after);
+}
