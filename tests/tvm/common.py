@@ -123,7 +123,8 @@ def _comment(text):
 def main():
     """Runs the tests of the script that is being run, in the order in which they stand."""
     script = sys.modules["__main__"]
-    suite = pathlib.Path(script.__file__).stem
+    path = pathlib.Path(script.__file__)
+    suite = f"{path.parent.name}/{path.stem}"
     tests = [(n, f) for n, f in vars(script).items() if n.startswith("test_") and callable(f)]
     failed = 0
     print(f"1..{len(tests)}", flush=True)

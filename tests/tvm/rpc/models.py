@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 import common
-from rpc_process import DIGITS, PAIR, Server, aot_model, expect_error, tvm
+from process import DIGITS, PAIR, Server, aot_model, expect_error, tvm
 from tvm.contrib import graph_executor  # pylint: disable=wrong-import-order
 
 IMAGES = np.load(common.MODELS / "digits_images.npy")

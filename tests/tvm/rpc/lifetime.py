@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 import common
-from rpc_process import DIGITS, INTERRUPTED, Server, aot_model, expect_error
+from process import DIGITS, INTERRUPTED, Server, aot_model, expect_error
 
 BOARD = "mps2_an385"
 IMAGES = np.load(common.MODELS / "digits_images.npy")

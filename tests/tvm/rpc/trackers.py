@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 import common
-from rpc_process import (
+from process import (
     DIGITS,
     EVENT_TIMEOUT_S,
     Server,

@@ -110,7 +110,7 @@ class Server:
         """Python code in another process, in which `connect()` connects."""
         start = (
             "import sys; sys.path.insert(0, sys.argv[1]); del sys.argv[1]\n"
-            "import rpc_process, numpy as np; from rpc_process import *\n"
+            "import process, numpy as np; from process import *\n"
             f"connect = lambda: tvm.rpc.connect('127.0.0.1', {self.port})\n"
         )
         here = str(pathlib.Path(__file__).parent)

@@ -19,7 +19,7 @@ REFUSED, SERVER_ERROR = 4, 1
 def tvmc(folder, *arguments, status=0):
     """What it printed."""
     result = subprocess.run(
-        [sys.executable, common.SOURCE / "tests/tvm/tvmc_main.py", common.BUILD, *arguments],
+        [sys.executable, common.SOURCE / "tests/tvm/tools/tvmc_main.py", common.BUILD, *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

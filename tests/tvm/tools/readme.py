@@ -46,7 +46,7 @@ def test_tvmc():
     """The lines after "$ " of each block that has tvmc in it, in one shell, in a new folder."""
     consoles = [block for block in blocks("console") if "$ tvmc " in block]
     assert consoles
-    driver = [sys.executable, common.SOURCE / "tests/tvm/tvmc_main.py", common.BUILD]
+    driver = [sys.executable, common.SOURCE / "tests/tvm/tools/tvmc_main.py", common.BUILD]
     for block in consoles:
         with scratch() as folder:
             shutil.copy(common.MODELS / "digits.tar", folder / "model.tar")
