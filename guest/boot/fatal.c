@@ -13,6 +13,13 @@
  * from it. A serial line has no acknowledgement, so the power stays on for a moment. */
 enum { LAST_WORDS_HOLD_MS = 100 };
 
+/* Ends a half-sent frame, or a half-sent line. */
+#ifdef SERIAL_LINE_IS_TEXT
+static const char BEGIN[] = "\n";
+#else
+static const char BEGIN[] = "\xff\n";
+#endif
+
 static bool dying;
 
 void fatal_text(const char *text)
@@ -26,7 +33,7 @@ void fatal_begin(const char *what)
     if (dying)
         halt(); /* a fault while reporting one: the first is the one that matters */
     dying = true;
-    fatal_text("\xff\n");
+    fatal_text(BEGIN);
     fatal_text(what);
 }
 

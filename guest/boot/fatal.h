@@ -4,7 +4,8 @@
  *   fatal_hex("pc", pc);
  *   fatal_end();
  *
- * What is sent: ff 0a (an invalid escape, which ends a half-sent frame), the line, a newline.
+ * What is sent: ff 0a (an invalid escape, which ends a half-sent frame; 0a alone where the
+ * application talks in text), the line, a newline.
  * Needs neither heap, interrupts nor a sound C library. */
 #ifndef BOOT_FATAL_H
 #define BOOT_FATAL_H

@@ -11,8 +11,8 @@
  * init, infer and the lines wakeup and result are those of TVM's own demo of this name. Inputs that
  * were compiled in (include/tvm/input_data.h for the first one, input_data_<name>.h for any) need
  * no host: with all of them there, the firmware infers once when it starts. */
-#include "model.h"
-#include "uart/uart.h"
+#include "standalone/characters.h"
+#include "standalone/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,18 +20,6 @@
 #include <tvm/runtime/crt/platform.h>
 
 enum { WORD_BYTES = 16, END = '%' };
-
-static char read_character(void)
-{
-    static uint8_t buffer[256];
-    static size_t at;
-    static size_t size;
-    if (at == size) {
-        size = uart_read(buffer, sizeof buffer);
-        at = 0;
-    }
-    return (char)buffer[at++];
-}
 
 static void skip_command(char last)
 {
@@ -67,13 +55,6 @@ static const struct model_tensor *find(const char *number, const struct model_te
     return NULL;
 }
 
-static int hex_value(char character)
-{
-    static const char DIGITS[] = "0123456789abcdef";
-    const char *digit = memchr(DIGITS, character, sizeof DIGITS - 1);
-    return digit ? (int)(digit - DIGITS) : -1;
-}
-
 /* A byte, or -1 at END and at what is no byte; *ret_last is the last character that was read. */
 static int read_byte(char *ret_last)
 {
@@ -104,7 +85,7 @@ static void set_input(char mark)
     if (mark == END && size_bytes == tensor->size_bytes)
         printf("input:%s:%lu\n", number, (unsigned long)size_bytes);
     else
-        printf("error:input \"%s\": not %lu bytes of two hex digits (0-9a-f)\n", number,
+        printf("error:input \"%s\": not %lu bytes of two hex digits\n", number,
                (unsigned long)tensor->size_bytes);
     skip_command(mark);
 }
@@ -161,18 +142,10 @@ static void obey(void)
         printf("error:no command \"%s\"\n", word);
 }
 
-static bool all_inputs_are_filled(void)
-{
-    for (size_t i = 0; i < MODEL_INPUT_COUNT; i++)
-        if (!MODEL_INPUT_TENSORS[i].is_filled)
-            return false;
-    return true;
-}
-
 int main(void)
 {
     printf("wakeup\n");
-    if (all_inputs_are_filled())
+    if (model_is_filled())
         infer();
     for (;;)
         obey();

@@ -1,4 +1,4 @@
-#include "model.h"
+#include "standalone/model.h"
 #include "model_interface.h"
 
 #include <string.h>
@@ -53,77 +53,10 @@ int32_t model_run(void)
 }
 #endif
 
-/* A number that is the larger the larger the element is. Half-precision numbers are ordered like
- * their bits, negative ones the other way round. */
-static double rank_of(const struct model_tensor *tensor, size_t index)
+bool model_is_filled(void)
 {
-    const void *data = tensor->data;
-    switch (tensor->type) {
-    case TYPE_float16:
-    case TYPE_bfloat16: {
-        int32_t bits = ((const uint16_t *)data)[index];
-        return bits & 0x8000 ? -(bits & 0x7fff) : bits;
-    }
-    case TYPE_float32:
-        return ((const float *)data)[index];
-    case TYPE_float64:
-        return ((const double *)data)[index];
-    case TYPE_int8:
-        return ((const int8_t *)data)[index];
-    case TYPE_int16:
-        return ((const int16_t *)data)[index];
-    case TYPE_int32:
-        return ((const int32_t *)data)[index];
-    case TYPE_int64:
-        return (double)((const int64_t *)data)[index];
-    case TYPE_uint16:
-        return ((const uint16_t *)data)[index];
-    case TYPE_uint32:
-        return ((const uint32_t *)data)[index];
-    case TYPE_uint64:
-        return (double)((const uint64_t *)data)[index];
-    case TYPE_uint8:
-    case TYPE_bool:
-        break;
-    }
-    return ((const uint8_t *)data)[index];
-}
-
-static size_t element_bytes(enum element_type type)
-{
-    switch (type) {
-    case TYPE_int8:
-    case TYPE_uint8:
-    case TYPE_bool:
-        return 1;
-    case TYPE_float16:
-    case TYPE_bfloat16:
-    case TYPE_int16:
-    case TYPE_uint16:
-        return 2;
-    case TYPE_float32:
-    case TYPE_int32:
-    case TYPE_uint32:
-        return 4;
-    case TYPE_float64:
-    case TYPE_int64:
-    case TYPE_uint64:
-        break;
-    }
-    return 8;
-}
-
-long model_largest(const struct model_tensor *tensor)
-{
-    size_t count = tensor->size_bytes / element_bytes(tensor->type);
-    long largest = -1;
-    double largest_rank = 0;
-    for (size_t i = 0; i < count; i++) {
-        double rank = rank_of(tensor, i);
-        if (largest < 0 || rank >= largest_rank) {
-            largest = (long)i;
-            largest_rank = rank;
-        }
-    }
-    return largest;
+    for (size_t i = 0; i < MODEL_INPUT_COUNT; i++)
+        if (!MODEL_INPUT_TENSORS[i].is_filled)
+            return false;
+    return true;
 }

@@ -1,6 +1,6 @@
 /* The model behind its C interface: tensors by number, and one call that runs it. */
-#ifndef APPS_AOT_STANDALONE_DEMO_MODEL_H
-#define APPS_AOT_STANDALONE_DEMO_MODEL_H
+#ifndef STANDALONE_MODEL_H
+#define STANDALONE_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,8 +35,15 @@ extern const size_t MODEL_INPUT_COUNT;
 extern const struct model_tensor MODEL_OUTPUT_TENSORS[];
 extern const size_t MODEL_OUTPUT_COUNT;
 
+/* Was every input compiled in? */
+bool model_is_filled(void);
+
 /* What the generated function returns: 0 when it ran. */
 int32_t model_run(void);
+
+size_t model_elements(const struct model_tensor *tensor);
+/* 64-bit integers lose what a double does not hold. */
+double model_element(const struct model_tensor *tensor, size_t index);
 
 /* Index of the largest element; of equal ones the last. -1 when there is none. */
 long model_largest(const struct model_tensor *tensor);
