@@ -1,66 +1,18 @@
 #include "client/standalone.h"
 
 #include "base/cleanup.h"
+#include "client/text_line.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_LEAST_BYTES = 4096, ERROR_TEXT_BYTES = 400 };
+enum { ERROR_TEXT_BYTES = 400 };
 
 struct standalone {
-    struct link_stream stream;
-    int64_t timeout_ms;
-    char *line; /* what came and was not yet taken */
-    size_t size;
-    size_t capacity;
-    size_t taken; /* of the line that was handed out last, its newline included */
+    struct text_line line;
 };
-
-static bool grow(struct standalone *standalone, struct error *err)
-{
-    if (standalone->capacity - standalone->size >= LINE_LEAST_BYTES)
-        return true;
-    size_t capacity = 2 * standalone->capacity + LINE_LEAST_BYTES;
-    char *line = realloc(standalone->line, capacity);
-    if (!line)
-        return error_no_memory(err, "a line of the firmware", capacity);
-    standalone->line = line;
-    standalone->capacity = capacity;
-    return true;
-}
-
-/* The next line, NUL-terminated, good until the next call. */
-static bool read_line(struct standalone *standalone, struct deadline deadline, char **ret_line,
-                      size_t *ret_length, struct error *err)
-{
-    size_t looked = 0;
-    standalone->size -= standalone->taken;
-    if (standalone->size > 0)
-        memmove(standalone->line, standalone->line + standalone->taken, standalone->size);
-    standalone->taken = 0;
-    for (;;) {
-        char *newline = standalone->size > looked
-                            ? memchr(standalone->line + looked, '\n', standalone->size - looked)
-                            : NULL;
-        if (newline) {
-            *newline = '\0';
-            *ret_line = standalone->line;
-            *ret_length = (size_t)(newline - standalone->line);
-            standalone->taken = *ret_length + 1;
-            return true;
-        }
-        size_t got = 0;
-        looked = standalone->size;
-        if (!grow(standalone, err) ||
-            !standalone->stream.read(
-                standalone->stream.context, standalone->line + standalone->size,
-                standalone->capacity - standalone->size, 1, &got, deadline, err))
-            return false;
-        standalone->size += got;
-    }
-}
 
 static bool find_answer(struct standalone *standalone, const char *begin, struct deadline deadline,
                         char **ret_rest, size_t *ret_length, struct error *err)
@@ -68,7 +20,7 @@ static bool find_answer(struct standalone *standalone, const char *begin, struct
     for (;;) {
         char *line = NULL;
         size_t length = 0;
-        if (!read_line(standalone, deadline, &line, &length, err))
+        if (!text_line_read(&standalone->line, deadline, &line, &length, err))
             return false;
         if (strncmp(line, begin, strlen(begin)) == 0) {
             *ret_rest = line + strlen(begin);
@@ -78,8 +30,7 @@ static bool find_answer(struct standalone *standalone, const char *begin, struct
         if (strncmp(line, "error:", strlen("error:")) == 0)
             return error_set(err, ERROR_DEVICE, 0, "the firmware says: %.*s", ERROR_TEXT_BYTES,
                              line);
-        if (standalone->stream.log)
-            standalone->stream.log(standalone->stream.context, line);
+        text_line_log(&standalone->line, line);
     }
 }
 
@@ -87,22 +38,18 @@ static bool find_answer(struct standalone *standalone, const char *begin, struct
 static bool await(struct standalone *standalone, const char *begin, char **ret_rest,
                   size_t *ret_length, struct error *err)
 {
-    struct deadline deadline =
-        standalone->timeout_ms > 0 ? deadline_in_ms(standalone->timeout_ms) : deadline_never();
+    struct deadline deadline = text_line_deadline(&standalone->line);
     if (find_answer(standalone, begin, deadline, ret_rest, ret_length, err))
         return true;
     if (err->kind != ERROR_TIMEOUT)
         return false;
     return error_set(err, ERROR_TIMEOUT, 0, "the firmware did not answer \"%s\" within %lld ms",
-                     begin, (long long)standalone->timeout_ms);
+                     begin, (long long)standalone->line.timeout_ms);
 }
 
 static bool send(struct standalone *standalone, const char *command, struct error *err)
 {
-    struct deadline deadline =
-        standalone->timeout_ms > 0 ? deadline_in_ms(standalone->timeout_ms) : deadline_never();
-    return standalone->stream.write(standalone->stream.context, command, strlen(command), deadline,
-                                    err);
+    return text_line_send(&standalone->line, command, err);
 }
 
 bool standalone_open(const struct link_stream *stream, int64_t timeout_ms,
@@ -113,8 +60,8 @@ bool standalone_open(const struct link_stream *stream, int64_t timeout_ms,
     size_t length = 0;
     if (!standalone)
         return error_no_memory(err, "a talk with the firmware", sizeof(*standalone));
-    standalone->stream = *stream;
-    standalone->timeout_ms = timeout_ms;
+    standalone->line.stream = *stream;
+    standalone->line.timeout_ms = timeout_ms;
     if (!send(standalone, "init%", err) || !await(standalone, "wakeup", &rest, &length, err)) {
         standalone_close(standalone);
         return false;
@@ -126,7 +73,7 @@ bool standalone_open(const struct link_stream *stream, int64_t timeout_ms,
 void standalone_close(struct standalone *standalone)
 {
     if (standalone)
-        free(standalone->line);
+        text_line_dispose(&standalone->line);
     free(standalone);
 }
 

@@ -43,9 +43,8 @@ bool text_line_read(struct text_line *line, struct deadline deadline, char **ret
     size_t looked = 0;
     drop_taken(line);
     for (;;) {
-        char *newline = line->size > looked
-                            ? memchr(line->text + looked, '\n', line->size - looked)
-                            : NULL;
+        char *newline =
+            line->size > looked ? memchr(line->text + looked, '\n', line->size - looked) : NULL;
         if (newline) {
             size_t length = (size_t)(newline - line->text);
             line->taken = length + 1;

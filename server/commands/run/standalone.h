@@ -10,8 +10,7 @@
 
 #include <stdbool.h>
 
-/* As run_on_device. The archive knows sizes and types, but no shapes: a tensor's shape is that of
- * the file given for it, or one axis. */
+/* As run_on_device; names and types are what run_ports_describe finds. */
 bool run_on_standalone(struct board_stream *stream, int64_t timeout_ms, const struct model *model,
                        struct report *report, struct run_data *data, struct device_model *ret_model,
                        struct error *err);
