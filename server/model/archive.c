@@ -50,17 +50,22 @@ static void reader_close(struct reader *reader)
 #define cleanup_reader __attribute__((cleanup(reader_close)))
 
 /* libarchive would run an external program for a compression that it was built without: offer only
- * those that it has inside. */
+ * those that it has inside. It says which they are, but only once they are in a reader, for good.
+ */
+static void offer_filter(struct archive *handle, int (*support)(struct archive *))
+{
+    struct archive *trial = archive_read_new();
+    if (trial && support(trial) == ARCHIVE_OK)
+        support(handle);
+    archive_read_free(trial);
+}
+
 static void offer_filters(struct archive *handle)
 {
-    if (archive_zlib_version())
-        archive_read_support_filter_gzip(handle);
-    if (archive_bzlib_version())
-        archive_read_support_filter_bzip2(handle);
-    if (archive_liblzma_version())
-        archive_read_support_filter_xz(handle);
-    if (archive_libzstd_version())
-        archive_read_support_filter_zstd(handle);
+    offer_filter(handle, archive_read_support_filter_gzip);
+    offer_filter(handle, archive_read_support_filter_bzip2);
+    offer_filter(handle, archive_read_support_filter_xz);
+    offer_filter(handle, archive_read_support_filter_zstd);
 }
 
 static bool open_file(const struct reader *reader, int *ret_fd, struct error *err)

@@ -33,8 +33,8 @@ static void start_spinners(struct spinners *spinners)
         ck_assert_int_ge(pid, 0);
         if (pid == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
-            for (volatile unsigned long spin = 0;; spin++)
-                ;
+            for (;;)
+                __asm__ volatile("");
         }
         spinners->pids[spinners->count++] = pid;
     }

@@ -1,18 +1,15 @@
 /* What clients of any TVM between 0.8 and 0.18 hand over: other runtimes, several models in one
  * archive, objects, C++, old layouts. Each is built into firmware and run. */
-#include "base/child.h"
 #include "base/file.h"
+#include "e2e/repack.h"
 #include "e2e/run_command.h"
 #include "hostile/scratch.h"
-#include "model/archive.h"
 
 #include <check.h>
 #include <cjson/cJSON.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #define DIGITS_DATA                                                                                \
     "--input", MODELS "/digits_images.npy", "--expect", MODELS "/digits_expected.npy"
@@ -23,52 +20,16 @@
 #define GIVEN_SERVER SOURCE_DIR "/tests/e2e/given_crt/server.cc"
 #define C_SERVER "crt/src/runtime/crt/microtvm_rpc_server/rpc_server.c"
 
-enum { COMMAND_TIMEOUT_MS = 60000, FILE_LIMIT_BYTES = 1 << 20 };
-
 static const char CRT_HEADERS[] = SOURCE_DIR "/guest/crt/include";
 static const char CRT_CONFIG[] = SOURCE_DIR "/guest/crt_config";
 
 static struct error err;
 
-static void command(const char *const *argv)
-{
-    int status;
-    struct child_options options = {.argv = argv, .stdin_fd = -1, .parent_death_signal = SIGTERM};
-    ck_assert_msg(
-        child_run(&options, deadline_in_ms(COMMAND_TIMEOUT_MS), NULL, NULL, NULL, &status, &err),
-        "%s", err.text);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s failed", argv[0]);
-}
-
-/* Not inline: GCC 12 at -O3 then takes the text for the pointer to it. */
-__attribute__((noinline)) static char *read_text(const char *path)
-{
-    char *text = NULL;
-    ck_assert_msg(file_read(path, FILE_LIMIT_BYTES, &text, NULL, &err), "%s", err.text);
-    return text;
-}
-
-/* The archive NAME.tar of tests/models in the folder SCRATCH/model. */
-static void unpack(const char *name)
-{
-    ck_assert(file_make_dirs(scratch_path("model"), &err));
-    ck_assert_msg(archive_extract(name, scratch_path("model"), &err), "%s", err.text);
-}
-
-/* And back again. */
-static const char *pack(void)
-{
-    const char *path = scratch_path("packed.tar");
-    const char *const argv[] = {"tar", "-cf", path, "-C", scratch_path("model"), ".", NULL};
-    command(argv);
-    return path;
-}
-
 /* This runtime, with a server in C++ around that in C. first_line goes in front of it. */
 static const char *given_crt(const char *first_line)
 {
-    char *server = read_text(SOURCE_DIR "/guest/" C_SERVER);
-    char *front = read_text(GIVEN_SERVER);
+    char *server = repack_read(SOURCE_DIR "/guest/" C_SERVER);
+    char *front = repack_read(GIVEN_SERVER);
     char *text = file_path("#define MicroTVMRpcServerInit plain_MicroTVMRpcServerInit\n"
                            "#define MicroTVMRpcServerLoop plain_MicroTVMRpcServerLoop\n%s",
                            server);
@@ -107,13 +68,13 @@ END_TEST
  * link. */
 START_TEST(the_runtime_in_an_archive_is_not_built)
 {
-    unpack(MODELS "/digits.tar");
+    repack_open(MODELS "/digits.tar");
     scratch_write("model/runtime/src/runtime/crt/common/crt_runtime_api.c", "#error built\n");
     scratch_write("model/runtime/src/runtime/crt/microtvm_rpc_server/rpc_server.cc",
                   "#error built\n");
     scratch_write("model/runtime/include/tvm/runtime/c_runtime_api.h", "#error included\n");
     scratch_write("model/templates/platform.c", "#error built\n");
-    int code = run_command(pack(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL);
+    int code = run_command(repack_close(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL);
     ck_assert_msg(code == 0, "%s", run_output);
 }
 END_TEST
@@ -121,13 +82,13 @@ END_TEST
 /* Parts of a model that another compiler made may be C++. */
 START_TEST(cxx_in_an_archive_is_built)
 {
-    unpack(MODELS "/digits.tar");
+    repack_open(MODELS "/digits.tar");
     scratch_write("model/codegen/host/src/default_lib3.cc",
                   "#include <utility>\nstatic_assert(sizeof(int) == 4, \"\");\n");
-    int code = run_command(pack(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL);
+    int code = run_command(repack_close(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL);
     ck_assert_msg(code == 0, "%s", run_output);
     scratch_write("model/codegen/host/src/default_lib3.cc", "static_assert(false, \"no\");\n");
-    ck_assert_int_eq(run_command(pack(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL), 4);
+    ck_assert_int_eq(run_command(repack_close(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL), 4);
     ASSERT_SAYS("default_lib3.cc");
 }
 END_TEST
@@ -177,16 +138,16 @@ static void compile(void)
             scratch_path("model/codegen/host/lib/%s.o", NAMES[i]),
             NULL,
         };
-        command(argv);
+        repack_command(argv);
     }
     ck_assert(file_remove_tree(scratch_path("model/codegen/host/src"), &err));
 }
 
 START_TEST(two_models_in_objects)
 {
-    unpack(MODELS "/two.tar");
+    repack_open(MODELS "/two.tar");
     compile();
-    const char *archive = pack();
+    const char *archive = repack_close();
     int code =
         run_command(archive, "-b", RUN_BOARDS[0], PAIR_DATA, "--option", "module=pair", NULL);
     ck_assert_msg(code == 0, "%s", run_output);
@@ -197,7 +158,7 @@ END_TEST
 static void age_code(void)
 {
     const char *source = scratch_path("model/codegen/host/src/default_lib0.c");
-    char *code = read_text(source);
+    char *code = repack_read(source);
     char *count = strstr(code, "\\000tvmgen_default");
     ck_assert_ptr_nonnull(count);
     memmove(count, count + 4, strlen(count + 4) + 1);
@@ -210,7 +171,7 @@ static void age_code(void)
 static void age(void)
 {
     age_code();
-    char *text = read_text(scratch_path("model/metadata.json"));
+    char *text = repack_read(scratch_path("model/metadata.json"));
     cJSON *json = cJSON_Parse(text);
     cJSON *modules = cJSON_GetObjectItem(json, "modules");
     cJSON *module = cJSON_DetachItemFromObject(modules, "default");
@@ -236,9 +197,9 @@ static void age(void)
 
 START_TEST(a_graph_as_of_tvm_0_8)
 {
-    unpack(MODELS "/digits_graph.tar");
+    repack_open(MODELS "/digits_graph.tar");
     age();
-    int code = run_command(pack(), "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
+    int code = run_command(repack_close(), "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
     ck_assert_msg(code == 0, "%s", run_output);
 }
 END_TEST
@@ -246,10 +207,10 @@ END_TEST
 /* AOT code of that time could not be asked for its tensors. */
 START_TEST(aot_as_of_tvm_0_8_is_refused)
 {
-    unpack(MODELS "/digits.tar");
+    repack_open(MODELS "/digits.tar");
     ck_assert_int_eq(remove(scratch_path("model/codegen/host/src/default_lib1.c")), 0);
     scratch_write("model/codegen/host/src/default_lib0.c", "int TVMSystemLibEntryPoint;\n");
-    ck_assert_int_eq(run_command(pack(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL), 3);
+    ck_assert_int_eq(run_command(repack_close(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL), 3);
     ASSERT_SAYS("does not describe its tensors");
 }
 END_TEST
