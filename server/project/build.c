@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "project/build_log.h"
 #include "project/build_tools.h"
+#include "project/driven.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -180,10 +181,18 @@ static bool clear_after(struct build *build, bool configured, const char *build_
     return explain(build, err);
 }
 
+static bool check_model(const struct build *build, struct error *err)
+{
+    const struct manifest *manifest = build->options->manifest;
+    return driven_check(manifest->settings.project_type, &manifest->model, err) ||
+           error_wrap(err, "model archive %s/model.tar", build->project_dir);
+}
+
 static bool build_steps(struct build *build, const char *build_dir, const char *firmware,
                         struct error *err)
 {
-    if (!manifest_save(build->project_dir, build->options->manifest, err) ||
+    if (!check_model(build, err) ||
+        !manifest_save(build->project_dir, build->options->manifest, err) ||
         !build_tools_check(build->project_dir, err) ||
         !drop_moved_build(build->project_dir, build_dir, err))
         return false;

@@ -76,37 +76,16 @@ static bool copy_board(const struct generate_options *options, const char *proje
     return file_copy(from, to, err) && copy_item(options->share_dir, project, "qemu-machines", err);
 }
 
-/* The host talks to a host_driven firmware over RPC, which finds functions by name. */
-static bool check_model(const struct model *model, const char *project_type, struct error *err)
-{
-    if (strcmp(project_type, PROJECT_TYPE_DEFAULT) != 0)
-        return true;
-    if (!model->system_lib)
-        return error_set(err, ERROR_MODEL, 0,
-                         "it has no table of its functions, which project type \"%s\" needs: "
-                         "compile the model with Runtime(\"crt\", {\"system-lib\": True})",
-                         project_type);
-    if (!model->c_metadata && strcmp(model->executor, "aot") == 0)
-        return error_set(err, ERROR_MODEL, 0,
-                         "its AOT code does not describe its tensors (get_c_metadata), which "
-                         "project type \"%s\" needs: compile the model with TVM 0.9 or later and "
-                         "the packed interface, or with Executor(\"graph\")",
-                         project_type);
-    return true;
-}
-
 static bool unpack_model(const struct generate_options *options, const char *project,
                          struct manifest *manifest, struct error *err)
 {
-    const char *type = options->settings->project_type;
     cleanup_free char *dir = file_path("%s/model", project);
     cleanup_free char *archive = file_path("%s/model.tar", project);
     if (!dir || !archive)
         return no_memory(err);
     if (!file_make_dirs(dir, err) || !archive_extract(options->model_path, dir, err))
         return false;
-    if (!model_load_dir(dir, options->settings->module, &manifest->model, err) ||
-        !check_model(&manifest->model, type ? type : PROJECT_TYPE_DEFAULT, err))
+    if (!model_load_dir(dir, options->settings->module, &manifest->model, err))
         return error_wrap(err, "model archive %s", options->model_path);
     return file_copy(options->model_path, archive, err);
 }

@@ -11,6 +11,7 @@
 #include "commands/run/output.h"
 #include "commands/run/standalone.h"
 #include "model/graph_files.h"
+#include "project/driven.h"
 
 #include <errno.h>
 #include <string.h>
@@ -56,11 +57,8 @@ static bool check_model(const struct run *run, struct error *err)
                          "%s holds single operators and no model: export one with "
                          "Executor(\"aot\") or Executor(\"graph\")",
                          run->args.model_path);
-    if (!run_is_standalone(&run->settings) && !model->system_lib)
-        return error_set(err, ERROR_MODEL, 0,
-                         "%s holds no system library, so nothing in it can be called: export it "
-                         "with Runtime(\"crt\", {\"system-lib\": True})",
-                         run->args.model_path);
+    if (!driven_check(run->settings.project_type, model, err))
+        return error_wrap(err, "model archive %s", run->args.model_path);
     return run_data_check_archive(&run->data, model, err);
 }
 

@@ -17,9 +17,9 @@ from tvm.runtime.executor.aot_executor import AotModule  # pylint: disable=wrong
 DIGITS = common.MODELS / "digits.tar"
 
 
-def generate(folder, board="mps2_an385", **options):
+def generate(folder, board="mps2_an385", model=DIGITS, **options):
     return tvm.micro.project.generate_project_from_mlf(
-        common.TEMPLATE, folder / "project", DIGITS, {"board": board, **options}
+        common.TEMPLATE, folder / "project", model, {"board": board, **options}
     )
 
 
@@ -148,6 +148,16 @@ def test_templates_and_projects_are_told_apart():
         )
         assert "template" in error.message, error
         api.shutdown()
+
+
+def test_a_model_that_no_host_could_call():
+    """As with TVM's own templates, a project can be made of it: its build says what is missing."""
+    with scratch() as folder:
+        project = generate(folder, model=common.MODELS / "digits_c.tar", project_type="host_driven")
+        error = expect_raises(server.ServerError, project.build)
+        assert "/project/model.tar: it has no table of its functions" in error.message, error
+        assert '"system-lib": True' in error.message, error
+        assert not (folder / "project/build").exists()
 
 
 def flashed(folder):

@@ -51,7 +51,8 @@ static void write_project(const char *name)
         snprintf(path, sizeof(path), "%s/%s", name, FILES[i][0]);
         scratch_write(path, FILES[i][1]);
     }
-    manifest.model = (struct model){.name = "net", .executor = "aot", .version = 7};
+    manifest.model = (struct model){
+        .name = "net", .executor = "aot", .version = 7, .system_lib = true, .c_metadata = true};
     settings_init(&manifest.settings);
     manifest.settings.board = "tiny";
 }
