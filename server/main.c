@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+static int command_help(int argc, char **argv);
+static int command_version(int argc, char **argv);
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -15,6 +18,8 @@ static const struct {
     {"doctor", command_doctor, "check that everything needed is installed"},
     {"template-dir", command_template_dir, "print the folder to give to TVM as a template"},
     {"serve", command_serve, "the Project API server; TVM starts it by itself"},
+    {"help", command_help, "what a command does: \"help run\" is \"run --help\""},
+    {"version", command_version, "print the version"},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), WORD_MAX = 32 };
@@ -25,7 +30,7 @@ static void print_usage(FILE *file)
                   "TVM models on microcontrollers that QEMU plays.\n\n");
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(file, "  %-13s %s\n", commands[i].name, commands[i].summary);
-    fprintf(file, "\n  --help, --version; \"microtvm-qemu COMMAND --help\" tells more\n");
+    fprintf(file, "\n  -h, --help, -V, --version; \"microtvm-qemu COMMAND --help\" tells more\n");
 }
 
 static int least(int a, int b)
@@ -60,29 +65,62 @@ static int refuse(const char *name)
         if (distance(name, commands[i].name) < distance(name, commands[best].name))
             best = i;
     fprintf(stderr, "microtvm-qemu: \"%s\": no such command", name);
-    if (distance(name, commands[best].name) < (int)strlen(commands[best].name))
-        fprintf(stderr, "; did you mean \"%s\"?", commands[best].name);
-    fprintf(stderr, "\n\n");
-    print_usage(stderr);
+    if (distance(name, commands[best].name) < (int)strlen(commands[best].name)) {
+        fprintf(stderr, "; did you mean \"%s\"? (\"microtvm-qemu help\" lists all)\n",
+                commands[best].name);
+    } else {
+        fprintf(stderr, "\n\n");
+        print_usage(stderr);
+    }
     return EXIT_CODE_USAGE;
+}
+
+static int run_command(int argc, char **argv)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[0], commands[i].name) == 0)
+            return commands[i].run(argc, argv);
+    return refuse(argv[0]);
+}
+
+static int command_help(int argc, char **argv)
+{
+    char *help_argv[] = {argc > 1 ? argv[1] : NULL, "--help", NULL};
+    if (argc > 2) {
+        fprintf(stderr, "microtvm-qemu help: \"%s\": one command at a time\n", argv[2]);
+        return EXIT_CODE_USAGE;
+    }
+    if (argc == 2 && argv[1][0] != '-' && strcmp(argv[1], "help") != 0)
+        return run_command(2, help_argv);
+    print_usage(stdout);
+    return EXIT_CODE_OK;
+}
+
+static int command_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    puts("microtvm-qemu " MICROTVM_QEMU_VERSION);
+    return EXIT_CODE_OK;
 }
 
 int main(int argc, char **argv)
 {
+    static const struct {
+        const char *option;
+        int (*run)(int argc, char **argv);
+    } options[] = {
+        {"-h", command_help},
+        {"--help", command_help},
+        {"-V", command_version},
+        {"--version", command_version},
+    };
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_CODE_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_usage(stdout);
-        return EXIT_CODE_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        puts("microtvm-qemu " MICROTVM_QEMU_VERSION);
-        return EXIT_CODE_OK;
-    }
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    return refuse(argv[1]);
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        if (strcmp(argv[1], options[i].option) == 0)
+            return options[i].run(1, argv + 1);
+    return run_command(argc - 1, argv + 1);
 }
