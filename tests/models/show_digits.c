@@ -1,5 +1,6 @@
-/* What a board made of handwritten digits, for people: draws a few, says what was meant and what
- * the board answered, and counts how many of all it got right.
+/* What a board made of handwritten digits, for people: draws as many as fit side by side (four at
+ * most; in ASCII where the locale is not UTF-8), says what was meant and what the board answered,
+ * and counts how many of all it got right.
  *
  * show_digits IMAGES.npy LABELS.npy PROBABILITIES.npy AT_LEAST
  *
@@ -8,14 +9,22 @@
 #include "base/error.h"
 #include "client/npy.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 enum {
     SIDE = 8, /* pixels of an image */
     CLASSES = 10,
     DRAWN_MAX = 4,
+    MARGIN = 2,
     COLUMN_WIDTH = 2 * SIDE + 3, /* a pixel is two characters wide: about square */
+    USUAL_WIDTH = 80,
+    DARKEST = 4, /* shade of a pixel; 0 is white */
 };
 
 struct digits {
@@ -84,41 +93,75 @@ static bool is_right(const struct digits *digits, int64_t i)
     return answer(digits, i, &probability) == label(digits, i);
 }
 
-static void draw_row(const struct digits *digits, int64_t i, int row)
+static bool locale_is_utf8(void)
 {
-    static const char *const SHADES[] = {"  ", "░░", "▒▒", "▓▓", "██"};
-    static const int DARKEST = sizeof(SHADES) / sizeof(SHADES[0]) - 1;
+    setlocale(LC_CTYPE, "");
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* Of the terminal; a pipe is taken for a usual one, unless COLUMNS tells. */
+static int width(void)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return columns && atoi(columns) > 0 ? atoi(columns) : USUAL_WIDTH;
+}
+
+/* How many digits fit side by side. The last one has no space behind it. */
+static int room(void)
+{
+    int count = (width() - MARGIN + COLUMN_WIDTH - 2 * SIDE) / COLUMN_WIDTH;
+    return count < 0 ? 0 : count > DRAWN_MAX ? DRAWN_MAX : count;
+}
+
+static void draw_row(const struct digits *digits, int64_t i, int row, const char *const *shades)
+{
     const float *pixels = (const float *)digits->images.data + (i * SIDE + row) * SIDE;
     for (int column = 0; column < SIDE; column++) {
-        int shade = pixels[column] > 0 ? (int)(pixels[column] * (float)DARKEST + 0.5F) : 0;
-        fputs(SHADES[shade < DARKEST ? shade : DARKEST], stdout);
+        int shade = pixels[column] > 0 ? (int)(pixels[column] * DARKEST + 0.5F) : 0;
+        fputs(shades[shade < DARKEST ? shade : DARKEST], stdout);
     }
+}
+
+static void draw_images(const struct digits *digits, const int64_t *chosen, int count)
+{
+    static const char *const BLOCKS[DARKEST + 1] = {"  ", "░░", "▒▒", "▓▓", "██"};
+    static const char *const LETTERS[DARKEST + 1] = {"  ", "..", "++", "%%", "@@"};
+    const char *const *shades = locale_is_utf8() ? BLOCKS : LETTERS;
+    for (int row = 0; row < SIDE; row++) {
+        for (int k = 0; k < count; k++) {
+            printf("%*s", k == 0 ? MARGIN : COLUMN_WIDTH - 2 * SIDE, "");
+            draw_row(digits, chosen[k], row, shades);
+        }
+        putchar('\n');
+    }
+}
+
+/* In column k, of so many. */
+static void print_caption(const char *caption, int k, int count)
+{
+    printf("%*s%-*s", k == 0 ? MARGIN : 0, "", k + 1 < count ? COLUMN_WIDTH : 0, caption);
+    if (k + 1 == count)
+        putchar('\n');
 }
 
 /* Side by side, with what was meant and what the board says below. */
 static void draw(const struct digits *digits, const int64_t *chosen, int count)
 {
     char caption[64];
-    for (int row = 0; row < SIDE; row++) {
-        for (int k = 0; k < count; k++) {
-            fputs(k == 0 ? "  " : "   ", stdout);
-            draw_row(digits, chosen[k], row);
-        }
-        putchar('\n');
-    }
-    fputs("  ", stdout);
+    draw_images(digits, chosen, count);
     for (int k = 0; k < count; k++) {
         snprintf(caption, sizeof(caption), "a person wrote %d", label(digits, chosen[k]));
-        printf("%-*s", COLUMN_WIDTH, caption);
+        print_caption(caption, k, count);
     }
-    fputs("\n  ", stdout);
     for (int k = 0; k < count; k++) {
         float probability;
         int digit = answer(digits, chosen[k], &probability);
         snprintf(caption, sizeof(caption), "board: %d (%.0f %%)", digit, 100 * (double)probability);
-        printf("%-*s", COLUMN_WIDTH, caption);
+        print_caption(caption, k, count);
     }
-    putchar('\n');
 }
 
 static bool label_is_among(const struct digits *digits, int64_t i, const int64_t *chosen, int count)
@@ -131,18 +174,18 @@ static bool label_is_among(const struct digits *digits, int64_t i, const int64_t
 
 /* The first images of different digits, and in the last place the first one that the board got
  * wrong. */
-static int choose(const struct digits *digits, int64_t *chosen)
+static int choose(const struct digits *digits, int most, int64_t *chosen)
 {
     int count = 0;
-    for (int64_t i = 0; i < digits->count && count < DRAWN_MAX; i++)
+    for (int64_t i = 0; i < digits->count && count < most; i++)
         if (is_right(digits, i) && !label_is_among(digits, i, chosen, count))
             chosen[count++] = i;
     int64_t wrong = 0;
     while (wrong < digits->count && is_right(digits, wrong))
         wrong++;
-    if (wrong == digits->count)
+    if (wrong == digits->count || most == 0)
         return count;
-    if (count == DRAWN_MAX)
+    if (count == most)
         count--;
     chosen[count++] = wrong;
     return count;
@@ -163,7 +206,9 @@ int main(int argc, char **argv)
         return 2;
     }
     int64_t chosen[DRAWN_MAX];
-    draw(&digits, chosen, choose(&digits, chosen));
+    int count = choose(&digits, room(), chosen);
+    if (count > 0)
+        draw(&digits, chosen, count);
     long right = 0;
     for (int64_t i = 0; i < digits.count; i++)
         right += is_right(&digits, i);
