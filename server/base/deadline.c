@@ -93,6 +93,17 @@ void interrupt_close(struct interrupt *interrupt)
     *interrupt = (struct interrupt){.signal_fd = -1, .peer_fd = -1};
 }
 
+static struct deadline end_of(const struct interrupt *interrupt)
+{
+    return interrupt && interrupt->end_ns != 0 ? (struct deadline){.at_ns = interrupt->end_ns}
+                                               : deadline_never();
+}
+
+bool interrupt_ended(const struct interrupt *interrupt)
+{
+    return deadline_passed(end_of(interrupt));
+}
+
 /* The signal stays pending, so that every later wait ends at once, too. */
 static bool report_signal(struct error *err)
 {
@@ -134,12 +145,15 @@ bool wait_ready(struct pollfd *fds, int count, struct deadline deadline,
                          CALLER_FDS_MAX);
     if (count > 0)
         memcpy(all + FIRST_SLOT, fds, (size_t)count * sizeof(*fds));
+    struct deadline wake = deadline_earlier(deadline, end_of(interrupt));
     for (;;) {
-        int ready = poll(all, (nfds_t)count + FIRST_SLOT, deadline_poll_ms(deadline));
+        int ready = poll(all, (nfds_t)count + FIRST_SLOT, deadline_poll_ms(wake));
         if (ready < 0 && errno != EINTR && errno != EAGAIN)
             return error_set(err, ERROR_SYSTEM, errno, "poll");
         if (ready > 0 && !check_interrupt(all, err))
             return false;
+        if (interrupt_ended(interrupt))
+            return error_set(err, ERROR_INTERRUPTED, 0, "its time is over");
         if (ready > 0 || (ready == 0 && deadline_passed(deadline))) {
             if (count > 0)
                 memcpy(fds, all + FIRST_SLOT, (size_t)count * sizeof(*fds));

@@ -29,9 +29,10 @@ int deadline_poll_ms(struct deadline deadline);
 
 /* What ends a wait early. Not owned; a negative fd is not watched. */
 struct interrupt {
-    int signal_fd; /* signalfd of SIGINT, SIGTERM, SIGHUP: readable means stop */
-    int peer_fd;   /* the client's request pipe, or its socket: a hang-up means that nobody
-                    * listens any more. Bytes that wait there do not count. */
+    int signal_fd;  /* signalfd of SIGINT, SIGTERM, SIGHUP: readable means stop */
+    int peer_fd;    /* the client's request pipe, or its socket: a hang-up means that nobody
+                     * listens any more. Bytes that wait there do not count. */
+    int64_t end_ns; /* CLOCK_MONOTONIC: when all must be done. 0: whenever */
 };
 
 /* Block SIGINT, SIGTERM and SIGHUP, ignore SIGPIPE and open the signalfd that reports them
@@ -40,9 +41,13 @@ struct interrupt {
 bool interrupt_open(struct interrupt *ret_interrupt, struct error *err);
 void interrupt_close(struct interrupt *interrupt);
 
+/* Has the time come at which all must be done? */
+bool interrupt_ended(const struct interrupt *interrupt);
+
 /* poll(2) on fds until one is ready (*ret_ready > 0), the deadline passed (*ret_ready = 0, still
  * true), or the interrupt fired (false, ERROR_INTERRUPTED; os = the signal's number, 0 for a
- * hang-up of the peer). count is at most 8; interrupt may be NULL. Other errors: ERROR_SYSTEM. */
+ * hang-up of the peer and for its end). count is at most 8; interrupt may be NULL. Other errors:
+ * ERROR_SYSTEM. */
 bool wait_ready(struct pollfd *fds, int count, struct deadline deadline,
                 const struct interrupt *interrupt, int *ret_ready, struct error *err);
 

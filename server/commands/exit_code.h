@@ -7,13 +7,14 @@
 
 enum exit_code {
     EXIT_CODE_OK = 0,
-    EXIT_CODE_MISMATCH = 1, /* an output differs from what was expected */
-    EXIT_CODE_USAGE = 2,    /* bad usage or a bad input file */
-    EXIT_CODE_MODEL = 3,    /* the model archive was refused */
-    EXIT_CODE_BUILD = 4,    /* the firmware does not build or does not fit */
-    EXIT_CODE_DEVICE = 5,   /* QEMU or the firmware failed */
-    EXIT_CODE_TOOL = 6,     /* a program is missing */
-    EXIT_CODE_SYSTEM = 7,   /* disk full, permissions, no memory */
+    EXIT_CODE_MISMATCH = 1,   /* an output differs from what was expected */
+    EXIT_CODE_USAGE = 2,      /* bad usage or a bad input file */
+    EXIT_CODE_MODEL = 3,      /* the model archive was refused */
+    EXIT_CODE_BUILD = 4,      /* the firmware does not build or does not fit */
+    EXIT_CODE_DEVICE = 5,     /* QEMU or the firmware failed */
+    EXIT_CODE_TOOL = 6,       /* a program is missing */
+    EXIT_CODE_SYSTEM = 7,     /* disk full, permissions, no memory */
+    EXIT_CODE_DEADLINE = 124, /* --deadline passed; the number that timeout(1) uses */
     EXIT_CODE_INTERRUPTED = 130,
 };
 

@@ -241,6 +241,26 @@ START_TEST(no_place_for_files)
 }
 END_TEST
 
+/* --deadline holds for all of it, and --output leaves no folder when there is nothing to put in. */
+START_TEST(deadline)
+{
+    int code = run(DIGITS, "-b", BOARDS[1], "--deadline", "0.05", "-o", in_dir("late"), NULL);
+    ck_assert_msg(code == 124, "%s", output);
+    ASSERT_SAYS("--deadline 0.05: not done after so many seconds, at the step ");
+    ck_assert_int_ne(access(in_dir("late"), F_OK), 0);
+    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--deadline", "200", NULL), 0);
+}
+END_TEST
+
+START_TEST(call_takes_too_long)
+{
+    int code = run(DIGITS, "-b", BOARDS[1], "--timeout", "0.001", "-o", in_dir("slow"), NULL);
+    ck_assert_msg(code == 5, "%s", output);
+    ASSERT_SAYS("--timeout SECONDS gives each call on the device more than 0.001 s");
+    ck_assert_int_ne(access(in_dir("slow"), F_OK), 0);
+}
+END_TEST
+
 /* Ctrl-C at any moment: exit code 130 at once, nothing left behind. */
 START_TEST(interrupted)
 {
@@ -285,6 +305,8 @@ int main(void)
     tcase_add_test(tests, device_fails);
     tcase_add_test(tests, missing_program);
     tcase_add_test(tests, no_place_for_files);
+    tcase_add_test(tests, deadline);
+    tcase_add_test(tests, call_takes_too_long);
     tcase_add_loop_test(tests, interrupted, 0, 5);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

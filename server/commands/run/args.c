@@ -19,6 +19,7 @@ enum option_id {
     OPTION_CRT_DIR,
     OPTION_OPTION,
     OPTION_TIMEOUT,
+    OPTION_DEADLINE,
     OPTION_PROJECT_TYPE,
 };
 
@@ -34,6 +35,7 @@ static const struct option LONG_OPTIONS[] = {
     {"option", required_argument, NULL, OPTION_OPTION},
     {"project-type", required_argument, NULL, OPTION_PROJECT_TYPE},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -67,6 +69,7 @@ void run_args_help(FILE *out)
         "                              without executor and RPC server, timed on the board\n"
         "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
         "      --timeout SECONDS       for one call on the device (default %d)\n"
+        "      --deadline SECONDS      for all of it, the build too (default: none)\n"
         "  -v, --verbose               the build's output and the firmware's log, too\n"
         "  -h, --help\n"
         "\n"
@@ -75,7 +78,7 @@ void run_args_help(FILE *out)
         "\n"
         "exit status: 0 outputs match, 1 they do not, 2 bad usage or input file, 3 model\n"
         "archive refused, 4 build failed or does not fit, 5 device failure, 6 a program is\n"
-        "missing, 7 system error, 130 interrupted\n",
+        "missing, 7 system error, 124 the --deadline passed, 130 interrupted\n",
         COMPARE_DEFAULT_RTOL, COMPARE_DEFAULT_ATOL, RUN_DEFAULT_TIMEOUT_MS / 1000);
 }
 
@@ -111,16 +114,16 @@ static bool parse_number(const char *option, const char *text, double *ret_value
     return true;
 }
 
-static bool parse_timeout(const char *text, int64_t *ret_timeout_ms, struct error *err)
+static bool parse_seconds(const char *option, const char *text, int64_t *ret_ms, struct error *err)
 {
     static const double MAX_SECONDS = 1e6;
     double seconds;
-    if (!parse_number("timeout", text, &seconds, err))
+    if (!parse_number(option, text, &seconds, err))
         return false;
     if (seconds < 0.001 || seconds > MAX_SECONDS)
-        return error_set(err, ERROR_USAGE, 0, "--timeout \"%s\": give 0.001 to %g seconds", text,
+        return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": give 0.001 to %g seconds", option, text,
                          MAX_SECONDS);
-    *ret_timeout_ms = (int64_t)(seconds * 1000);
+    *ret_ms = (int64_t)(seconds * 1000);
     return true;
 }
 
@@ -155,7 +158,9 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
         args->project_type = value;
         return true;
     case OPTION_TIMEOUT:
-        return parse_timeout(value, &args->timeout_ms, err);
+        return parse_seconds("timeout", value, &args->timeout_ms, err);
+    case OPTION_DEADLINE:
+        return parse_seconds("deadline", value, &args->deadline_ms, err);
     case OPTION_VERBOSE:
         args->verbose = true;
         return true;

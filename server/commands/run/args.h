@@ -30,6 +30,7 @@ struct run_args {
     struct option_arguments options;
     struct tolerance tolerance;
     int64_t timeout_ms;       /* of one call on the device */
+    int64_t deadline_ms;      /* of all; 0: none */
     const char *project_type; /* NULL: --option project_type, or host_driven */
     const char *output_dir;   /* NULL: none */
     const char *keep_dir;     /* NULL: none */

@@ -36,20 +36,6 @@ char *run_output_file_name(const struct model_port *outputs, size_t index)
     return taken ? file_path("%s@%zu.npy", safe, index) : file_path("%s.npy", safe);
 }
 
-bool run_output_write(const struct run_data *data, const struct device_model *model,
-                      const char *dir, struct error *err)
-{
-    for (size_t i = 0; i < data->outputs_count; i++) {
-        cleanup_free char *name = run_output_file_name(model->outputs, i);
-        cleanup_free char *path = name ? file_path("%s/%s", dir, name) : NULL;
-        if (!path)
-            return error_no_memory(err, "a path", 0);
-        if (!npy_save(path, &data->outputs[i], err))
-            return false;
-    }
-    return true;
-}
-
 bool run_output_compare(const struct run_data *data, const struct device_model *model,
                         const struct tolerance *tolerance, struct report *report)
 {

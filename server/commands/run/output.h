@@ -1,4 +1,4 @@
-/* What comes out of a `run`: verdicts and files. */
+/* What comes out of a `run`: verdicts, and names of files. */
 #ifndef MICROTVM_QEMU_COMMANDS_RUN_OUTPUT_H
 #define MICROTVM_QEMU_COMMANDS_RUN_OUTPUT_H
 
@@ -8,10 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Each output to DIR/NAME.npy. Errors: those of npy_save. */
-bool run_output_write(const struct run_data *data, const struct device_model *model,
-                      const char *dir, struct error *err);
 
 /* A file name for an output: only letters, digits and "._-" of its name, not beginning with a dot,
  * and told from those of the outputs before it. A new string, NULL when memory ran out. */

@@ -9,6 +9,7 @@
 #include "commands/run/data.h"
 #include "commands/run/device.h"
 #include "commands/run/output.h"
+#include "commands/run/results.h"
 #include "commands/run/standalone.h"
 #include "model/graph_files.h"
 #include "project/driven.h"
@@ -69,7 +70,7 @@ static bool prepare(struct run *run, struct error *err)
         return error_set(err, ERROR_USAGE, errno, "model archive %s", run->args.model_path);
     return run_data_load(&run->args, &run->data, err) &&
            run_settings(&run->args, &run->settings, err) &&
-           (!run->args.output_dir || file_make_dirs(run->args.output_dir, err)) &&
+           (!run->args.output_dir || results_check(run->args.output_dir, err)) &&
            pipeline_prepare(&run->pipeline, run->args.keep_dir, err);
 }
 
@@ -84,7 +85,7 @@ static bool load_graph(struct run *run, struct error *err)
                : error_no_memory(err, "a path", strlen(pipeline->project_dir));
 }
 
-static bool infer_on_board(struct run *run, struct error *err)
+static bool infer_on_open_board(struct run *run, struct error *err)
 {
     struct board_stream stream = {
         .board = run->pipeline.board, .on_log = firmware_line, .context = run};
@@ -98,6 +99,16 @@ static bool infer_on_board(struct run *run, struct error *err)
                          err);
 }
 
+static bool infer_on_board(struct run *run, struct error *err)
+{
+    if (infer_on_open_board(run, err))
+        return true;
+    if (err->kind == ERROR_TIMEOUT)
+        error_append(err, "--timeout SECONDS gives each call on the device more than %g s",
+                     (double)run->args.timeout_ms / 1000);
+    return false;
+}
+
 static bool run_all(struct run *run, bool *ret_matches, struct error *err)
 {
     struct pipeline *pipeline = &run->pipeline;
@@ -109,10 +120,30 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
         !infer_on_board(run, err))
         return false;
     board_close(pipeline->board);
-    if (run->args.output_dir &&
-        !run_output_write(&run->data, &run->model, run->args.output_dir, err))
+    if (run->args.output_dir && !results_write(&run->data, &run->model, run->args.output_dir, err))
         return false;
     *ret_matches = run_output_compare(&run->data, &run->model, &run->args.tolerance, &run->report);
+    return true;
+}
+
+static bool open_interrupt(struct run *run, struct error *err)
+{
+    int64_t began_ns = clock_now_ns();
+    if (!interrupt_open(&run->interrupt, err))
+        return false;
+    if (run->args.deadline_ms > 0)
+        run->interrupt.end_ns = began_ns + run->args.deadline_ms * 1000000;
+    return true;
+}
+
+/* Was it the --deadline that ended the run? Then err says so. */
+static bool is_late(const struct run *run, struct error *err)
+{
+    if (err->kind != ERROR_INTERRUPTED || err->os != 0 || !interrupt_ended(&run->interrupt))
+        return false;
+    const char *step = run->report.step;
+    error_set(err, ERROR_TIMEOUT, 0, "--deadline %g: not done after so many seconds%s%s",
+              (double)run->args.deadline_ms / 1000, step ? ", at the step " : "", step ? step : "");
     return true;
 }
 
@@ -134,9 +165,12 @@ int command_run(int argc, char **argv)
                                      .report = &run.report,
                                      .verbose = run.args.verbose};
     bool matches = false;
-    bool good = interrupt_open(&run.interrupt, &err) && run_all(&run, &matches, &err);
+    bool good = open_interrupt(&run, &err) && run_all(&run, &matches, &err);
+    bool late = !good && is_late(&run, &err);
     run_dispose(&run);
-    if (!good)
-        return exit_with_error("run", &err);
+    if (!good) {
+        int code = (int)exit_with_error("run", &err);
+        return late ? EXIT_CODE_DEADLINE : code;
+    }
     return matches ? EXIT_CODE_OK : EXIT_CODE_MISMATCH;
 }

@@ -8,6 +8,21 @@ bool run_is_standalone(const struct settings *settings)
     return settings->project_type && strcmp(settings->project_type, "aot_standalone_demo") == 0;
 }
 
+/* Is it a type whose firmware `run` can talk to? */
+static bool check_project_type(const struct run_args *args, const struct settings *settings,
+                               struct error *err)
+{
+    static const char *const TYPES[] = {PROJECT_TYPE_DEFAULT, "aot_standalone_demo"};
+    const char *type = settings->project_type;
+    for (size_t i = 0; type && i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (strcmp(type, TYPES[i]) == 0)
+            return true;
+    return !type ||
+           error_set(err, ERROR_USAGE, 0, "%s%s: no such type (have: %s, %s)",
+                     args->project_type ? "--project-type " : "--option project_type=", type,
+                     TYPES[0], TYPES[1]);
+}
+
 /* --project-type and --option project_type=... are the same. */
 static bool take_project_type(const char *type, struct settings *settings, struct error *err)
 {
@@ -25,9 +40,8 @@ static bool take_project_type(const char *type, struct settings *settings, struc
 bool run_settings(const struct run_args *args, struct settings *settings, struct error *err)
 {
     if (!option_arguments_apply(&args->options, args->board, settings, err) ||
-        !take_project_type(args->project_type, settings, err))
+        !take_project_type(args->project_type, settings, err) ||
+        !check_project_type(args, settings, err))
         return false;
-    return run_is_standalone(settings)
-               ? option_arguments_check_crt(args->crt_dir, settings, err)
-               : option_arguments_check_host_driven("run", args->crt_dir, settings, err);
+    return option_arguments_check_crt(args->crt_dir, settings, err);
 }

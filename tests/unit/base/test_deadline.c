@@ -205,6 +205,28 @@ START_TEST(a_socket_that_hangs_up_ends_the_wait)
 }
 END_TEST
 
+/* The end of all: it shortens each wait and ends every later one, whatever is ready. */
+START_TEST(the_end_has_come)
+{
+    int readable = -1;
+    int writable = -1;
+    struct interrupt interrupt = {.signal_fd = -1, .peer_fd = -1};
+    open_pipe(&readable, &writable);
+    struct pollfd fd = {.fd = readable, .events = POLLIN};
+    ck_assert(!interrupt_ended(&interrupt) && !interrupt_ended(NULL));
+    interrupt.end_ns = clock_now_ns() + 20000000;
+    ck_assert(wait_ready(&fd, 1, deadline_in_ms(0), &interrupt, &ready, &err));
+    ck_assert_int_eq(ready, 0);
+    ck_assert(!wait_ready(&fd, 1, deadline_never(), &interrupt, &ready, &err));
+    ck_assert_int_ge(clock_now_ns(), interrupt.end_ns);
+    ck_assert_int_eq(write(writable, "x", 1), 1);
+    ck_assert(!wait_ready(&fd, 1, deadline_never(), &interrupt, &ready, &err));
+    ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
+    ck_assert_int_eq(err.os, 0);
+    ck_assert(interrupt_ended(&interrupt));
+}
+END_TEST
+
 START_TEST(too_many_files_are_refused)
 {
     struct pollfd fds[9];
@@ -234,6 +256,7 @@ int main(void)
     tcase_add_test(tests, sigpipe_is_ignored);
     tcase_add_test(tests, a_peer_that_hangs_up_ends_the_wait);
     tcase_add_test(tests, a_socket_that_hangs_up_ends_the_wait);
+    tcase_add_test(tests, the_end_has_come);
     tcase_add_test(tests, too_many_files_are_refused);
     Suite *suite = suite_create("deadline");
     suite_add_tcase(suite, tests);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ARGS = 12 };
+enum { MAX_ARGS = 16 };
 
 static struct error err;
 
@@ -49,14 +49,17 @@ START_TEST(defaults_and_the_rest)
     ck_assert_double_eq(args.tolerance.rtol, COMPARE_DEFAULT_RTOL);
     ck_assert(!args.tolerance.rtol_given && !args.tolerance.atol_given && !args.verbose);
     ck_assert_int_eq(args.timeout_ms, RUN_DEFAULT_TIMEOUT_MS);
+    ck_assert_int_eq(args.deadline_ms, 0);
     ck_assert_ptr_null(args.output_dir);
     run_args_dispose(&args);
 
-    ck_assert(parse("run m.tar -vbb --atol 0 --timeout 1.5 --keep k -o o --crt-dir c", &args));
+    ck_assert(parse("run m.tar -vbb --atol 0 --timeout 1.5 --keep k -o o --crt-dir c --deadline=9",
+                    &args));
     ck_assert_str_eq(args.board, "b");
     ck_assert(args.verbose && args.tolerance.atol_given && !args.tolerance.rtol_given);
     ck_assert_double_eq(args.tolerance.atol, 0);
     ck_assert_int_eq(args.timeout_ms, 1500);
+    ck_assert_int_eq(args.deadline_ms, 9000);
     ck_assert_str_eq(args.keep_dir, "k");
     ck_assert_str_eq(args.output_dir, "o");
     ck_assert_str_eq(args.crt_dir, "c");
@@ -85,6 +88,7 @@ static const struct {
     {"run m.tar -b b --atol nan", "--atol \"nan\""},
     {"run m.tar -b b --timeout 0", "--timeout \"0\""},
     {"run m.tar -b b --timeout inf", "--timeout \"inf\""},
+    {"run m.tar -b b --deadline 0", "--deadline \"0\": give 0.001 to"},
     {"run m.tar -b b --option verbose", "give NAME=VALUE"},
     {"run m.tar -b b --verbose=1", "--verbose=1"},
 };
@@ -147,8 +151,9 @@ static const struct {
     {"run m.tar -b b --option wings=2", "wings"},
     {"run m.tar -b b --option icount=many", "--option icount=many"},
     {"run m.tar -b b --option board=c", "name one board"},
-    {"run m.tar -b b --option project_type=mine", "run drives the model"},
-    {"run m.tar -b b --project-type mine", "run drives the model"},
+    {"run m.tar -b b --option project_type=mine",
+     "--option project_type=mine: no such type (have: host_driven, aot_standalone_demo)"},
+    {"run m.tar -b b --project-type mine", "--project-type mine: no such type (have: host_driven"},
     {"run m.tar -b b --project-type host_driven --option project_type=mine", "name one type"},
     {"run m.tar -b b --project-type aot_standalone_demo --crt-dir c --option crt=bundled",
      "name one runtime"},
