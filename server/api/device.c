@@ -58,7 +58,17 @@ static bool refuse_in_template(const struct device *device, const char *method, 
                      method, device->project_dir);
 }
 
-bool device_generate(const struct device *device, const char *model_path, const char *crt_dir,
+/* Other servers' options are taken, but who set one should know that it does nothing. */
+static void tell_ignored(struct device *device, const cJSON *options)
+{
+    cleanup_free char *names = device->has_told_ignored ? NULL : options_ignored(options);
+    if (!names)
+        return;
+    fprintf(stderr, "microtvm-qemu: ignored, for QEMU plays the board: option %s\n", names);
+    device->has_told_ignored = true;
+}
+
+bool device_generate(struct device *device, const char *model_path, const char *crt_dir,
                      const char *project_dir, const cJSON *options, struct error *err)
 {
     if (!device->is_template)
@@ -79,6 +89,7 @@ bool device_generate(const struct device *device, const char *model_path, const 
     if (!options_apply(options, &settings, err) || !file_share_dir(&share_dir, err) ||
         !file_program_path(&program_path, err))
         return false;
+    tell_ignored(device, options);
     return generate_project(&(struct generate_options){.model_path = model_path,
                                                        .crt_dir = crt_dir,
                                                        .project_dir = project_dir,
@@ -90,14 +101,17 @@ bool device_generate(const struct device *device, const char *model_path, const 
 
 /* The manifest with this call's options over those that the project was generated with: what an
  * earlier call was given is none of this one's. */
-static bool load_manifest(const struct device *device, const char *method, const cJSON *options,
+static bool load_manifest(struct device *device, const char *method, const cJSON *options,
                           struct manifest *manifest, struct error *err)
 {
-    return refuse_in_template(device, method, err) &&
-           manifest_load(device->project_dir, manifest, err) &&
-           manifest_forget_build(manifest, err) &&
-           options_apply(options, &manifest->settings, err) &&
-           options_check_fixed(&manifest->generated, &manifest->settings, err);
+    if (!refuse_in_template(device, method, err) ||
+        !manifest_load(device->project_dir, manifest, err) ||
+        !manifest_forget_build(manifest, err) ||
+        !options_apply(options, &manifest->settings, err) ||
+        !options_check_fixed(&manifest->generated, &manifest->settings, err))
+        return false;
+    tell_ignored(device, options);
+    return true;
 }
 
 static void print_line(void *context, const char *line)

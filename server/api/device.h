@@ -21,6 +21,7 @@ struct device {
     struct machine machine;            /* what board plays */
     struct settings board_settings;    /* what board was made with */
     struct board *board;               /* NULL until the first flash or open */
+    bool has_told_ignored;             /* of options, on stderr; once is enough */
 };
 
 /* project_dir NULL: the working directory. interrupt must outlive the device.
@@ -38,7 +39,7 @@ bool device_describe_options(const struct device *device, cJSON **ret_json, stru
 /* The next ones are methods of the same names. `options` is the JSON object that came with the
  * call. Errors: ERROR_STATE where the call makes no sense now, ERROR_USAGE for options, and those
  * of generate_project, build_project, board_flash and board_open. */
-bool device_generate(const struct device *device, const char *model_path, const char *crt_dir,
+bool device_generate(struct device *device, const char *model_path, const char *crt_dir,
                      const char *project_dir, const cJSON *options, struct error *err);
 bool device_build(struct device *device, const cJSON *options, struct error *err);
 bool device_flash(struct device *device, const cJSON *options, struct error *err);

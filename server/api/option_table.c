@@ -8,11 +8,16 @@ enum {
     ALWAYS = GENERATE | LATER,
 };
 
+/* Options of other servers, which users' scripts and TVM's tests go on sending. */
+#define IGNORED(shape_of_it, of_whom)                                                              \
+    .shape = (shape_of_it), .optional = ALWAYS,                                                    \
+    .help = "Ignored: " of_whom ". QEMU plays the board here."
+
 #define FIXED(member, initially)                                                                   \
     .is_fixed = true, .offset = offsetof(struct settings, member), .initial = (initially)
 
 /* Other boards' servers have most of these names; crt, module, optimization, icount and qemu_args
- * are ours. A name that is missing here cannot be sent at all: clients check it first. */
+ * are ours alone. A name that is missing here cannot be sent at all: clients check it first. */
 const struct option_spec OPTION_TABLE[] = {
     {.name = "verbose",
      .field = "verbose",
@@ -38,6 +43,12 @@ const struct option_spec OPTION_TABLE[] = {
      .optional = ALWAYS,
      FIXED(board, NULL),
      .help = "Another name for the option board, which TVM used up to 0.10."},
+    {.name = "arduino_board",
+     .field = "board",
+     .shape = OPTION_TEXT,
+     .optional = ALWAYS,
+     FIXED(board, NULL),
+     .help = "Another name for the option board, which TVM used up to 0.10 for Arduino."},
     {.name = "cmsis_path",
      .field = "cmsis_path",
      .shape = OPTION_TEXT,
@@ -82,6 +93,16 @@ const struct option_spec OPTION_TABLE[] = {
      .shape = OPTION_NUMBER,
      .optional = BUILT_IN,
      .help = "Size of the heap for tensors in bytes. All of the RAM that is left when not given."},
+    {.name = "heap_size_bytes",
+     .field = "workspace_size_bytes",
+     .shape = OPTION_NUMBER,
+     .optional = BUILT_IN,
+     .help = "Another name for the option workspace_size_bytes, which TVM used up to 0.11."},
+    {.name = "memory_size_bytes",
+     .field = "workspace_size_bytes",
+     .shape = OPTION_NUMBER,
+     .optional = BUILT_IN,
+     .help = "Another name for the option workspace_size_bytes, which TVM 0.11 used for the host."},
     {.name = "crt",
      .field = "crt",
      .shape = OPTION_TEXT,
@@ -114,6 +135,15 @@ const struct option_spec OPTION_TABLE[] = {
      .shape = OPTION_LIST,
      .optional = RUNTIME,
      .help = "More arguments for QEMU: a list, or one text with spaces between them."},
+    {.name = "use_fvp", IGNORED(OPTION_FLAG, "it asks for an emulator of Arm")},
+    {.name = "arm_fvp_path", IGNORED(OPTION_TEXT, "it names an emulator of Arm")},
+    {.name = "west_cmd", IGNORED(OPTION_TEXT, "it is for Zephyr, which has no part in this")},
+    {.name = "zephyr_base", IGNORED(OPTION_TEXT, "it is for Zephyr, which has no part in this")},
+    {.name = "openocd_serial", IGNORED(OPTION_TEXT, "it names a board that is plugged in")},
+    {.name = "nrfjprog_snr", IGNORED(OPTION_NUMBER, "it names a board that is plugged in")},
+    {.name = "arduino_cli_cmd",
+     IGNORED(OPTION_TEXT, "it is for Arduino, which has no part in this")},
+    {.name = "port", IGNORED(OPTION_TEXT, "it names where a board is plugged in")},
 };
 
 const size_t OPTION_COUNT = sizeof(OPTION_TABLE) / sizeof(OPTION_TABLE[0]);

@@ -1,135 +1,13 @@
 #include "api/options.h"
 
+#include "api/option_value.h"
 #include "api/rpc.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { VALUE_TEXT_SIZE = 200, NAMES_TEXT_SIZE = 512 };
-
-static bool refuse(const struct option_spec *spec, const cJSON *value, const char *wanted,
-                   struct error *err)
-{
-    char text[VALUE_TEXT_SIZE];
-    return error_set(err, ERROR_USAGE, 0, "option \"%s\": want %s, got %s", spec->name, wanted,
-                     rpc_value_text(value, text, sizeof(text)));
-}
-
-/* A whole number that a double holds exactly. */
-static bool is_whole(const cJSON *value)
-{
-    const double limit = 9007199254740992.0; /* 2^53 */
-    return cJSON_IsNumber(value) && value->valuedouble >= -limit && value->valuedouble <= limit &&
-           value->valuedouble == (double)(int64_t)value->valuedouble;
-}
-
-static bool to_flag(const struct option_spec *spec, const cJSON *value, cJSON **typed,
-                    struct error *err)
-{
-    static const char *const words[][2] = {
-        {"false", "true"}, {"0", "1"}, {"no", "yes"}, {"off", "on"}};
-    int truth = -1;
-    if (cJSON_IsBool(value))
-        truth = cJSON_IsTrue(value);
-    else if (is_whole(value) && (value->valuedouble == 0 || value->valuedouble == 1))
-        truth = value->valuedouble == 1;
-    for (size_t i = 0; cJSON_IsString(value) && i < sizeof(words) / sizeof(words[0]); i++)
-        for (int j = 0; j < 2; j++)
-            if (strcasecmp(value->valuestring, words[i][j]) == 0)
-                truth = j;
-    if (truth < 0)
-        return refuse(spec, value, "true or false", err);
-    *typed = cJSON_CreateBool(truth);
-    return true;
-}
-
-static bool to_number(const struct option_spec *spec, const cJSON *value, cJSON **typed,
-                      struct error *err)
-{
-    double number = 0;
-    if (is_whole(value)) {
-        number = value->valuedouble;
-    } else if (cJSON_IsString(value)) {
-        const char *text = value->valuestring;
-        char *end = NULL;
-        int base = strncasecmp(text, "0x", 2) == 0 ? 16 : 10; /* 010 is ten */
-        errno = 0;
-        long long parsed = strtoll(text, &end, base);
-        if (errno != 0 || *end != '\0' || end == text)
-            return refuse(spec, value, "a whole number", err);
-        number = (double)parsed;
-    } else {
-        return refuse(spec, value, "a whole number", err);
-    }
-    *typed = cJSON_CreateNumber(number);
-    return true;
-}
-
-static bool to_text(const struct option_spec *spec, const cJSON *value, cJSON **typed,
-                    struct error *err)
-{
-    char number[32];
-    const char *text = value->valuestring;
-    if (is_whole(value)) {
-        snprintf(number, sizeof(number), "%" PRId64, (int64_t)value->valuedouble);
-        text = number;
-    } else if (!cJSON_IsString(value)) {
-        return refuse(spec, value, "a string", err);
-    }
-    bool is_choice = !spec->choices[0];
-    for (int i = 0; spec->choices[i]; i++)
-        is_choice = is_choice || strcmp(text, spec->choices[i]) == 0;
-    if (!is_choice) {
-        char wanted[NAMES_TEXT_SIZE] = "one of";
-        size_t length = strlen(wanted);
-        for (int i = 0; spec->choices[i] && length < sizeof(wanted); i++)
-            length += (size_t)snprintf(wanted + length, sizeof(wanted) - length, "%s %s",
-                                       i ? "," : "", spec->choices[i]);
-        return refuse(spec, value, wanted, err);
-    }
-    *typed = cJSON_CreateString(text);
-    return true;
-}
-
-/* Words of one text; a compile definition ends at ';', too, as in CMake's lists. */
-static cJSON *split(const struct option_spec *spec, const char *text)
-{
-    const char *separators = strcmp(spec->name, "compile_definitions") == 0 ? " \t\n;" : " \t\n";
-    cJSON *list = cJSON_CreateArray();
-    const char *word = text + strspn(text, separators);
-    while (list && *word) {
-        size_t length = strcspn(word, separators);
-        char *copy = strndup(word, length);
-        if (!cJSON_AddItemToArray(list, copy ? cJSON_CreateString(copy) : NULL)) {
-            cJSON_Delete(list);
-            list = NULL;
-        }
-        free(copy);
-        word += length;
-        word += strspn(word, separators);
-    }
-    return list;
-}
-
-static bool to_list(const struct option_spec *spec, const cJSON *value, cJSON **typed,
-                    struct error *err)
-{
-    const cJSON *item = NULL;
-    bool good = cJSON_IsString(value) || cJSON_IsArray(value);
-    if (cJSON_IsArray(value))
-        cJSON_ArrayForEach(item, value)
-        {
-            good = good && cJSON_IsString(item);
-        }
-    if (!good)
-        return refuse(spec, value, "a list of strings, or one string", err);
-    *typed = cJSON_IsArray(value) ? cJSON_Duplicate(value, true) : split(spec, value->valuestring);
-    return true;
-}
+enum { NAMES_TEXT_SIZE = 800 };
 
 static const struct option_spec *find(const char *name)
 {
@@ -150,30 +28,23 @@ static bool refuse_name(const char *name, struct error *err)
                      names);
 }
 
-/* Adds the value with its type to `given`, or nothing where none was given. */
-static bool convert(const cJSON *value, cJSON *given, struct error *err)
+/* Adds to `given` what the settings are to have: nothing of an option that is ignored. */
+static bool take(const cJSON *value, cJSON *given, struct error *err)
 {
-    static bool (*const converters[])(const struct option_spec *, const cJSON *, cJSON **,
-                                      struct error *) = {
-        [OPTION_TEXT] = to_text,
-        [OPTION_FLAG] = to_flag,
-        [OPTION_NUMBER] = to_number,
-        [OPTION_LIST] = to_list,
-    };
     const struct option_spec *spec = find(value->string);
     cJSON *typed = NULL;
     if (!spec)
         return refuse_name(value->string, err);
-    if (cJSON_IsNull(value) || (cJSON_IsString(value) && *value->valuestring == '\0'))
-        return true;
-    if (!converters[spec->shape](spec, value, &typed, err))
+    if (!option_value_convert(spec, value, &typed, err))
         return false;
-    if (!typed)
-        return error_no_memory(err, "an option", sizeof(*typed));
+    if (!typed || !spec->field) {
+        cJSON_Delete(typed);
+        return true;
+    }
     const cJSON *other = cJSON_GetObjectItemCaseSensitive(given, spec->field);
     if (other && !cJSON_Compare(other, typed, true)) {
         cJSON_Delete(typed);
-        return refuse(spec, value, "the value that its other name has, or none", err);
+        return option_value_refuse(spec, value, "the value that its other name has, or none", err);
     }
     cJSON_DeleteItemFromObjectCaseSensitive(given, spec->field);
     if (cJSON_AddItemToObject(given, spec->field, typed))
@@ -192,13 +63,32 @@ bool options_apply(const cJSON *options, struct settings *settings, struct error
     cJSON_ArrayForEach(value, options)
     {
         /* Of a name that comes twice, the last counts. */
-        good = rpc_member(options, value->string) != value || convert(value, given, err);
+        good = rpc_member(options, value->string) != value || take(value, given, err);
         if (!good)
             break;
     }
     good = good && settings_from_json(given, settings, err);
     cJSON_Delete(given);
     return good;
+}
+
+char *options_ignored(const cJSON *options)
+{
+    char names[NAMES_TEXT_SIZE] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option_spec *spec = &OPTION_TABLE[i];
+        const cJSON *value = spec->field ? NULL : rpc_member(options, spec->name);
+        struct error err;
+        cJSON *typed = NULL;
+        if (!value || !option_value_convert(spec, value, &typed, &err))
+            continue;
+        if (typed && !cJSON_IsFalse(typed) && length < sizeof(names))
+            length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s",
+                                       length ? ", " : "", spec->name);
+        cJSON_Delete(typed);
+    }
+    return length ? strdup(names) : NULL;
 }
 
 bool options_check_fixed(const struct settings *generated, const struct settings *now,
@@ -247,9 +137,10 @@ static cJSON *method_names(int methods)
 static cJSON *choice_names(const struct option_spec *spec, const struct option_choices *choices)
 {
     const char *const *names = spec->choices;
-    if (strcmp(spec->field, "board") == 0)
+    const char *field = spec->field ? spec->field : "";
+    if (strcmp(field, "board") == 0)
         names = (const char *const *)choices->boards;
-    else if (strcmp(spec->field, "project_type") == 0)
+    else if (strcmp(field, "project_type") == 0)
         names = (const char *const *)choices->project_types;
     int count = 0;
     while (names[count])

@@ -22,7 +22,8 @@ enum option_shape { OPTION_TEXT, OPTION_FLAG, OPTION_NUMBER, OPTION_LIST };
 
 struct option_spec {
     const char *name;
-    const char *field; /* of struct settings; not always the name: zephyr_board is board */
+    const char *field; /* of struct settings; not always the name: zephyr_board is board.
+                        * NULL: checked for its shape, and then ignored */
     enum option_shape shape;
     int required;           /* set of option_method: a user of tvmc must type it there */
     int optional;           /* set of option_method */
@@ -51,6 +52,10 @@ bool options_describe(const struct option_choices *choices, cJSON **ret_json, st
  * taken for every type, as tvmc sends nothing else. On an error settings stays as it was.
  * Errors: ERROR_USAGE with name and value; an unknown name lists those that there are. */
 bool options_apply(const cJSON *options, struct settings *settings, struct error *err);
+
+/* "west_cmd, use_fvp": those that are ignored though they were given a value, and not false; NULL
+ * where there are none, or no memory. The caller frees it. For options that options_apply took. */
+char *options_ignored(const cJSON *options);
 
 /* Does `now` ask for something that only a new project can have? Errors: ERROR_USAGE. */
 bool options_check_fixed(const struct settings *generated, const struct settings *now,

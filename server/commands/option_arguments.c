@@ -3,6 +3,7 @@
 #include "api/options.h"
 
 #include <cjson/cJSON.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,10 @@ static bool apply(const char *text, struct settings *settings, struct error *err
         error_no_memory(err, "an option", strlen(text));
     else
         good = options_apply(object, settings, err);
+    char *ignored = good ? options_ignored(object) : NULL;
+    if (ignored)
+        fprintf(stderr, "microtvm-qemu: ignored, for QEMU plays the board: --option %s\n", text);
+    free(ignored);
     cJSON_Delete(object);
     free(name);
     return good ? true : error_wrap(err, "--option %s", text);

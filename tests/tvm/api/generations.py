@@ -16,20 +16,35 @@ BOARD = "mps2_an385"
 DIGITS = common.MODELS / "digits.tar"
 LAUNCHER = "launch_microtvm_api_server.sh"
 
-# Every option whose name the ecosystem knows; a client refuses other names by itself.
-NAMES = {
-    "verbose",
-    "project_type",
-    "board",
-    "zephyr_board",
-    "cmsis_path",
-    "warning_as_error",
-    "compile_definitions",
-    "extra_files_tar",
-    "gdbserver_port",
-    "serial_number",
-    "config_main_stack_size",
-    "workspace_size_bytes",
+# Every option of TVM's own templates (Zephyr, Arduino, host) in any release from 0.8 to 0.18, with a
+# value that a user of it may give; a client refuses other names by itself. Those of the last part
+# do nothing here.
+VALUES = {
+    "verbose": True,
+    "project_type": "host_driven",
+    "board": BOARD,
+    "zephyr_board": BOARD,
+    "arduino_board": BOARD,
+    "cmsis_path": None,
+    "warning_as_error": False,
+    "compile_definitions": "-DONE",
+    "extra_files_tar": None,
+    "gdbserver_port": None,
+    "serial_number": "0483",
+    "config_main_stack_size": 8192,
+    "workspace_size_bytes": 65536,
+    "heap_size_bytes": 65536,
+    "memory_size_bytes": 65536,
+}
+IGNORED = {
+    "use_fvp": True,
+    "arm_fvp_path": "/opt/FVP_Corstone_SSE-300",
+    "west_cmd": "west",
+    "zephyr_base": "/opt/zephyr",
+    "openocd_serial": "066AFF575251717867114355",
+    "nrfjprog_snr": 960014826,
+    "arduino_cli_cmd": "arduino-cli",
+    "port": "/dev/ttyACM0",
 }
 KEYS = {"name", "choices", "default", "type", "required", "optional", "help"}
 
@@ -37,7 +52,7 @@ KEYS = {"name", "choices", "default", "type", "required", "optional", "help"}
 class Client:
     """A server that was launched as one release does."""
 
-    def __init__(self, folder, version, has_stray_argument):
+    def __init__(self, folder, version, has_stray_argument, log=None):
         requests, self._out = os.pipe()
         replies, write_fd = os.pipe()
         self._replies = os.fdopen(replies, encoding="utf-8")
@@ -46,7 +61,7 @@ class Client:
             arguments.append(str(folder / "microtvm_api_server.py"))
         arguments += ["--read-fd", str(requests), "--write-fd", str(write_fd)]
         self._process = subprocess.Popen(
-            arguments, bufsize=0, pass_fds=(requests, write_fd), cwd=folder
+            arguments, bufsize=0, pass_fds=(requests, write_fd), cwd=folder, stderr=log
         )
         os.close(requests)
         os.close(write_fd)
@@ -166,13 +181,47 @@ def test_options_of_server_info():
     client = Client(common.TEMPLATE, "0.18.0", True)
     options = client.info["project_options"]
     client.leave()
-    assert {option["name"] for option in options} >= NAMES
+    assert {option["name"] for option in options} >= VALUES.keys() | IGNORED.keys()
     for option in options:
         assert set(option) == KEYS, option
         assert option["type"] in ("bool", "int", "str"), option
         assert option["help"] and option["default"] is None, option
         assert option["required"] or option["optional"], option
         assert option["choices"] is None or all(isinstance(c, str) for c in option["choices"])
+
+
+def as_tvmc_sends_it(value):
+    return value if value is None else str(value)
+
+
+def test_every_option_of_every_template():
+    options = {**VALUES, **IGNORED}
+    kept = python_client("0.16.0", True, options, sends_defaults=True)
+    texts = {name: as_tvmc_sends_it(value) for name, value in options.items()}
+    assert python_client("0.10.0", False, texts) == kept, kept
+    assert kept["workspace_size_bytes"] == 65536 and kept["board"] == BOARD, kept
+    assert not kept.keys() & IGNORED.keys(), kept
+
+
+def test_what_is_ignored_is_told_once():
+    with scratch() as folder, open(folder / "log", "w+", encoding="utf-8") as log:
+        client = Client(common.TEMPLATE, "0.18.0", True, log)
+        client.call(
+            "generate_project",
+            model_library_format_path=str(DIGITS),
+            standalone_crt_dir="",
+            project_dir=str(folder / "project"),
+            options={"board": BOARD, "use_fvp": "false", "west_cmd": None, "zephyr_base": ""},
+        )
+        client.leave()
+        assert (folder / "log").read_text() == ""
+        client = Client(folder / "project", "0.18.0", True, log)
+        for _ in range(3):
+            client.call("build", options=IGNORED)
+        client.leave()
+        said = (folder / "log").read_text()
+        names = ", ".join(name for name in client.defaults() if name in IGNORED)
+        assert said == f"microtvm-qemu: ignored, for QEMU plays the board: option {names}\n", said
 
 
 def test_0_8_python():
