@@ -3,137 +3,266 @@
 
 #include <stdint.h>
 
-/* In front of every block; blocks lie side by side from heap.start to heap.end. */
+/* In front of every block; blocks lie side by side. Offsets count from heap.start: they have 32
+ * bits wherever this is compiled, and so a block has the same size. */
 struct block {
-    uint32_t size_bytes; /* with this header; a multiple of HEAP_ALIGNMENT_BYTES */
-    uint32_t used;       /* BLOCK_USED or BLOCK_FREE; anything else: somebody wrote over it */
-    uint32_t padding[2];
+    uint32_t before_bytes;   /* size of the block before this one; 0: this is the first */
+    uint32_t size_and_state; /* size with this header; the state in the bits that are 0 in it */
+    /* Only of a free block: */
+    uint32_t next; /* in its list: an offset, or 0 */
+    uint32_t previous;
 };
 
-enum { BLOCK_USED = 0x75736564, BLOCK_FREE = 0x66726565 };
+enum { USED = 5, FREE = 10, STATE_MASK = HEAP_ALIGNMENT_BYTES - 1 };
 
-_Static_assert(sizeof(struct block) == HEAP_ALIGNMENT_BYTES, "blocks keep their alignment");
+_Static_assert(sizeof(struct block) == HEAP_ALIGNMENT_BYTES, "the smallest block");
+_Static_assert(offsetof(struct block, next) == HEAP_HEADER_BYTES, "what a block costs");
+
+/* The lists: one for each size of 1 to 7 times the alignment, then four for each doubling; the last
+ * has all that is larger. */
+enum { LISTS = 48, STEPS = 4 };
+
+/* A list of one size may hold many blocks that are a little too small for what is wanted. */
+enum { TRIES = 8 };
+
+enum { FIRST = HEAP_ALIGNMENT_BYTES - HEAP_HEADER_BYTES };
 
 static struct {
-    char *start;
-    char *end;
+    char *start;  /* aligned */
+    uint32_t end; /* an offset, HEAP_HEADER_BYTES behind an aligned one as all blocks are */
+    uint32_t lists[LISTS];
 } heap;
+
+static struct block *at(uint32_t offset)
+{
+    return (struct block *)(heap.start + offset);
+}
+
+static uint32_t size_of(uint32_t offset)
+{
+    return at(offset)->size_and_state & ~(uint32_t)STATE_MASK;
+}
+
+static uint32_t state_of(uint32_t offset)
+{
+    return at(offset)->size_and_state & STATE_MASK;
+}
+
+/* ---- checks ---- */
+
+static void __attribute__((noreturn)) damaged(uint32_t offset)
+{
+    fatal_begin("abort: heap damaged (a buffer overrun, or written to after it was freed) below");
+    fatal_hex("address", (uint32_t)(uintptr_t)at(offset));
+    fatal_end();
+}
+
+static bool has_sound_size(uint32_t offset)
+{
+    uint32_t state = state_of(offset);
+    uint32_t size_bytes = size_of(offset);
+    return (state == USED || state == FREE) && size_bytes > 0 && size_bytes <= heap.end - offset;
+}
+
+/* Does a block begin here, as far as its neighbours know? */
+static bool is_block(uint32_t offset)
+{
+    if (offset < FIRST || offset >= heap.end || offset % HEAP_ALIGNMENT_BYTES != FIRST ||
+        !has_sound_size(offset))
+        return false;
+    uint32_t next = offset + size_of(offset);
+    if (next < heap.end && at(next)->before_bytes != size_of(offset))
+        return false;
+    uint32_t before_bytes = at(offset)->before_bytes;
+    if (offset == FIRST)
+        return before_bytes == 0;
+    return before_bytes > 0 && before_bytes <= offset - FIRST &&
+           before_bytes % HEAP_ALIGNMENT_BYTES == 0 &&
+           size_of(offset - before_bytes) == before_bytes;
+}
+
+/* Ends the firmware at the first header that is damaged. */
+static void check_all(void)
+{
+    uint32_t before_bytes = 0;
+    for (uint32_t offset = FIRST; offset < heap.end; offset += before_bytes) {
+        if (!has_sound_size(offset) || at(offset)->before_bytes != before_bytes)
+            damaged(offset);
+        before_bytes = size_of(offset);
+    }
+}
+
+/* A link leads here. */
+static struct block *free_at(uint32_t offset)
+{
+    if (is_block(offset) && state_of(offset) == FREE)
+        return at(offset);
+    check_all();
+    damaged(offset);
+}
+
+/* Of the used block whose memory begins at address; 0: there is none. */
+static uint32_t offset_of(const void *address)
+{
+    uintptr_t offset = (uintptr_t)address - (uintptr_t)heap.start - HEAP_HEADER_BYTES;
+    if (offset < heap.end && is_block((uint32_t)offset))
+        return state_of((uint32_t)offset) == USED ? (uint32_t)offset : 0;
+    check_all(); /* or it is one whose header was written over */
+    return 0;
+}
+
+/* ---- lists of free blocks ---- */
+
+static unsigned list_of(uint32_t size_bytes)
+{
+    uint32_t steps = size_bytes / HEAP_ALIGNMENT_BYTES;
+    unsigned list = 0;
+    while (steps >= (uint32_t)2 * STEPS && list + 2 * STEPS < LISTS) {
+        steps /= 2;
+        list += STEPS;
+    }
+    list += steps;
+    return list < LISTS ? list : LISTS - 1;
+}
+
+static void set_block(uint32_t offset, uint32_t size_bytes, uint32_t state)
+{
+    at(offset)->size_and_state = size_bytes | state;
+    if (offset + size_bytes < heap.end)
+        at(offset + size_bytes)->before_bytes = size_bytes;
+}
+
+static void add_free(uint32_t offset, uint32_t size_bytes)
+{
+    uint32_t *first = &heap.lists[list_of(size_bytes)];
+    set_block(offset, size_bytes, FREE);
+    at(offset)->next = *first;
+    at(offset)->previous = 0;
+    if (*first)
+        at(*first)->previous = offset;
+    *first = offset;
+}
+
+static void remove_free(uint32_t offset)
+{
+    const struct block *block = free_at(offset);
+    if (block->next)
+        free_at(block->next)->previous = block->previous;
+    if (block->previous)
+        free_at(block->previous)->next = block->next;
+    else
+        heap.lists[list_of(size_of(offset))] = block->next;
+}
+
+static uint32_t first_fit(unsigned list, uint32_t size_bytes, uint32_t tries)
+{
+    uint32_t offset = heap.lists[list];
+    for (; offset && tries > 0; offset = at(offset)->next, tries--) {
+        (void)free_at(offset);
+        if (size_of(offset) >= size_bytes)
+            return offset;
+    }
+    return 0;
+}
+
+/* In a list of larger sizes any block will do. */
+static uint32_t find(uint32_t size_bytes)
+{
+    unsigned list = list_of(size_bytes);
+    uint32_t offset = first_fit(list, size_bytes, TRIES);
+    for (unsigned larger = list + 1; !offset && larger < LISTS; larger++)
+        offset = heap.lists[larger];
+    return offset ? offset : first_fit(list, size_bytes, UINT32_MAX);
+}
+
+/* ---- the heap ---- */
 
 /* The heap is made of this memory: no const. */
 void heap_init(char *start, char *end) /* NOLINT(readability-non-const-parameter) */
 {
     uintptr_t mask = HEAP_ALIGNMENT_BYTES - 1;
     heap.start = start + (-(uintptr_t)start & mask);
-    heap.end = end - ((uintptr_t)end & mask);
-    if (heap.end - heap.start < (ptrdiff_t)sizeof(struct block)) {
-        heap.end = heap.start;
+    heap.end = FIRST;
+    for (unsigned i = 0; i < LISTS; i++)
+        heap.lists[i] = 0;
+    if (end - heap.start < FIRST + HEAP_ALIGNMENT_BYTES)
         return;
-    }
-    struct block *all = (struct block *)heap.start;
-    all->size_bytes = (uint32_t)(heap.end - heap.start);
-    all->used = BLOCK_FREE;
+    heap.end += (uint32_t)((uintptr_t)(end - heap.start - FIRST) & ~mask);
+    at(FIRST)->before_bytes = 0;
+    add_free(FIRST, heap.end - FIRST);
 }
 
-/* The block itself if it is sound; a damaged header would lead anywhere. */
-static struct block *checked(char *address)
+static void *allocate(size_t size_bytes, bool is_high)
 {
-    struct block *block = (struct block *)address;
-    bool sound = (block->used == BLOCK_USED || block->used == BLOCK_FREE) &&
-                 block->size_bytes >= sizeof *block &&
-                 block->size_bytes % HEAP_ALIGNMENT_BYTES == 0 &&
-                 block->size_bytes <= (size_t)(heap.end - address);
-    if (sound)
-        return block;
-    fatal_begin("abort: heap damaged: a buffer was overrun below");
-    fatal_hex("address", (uint32_t)(uintptr_t)address);
-    fatal_end();
-}
-
-static struct block *first(void)
-{
-    return heap.start == heap.end ? NULL : checked(heap.start);
-}
-
-static struct block *next(struct block *block)
-{
-    char *address = (char *)block + block->size_bytes;
-    return address == heap.end ? NULL : checked(address);
-}
-
-static void merge_free_neighbours(struct block *block)
-{
-    for (struct block *after = next(block); after && after->used == BLOCK_FREE; after = next(block))
-        block->size_bytes += after->size_bytes;
-}
-
-static void split(struct block *block, uint32_t size_bytes)
-{
-    uint32_t rest_bytes = block->size_bytes - size_bytes;
-    if (rest_bytes < 2 * sizeof *block)
-        return; /* too small to be of use */
-    block->size_bytes = size_bytes;
-    struct block *rest = (struct block *)((char *)block + size_bytes);
-    rest->size_bytes = rest_bytes;
-    rest->used = BLOCK_FREE;
+    if (size_bytes > heap.end)
+        return NULL; /* also keeps the sum below from overflowing */
+    uint32_t mask = HEAP_ALIGNMENT_BYTES - 1;
+    uint32_t needed_bytes = ((uint32_t)size_bytes + HEAP_HEADER_BYTES + mask) & ~mask;
+    uint32_t offset = find(needed_bytes);
+    if (!offset)
+        return NULL;
+    remove_free(offset);
+    uint32_t rest_bytes = size_of(offset) - needed_bytes;
+    uint32_t rest = is_high ? offset : offset + needed_bytes;
+    if (is_high)
+        offset += rest_bytes;
+    set_block(offset, needed_bytes, USED);
+    if (rest_bytes > 0)
+        add_free(rest, rest_bytes);
+    return (char *)at(offset) + HEAP_HEADER_BYTES;
 }
 
 void *heap_allocate(size_t size_bytes)
 {
-    size_t mask = HEAP_ALIGNMENT_BYTES - 1;
-    if (size_bytes > (size_t)(heap.end - heap.start))
-        return NULL; /* also keeps the sum below from overflowing */
-    uint32_t needed_bytes = (uint32_t)(((size_bytes + mask) & ~mask) + sizeof(struct block));
-    for (struct block *block = first(); block; block = next(block)) {
-        if (block->used != BLOCK_FREE || block->size_bytes < needed_bytes)
-            continue;
-        split(block, needed_bytes);
-        block->used = BLOCK_USED;
-        return block + 1;
-    }
-    return NULL;
+    return allocate(size_bytes, false);
 }
 
-/* The used block whose memory begins at address, and the block before it. */
-static struct block *find(const void *address, struct block **ret_before)
+void *heap_allocate_high(size_t size_bytes)
 {
-    struct block *before = NULL;
-    for (struct block *block = first(); block && (void *)block < address; block = next(block)) {
-        if (block + 1 == address) {
-            *ret_before = before;
-            return block->used == BLOCK_USED ? block : NULL;
-        }
-        before = block;
-    }
-    return NULL;
+    return allocate(size_bytes, true);
 }
 
+/* Free blocks are never side by side. A header inside of a block is cleared, so that it can't be
+ * taken for one. */
 bool heap_free(void *address)
 {
-    struct block *before;
-    struct block *block = find(address, &before);
-    if (!block)
+    uint32_t offset = offset_of(address);
+    if (!offset)
         return false;
-    block->used = BLOCK_FREE;
-    merge_free_neighbours(block);
-    if (before && before->used == BLOCK_FREE)
-        merge_free_neighbours(before);
+    uint32_t size_bytes = size_of(offset);
+    uint32_t next = offset + size_bytes;
+    if (next < heap.end && state_of(next) == FREE) {
+        remove_free(next);
+        size_bytes += size_of(next);
+        at(next)->size_and_state = 0;
+    }
+    uint32_t before_bytes = at(offset)->before_bytes;
+    if (before_bytes && state_of(offset - before_bytes) == FREE) {
+        remove_free(offset - before_bytes);
+        at(offset)->size_and_state = 0;
+        offset -= before_bytes;
+        size_bytes += before_bytes;
+    }
+    add_free(offset, size_bytes);
     return true;
 }
 
 size_t heap_size_bytes(const void *address)
 {
-    struct block *before;
-    const struct block *block = find(address, &before);
-    return block ? block->size_bytes - sizeof *block : 0;
+    uint32_t offset = offset_of(address);
+    return offset ? size_of(offset) - HEAP_HEADER_BYTES : 0;
 }
 
-size_t heap_largest_free_bytes(void)
+struct heap_room heap_room(void)
 {
-    size_t largest_bytes = 0;
-    for (struct block *block = first(); block; block = next(block)) {
-        size_t size_bytes = block->size_bytes - sizeof *block;
-        if (block->used == BLOCK_FREE && size_bytes > largest_bytes)
-            largest_bytes = size_bytes;
+    struct heap_room room = {0, 0};
+    for (unsigned list = 0; list < LISTS; list++) {
+        for (uint32_t offset = heap.lists[list]; offset; offset = free_at(offset)->next) {
+            size_t size_bytes = size_of(offset) - HEAP_HEADER_BYTES;
+            room.free_bytes += size_bytes;
+            if (size_bytes > room.largest_bytes)
+                room.largest_bytes = size_bytes;
+        }
     }
-    return largest_bytes;
+    return room;
 }

@@ -77,7 +77,7 @@ tvm_crt_error_t TVMPlatformMemoryAllocate(size_t num_bytes, DLDevice dev, void *
     if (!address) {
         /* Not every caller passes the error on: TVM's RPC server then loops for ever. */
         printf("heap full: %lu bytes wanted, the largest free block has %lu\n",
-               (unsigned long)num_bytes, (unsigned long)heap_largest_free_bytes());
+               (unsigned long)num_bytes, (unsigned long)heap_room().largest_bytes);
         return kTvmErrorPlatformNoMemory;
     }
     *out_ptr = address;

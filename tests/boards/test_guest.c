@@ -168,6 +168,24 @@ START_TEST(heap_is_sound)
 }
 END_TEST
 
+/* Where each call looks at all blocks, this takes longer than guest_receive waits. */
+START_TEST(many_blocks_are_no_burden)
+{
+    enum { MANY = 65536 };
+    const uint8_t request[5] = {'n', MANY & 255, MANY >> 8 & 255, MANY >> 16};
+    uint32_t count = 0;
+    boot(_i);
+    ck_assert(guest_send(&board, request, sizeof request));
+    ck_assert(guest_receive(&board, &count, sizeof count));
+    ck_assert_uint_gt(count, 1000);
+    ck_assert(guest_send(&board, request, sizeof request)); /* nothing has been lost */
+    uint32_t again = 0;
+    ck_assert(guest_receive(&board, &again, sizeof again));
+    ck_assert_uint_eq(again, count);
+    power_off();
+}
+END_TEST
+
 START_TEST(printf_is_text_on_the_line)
 {
     char line[128];
@@ -243,6 +261,7 @@ static Suite *guest_suite(void)
         clock_agrees_with_the_host,
         sleeps_while_idle,
         heap_is_sound,
+        many_blocks_are_no_burden,
         printf_is_text_on_the_line,
         null_write_is_a_fault,
         flash_is_read_only,

@@ -77,7 +77,7 @@ static uint8_t check_heap(void)
 {
     DLDevice cpu = {kDLCPU, 0};
     uint8_t *blocks[HEAP_BLOCKS];
-    size_t before_bytes = heap_largest_free_bytes();
+    size_t before_bytes = heap_room().largest_bytes;
     for (unsigned i = 0; i < HEAP_BLOCKS; ++i) {
         if (TVMPlatformMemoryAllocate(i * 13, cpu, (void **)&blocks[i]) != kTvmErrorNoError)
             return 1;
@@ -92,7 +92,7 @@ static uint8_t check_heap(void)
     for (unsigned step = 0; step < HEAP_BLOCKS; ++step)
         if (TVMPlatformMemoryFree(blocks[step * 7 % HEAP_BLOCKS], cpu) != kTvmErrorNoError)
             return 4;
-    if (heap_largest_free_bytes() != before_bytes)
+    if (heap_room().largest_bytes != before_bytes)
         return 5;
     void *all;
     if (TVMPlatformMemoryAllocate(before_bytes, cpu, &all) != kTvmErrorNoError)
@@ -109,6 +109,34 @@ static uint8_t check_heap(void)
     if (TVMPlatformMemoryAllocate((size_t)-8, cpu, &none) != kTvmErrorPlatformNoMemory)
         return 11;
     return 0;
+}
+
+/* So many blocks of the smallest kinds, or as many as there is room for; every other one is freed
+ * and allocated anew, then all are freed. Answers with how many there were. */
+static void fill_heap(void)
+{
+    enum { LINK_BYTES = sizeof(void *), LEFT_BYTES = 256 };
+    uint32_t left = get_u32();
+    uint32_t count = 0;
+    void **last = NULL;
+    for (; left > 0 && heap_room().largest_bytes > LEFT_BYTES; --left, ++count) {
+        void **block = malloc(LINK_BYTES + count % 3 * 16);
+        *block = last;
+        last = block;
+    }
+    for (void **block = last; block && *block; block = *block) {
+        void **other = *block;
+        void *rest = *other;
+        free(other);
+        other = malloc(LINK_BYTES);
+        *other = rest;
+        *block = other;
+    }
+    for (void **block = last; block; block = last) {
+        last = *block;
+        free(block);
+    }
+    uart_write((const uint8_t *)&count, sizeof count);
 }
 
 static void overrun_heap(void)
@@ -190,6 +218,8 @@ int main(void)
             report_elapsed();
         else if (command == 'h')
             printf("step=%u\n", (unsigned)check_heap());
+        else if (command == 'n')
+            fill_heap();
         else if (command == 'p')
             printf("text %d \xff.\n", 42);
         else if (command == 'm')
