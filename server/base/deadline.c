@@ -122,7 +122,7 @@ static bool report_signal(struct error *err)
     return false;
 }
 
-enum { CALLER_FDS_MAX = 8, SIGNAL_SLOT = 0, PEER_SLOT = 1, FIRST_SLOT = 2 };
+enum { CALLER_FDS_MAX = 8, SIGNAL_SLOT = 0, PEER_SLOT = 1, BACKGROUND_SLOT = 2, FIRST_SLOT = 3 };
 
 static bool check_interrupt(const struct pollfd *all, struct error *err)
 {
@@ -133,16 +133,24 @@ static bool check_interrupt(const struct pollfd *all, struct error *err)
     return true;
 }
 
+static void watch(struct pollfd *all, const struct interrupt *interrupt)
+{
+    all[SIGNAL_SLOT].fd = interrupt ? interrupt->signal_fd : -1;
+    all[SIGNAL_SLOT].events = POLLIN;
+    all[PEER_SLOT].fd = interrupt ? interrupt->peer_fd : -1;
+    all[PEER_SLOT].events = POLLRDHUP;
+    all[BACKGROUND_SLOT].fd = interrupt && interrupt->background ? interrupt->background->fd : -1;
+    all[BACKGROUND_SLOT].events = POLLIN;
+}
+
 bool wait_ready(struct pollfd *fds, int count, struct deadline deadline,
                 const struct interrupt *interrupt, int *ret_ready, struct error *err)
 {
-    struct pollfd all[FIRST_SLOT + CALLER_FDS_MAX] = {
-        [SIGNAL_SLOT] = {.fd = interrupt ? interrupt->signal_fd : -1, .events = POLLIN},
-        [PEER_SLOT] = {.fd = interrupt ? interrupt->peer_fd : -1, .events = POLLRDHUP},
-    };
+    struct pollfd all[FIRST_SLOT + CALLER_FDS_MAX];
     if (count < 0 || count > CALLER_FDS_MAX)
         return error_set(err, ERROR_INTERNAL, 0, "wait for %d files, at most %d", count,
                          CALLER_FDS_MAX);
+    watch(all, interrupt);
     if (count > 0)
         memcpy(all + FIRST_SLOT, fds, (size_t)count * sizeof(*fds));
     struct deadline wake = deadline_earlier(deadline, end_of(interrupt));
@@ -154,6 +162,10 @@ bool wait_ready(struct pollfd *fds, int count, struct deadline deadline,
             return false;
         if (interrupt_ended(interrupt))
             return error_set(err, ERROR_INTERRUPTED, 0, "its time is over");
+        if (ready > 0 && all[BACKGROUND_SLOT].revents) {
+            interrupt->background->run(interrupt->background->context);
+            ready--; /* the caller's */
+        }
         if (ready > 0 || (ready == 0 && deadline_passed(deadline))) {
             if (count > 0)
                 memcpy(fds, all + FIRST_SLOT, (size_t)count * sizeof(*fds));

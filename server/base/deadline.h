@@ -27,12 +27,21 @@ bool deadline_passed(struct deadline deadline);
 /* For poll: -1 for never, 0 when passed, else rounded up to a whole millisecond. */
 int deadline_poll_ms(struct deadline deadline);
 
+/* What goes on beside every wait: whenever fd is readable, run is called, and the wait goes on. run
+ * must not wait itself. */
+struct background {
+    int fd;
+    void (*run)(void *context);
+    void *context;
+};
+
 /* What ends a wait early. Not owned; a negative fd is not watched. */
 struct interrupt {
     int signal_fd;  /* signalfd of SIGINT, SIGTERM, SIGHUP: readable means stop */
     int peer_fd;    /* the client's request pipe, or its socket: a hang-up means that nobody
                      * listens any more. Bytes that wait there do not count. */
     int64_t end_ns; /* CLOCK_MONOTONIC: when all must be done. 0: whenever */
+    const struct background *background; /* not owned; may be NULL */
 };
 
 /* Block SIGINT, SIGTERM and SIGHUP, ignore SIGPIPE and open the signalfd that reports them

@@ -34,19 +34,31 @@ bool socket_wait(struct socket *socket, short events, struct deadline deadline, 
     }
 }
 
+/* What errno says of a send or recv; true: later, perhaps. */
+static bool may_retry(const struct socket *socket, const char *what, struct error *err)
+{
+    if (errno == EAGAIN || errno == EINTR)
+        return true;
+    bool is_peers =
+        errno == ECONNRESET || errno == EPIPE || errno == ETIMEDOUT || errno == EHOSTUNREACH;
+    return error_set(err, is_peers ? ERROR_CLOSED : ERROR_SYSTEM, errno, "%s %s", what,
+                     socket->peer);
+}
+
 static bool retry_later(struct socket *socket, short events, struct deadline deadline,
                         const char *what, struct error *err)
 {
-    if (errno == ECONNRESET || errno == EPIPE || errno == ETIMEDOUT || errno == EHOSTUNREACH)
-        return error_set(err, ERROR_CLOSED, errno, "%s %s", what, socket->peer);
-    if (errno != EAGAIN && errno != EINTR)
-        return error_set(err, ERROR_SYSTEM, errno, "%s %s", what, socket->peer);
     bool ready = false;
-    if (!socket_wait(socket, events, deadline, &ready, err))
+    if (!may_retry(socket, what, err) || !socket_wait(socket, events, deadline, &ready, err))
         return false;
     if (!ready)
         return error_set(err, ERROR_TIMEOUT, 0, "%s %s: the deadline passed", what, socket->peer);
     return true;
+}
+
+static bool peer_closed(const struct socket *socket, struct error *err)
+{
+    return error_set(err, ERROR_CLOSED, 0, "%s closed the connection", socket->peer);
 }
 
 bool socket_read(struct socket *socket, void *data, size_t size_bytes, struct deadline deadline,
@@ -56,7 +68,7 @@ bool socket_read(struct socket *socket, void *data, size_t size_bytes, struct de
     while (size_bytes > 0) {
         ssize_t got = recv(socket->fd, to, size_bytes, 0);
         if (got == 0)
-            return error_set(err, ERROR_CLOSED, 0, "%s closed the connection", socket->peer);
+            return peer_closed(socket, err);
         if (got < 0) {
             if (!retry_later(socket, POLLIN, deadline, "read from", err))
                 return false;
@@ -82,6 +94,28 @@ bool socket_write(struct socket *socket, const void *data, size_t size_bytes,
         from += sent;
         size_bytes -= (size_t)sent;
     }
+    return true;
+}
+
+bool socket_read_some(struct socket *socket, void *data, size_t size_bytes, size_t *ret_size_bytes,
+                      struct error *err)
+{
+    ssize_t got = recv(socket->fd, data, size_bytes, 0);
+    if (got == 0)
+        return peer_closed(socket, err);
+    if (got < 0 && !may_retry(socket, "read from", err))
+        return false;
+    *ret_size_bytes = got < 0 ? 0 : (size_t)got;
+    return true;
+}
+
+bool socket_write_now(struct socket *socket, const void *data, size_t size_bytes, struct error *err)
+{
+    ssize_t sent = send(socket->fd, data, size_bytes, MSG_NOSIGNAL);
+    if (sent < 0 && !may_retry(socket, "write to", err))
+        return false;
+    if (sent < 0 || (size_t)sent < size_bytes)
+        return error_set(err, ERROR_CLOSED, 0, "write to %s: it does not read", socket->peer);
     return true;
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct addrinfo;
+
 enum { SOCKET_PUMP_FDS = 4, SOCKET_NAME_SIZE = 300 };
 
 /* Something else that has to be served while this module waits; a board, say. */
@@ -40,12 +42,23 @@ bool socket_listen(const char *host, int port, int *ret_fd, int *ret_port, struc
 bool socket_accept(int listen_fd, const struct interrupt *interrupt, const struct socket_pump *pump,
                    struct socket *ret_socket, bool *ret_taken, struct error *err);
 
-/* Looking up a host's name is the system's and blocks as long as that takes; connecting keeps to
- * the deadline. Errors: ERROR_USAGE (no such host), ERROR_CLOSED (refused, unreachable),
- * ERROR_TIMEOUT, ERROR_INTERRUPTED, ERROR_SYSTEM. */
-bool socket_connect(const char *host, int port, struct deadline deadline,
-                    const struct interrupt *interrupt, const struct socket_pump *pump,
-                    struct socket *ret_socket, struct error *err);
+/* A connection that is being made. */
+struct dial {
+    struct addrinfo *list; /* owned: what the host's name stands for */
+    struct addrinfo *next; /* in it: to be tried after the one under way */
+};
+
+/* Begin to connect. Looking up a host's name is the system's and blocks as long as that takes;
+ * nothing else here does. *ret_socket is connected when socket_dialled says so, which is to be
+ * asked whenever it is ready for POLLOUT. Errors: ERROR_USAGE (no such host), ERROR_CLOSED
+ * (refused, unreachable: all of its addresses), ERROR_SYSTEM. */
+bool socket_dial(const char *host, int port, struct dial *ret_dial, struct socket *ret_socket,
+                 struct error *err);
+/* The next address is tried where one fails. Errors: ERROR_CLOSED. */
+bool socket_dialled(struct dial *dial, struct socket *socket, bool *ret_connected,
+                    struct error *err);
+/* Safe on a zeroed struct and twice. */
+void dial_dispose(struct dial *dial);
 
 /* Close; safe on SOCKET_NONE and twice. */
 void socket_close(struct socket *socket);
@@ -66,6 +79,15 @@ bool socket_read(struct socket *socket, void *data, size_t size_bytes, struct de
                  struct error *err);
 bool socket_write(struct socket *socket, const void *data, size_t size_bytes,
                   struct deadline deadline, struct error *err);
+
+/* What is there now, at most size_bytes; 0 when nothing is. Errors: ERROR_CLOSED, ERROR_SYSTEM. */
+bool socket_read_some(struct socket *socket, void *data, size_t size_bytes, size_t *ret_size_bytes,
+                      struct error *err);
+
+/* All of a few bytes, without waiting: for a peer that has not been sent more than its line holds.
+ * Errors: ERROR_CLOSED (also when the line is full), ERROR_SYSTEM. */
+bool socket_write_now(struct socket *socket, const void *data, size_t size_bytes,
+                      struct error *err);
 
 /* True when HOST is this machine's loopback ("localhost", 127.x.x.x, ::1). */
 bool socket_is_loopback(const char *host);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { LISTEN_BACKLOG = 16, KEEPALIVE_IDLE_S = 60, KEEPALIVE_EVERY_S = 10, KEEPALIVE_PROBES = 6 };
+enum { LISTEN_BACKLOG = 1024, KEEPALIVE_IDLE_S = 60, KEEPALIVE_EVERY_S = 10, KEEPALIVE_PROBES = 6 };
 
 static void name_peer(struct socket *socket, const struct sockaddr *address, socklen_t size)
 {
@@ -142,51 +142,65 @@ bool socket_accept(int listen_fd, const struct interrupt *interrupt, const struc
     return true;
 }
 
-static bool connect_to(struct socket *socket, const struct addrinfo *address,
-                       struct deadline deadline, struct error *err)
+/* The next of the addresses at which connecting can at least begin. */
+static bool dial_next(struct dial *dial, struct socket *socket, struct error *err)
 {
-    if (connect(socket->fd, address->ai_addr, address->ai_addrlen) == 0)
-        return true;
-    if (errno != EINPROGRESS)
-        return error_set(err, ERROR_CLOSED, errno, "connect to %s", socket->peer);
-    bool ready = false;
-    if (!socket_wait(socket, POLLOUT, deadline, &ready, err))
+    socket_close(socket);
+    while (dial->next) {
+        const struct addrinfo *address = dial->next;
+        dial->next = address->ai_next;
+        name_peer(socket, address->ai_addr, address->ai_addrlen);
+        socket->fd = new_socket(address);
+        if (socket->fd >= 0 && (connect(socket->fd, address->ai_addr, address->ai_addrlen) == 0 ||
+                                errno == EINPROGRESS))
+            return true;
+        error_set(err, ERROR_CLOSED, errno, "connect to %s", socket->peer);
+        socket_close(socket);
+    }
+    return false; /* err holds the last address's reason */
+}
+
+bool socket_dial(const char *host, int port, struct dial *ret_dial, struct socket *ret_socket,
+                 struct error *err)
+{
+    struct dial dial = {.list = NULL};
+    struct socket socket = SOCKET_NONE;
+    if (!resolve(host, port, 0, &dial.list, err))
         return false;
-    if (!ready)
-        return error_set(err, ERROR_TIMEOUT, 0, "%s does not answer", socket->peer);
-    int failure = 0;
-    socklen_t size = sizeof failure;
-    if (getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &failure, &size) < 0)
-        return error_set(err, ERROR_SYSTEM, errno, "connect to %s", socket->peer);
-    if (failure != 0)
-        return error_set(err, ERROR_CLOSED, failure, "connect to %s", socket->peer);
+    dial.next = dial.list;
+    if (!dial_next(&dial, &socket, err)) {
+        dial_dispose(&dial);
+        return false;
+    }
+    *ret_dial = dial;
+    *ret_socket = socket;
     return true;
 }
 
-bool socket_connect(const char *host, int port, struct deadline deadline,
-                    const struct interrupt *interrupt, const struct socket_pump *pump,
-                    struct socket *ret_socket, struct error *err)
+bool socket_dialled(struct dial *dial, struct socket *socket, bool *ret_connected,
+                    struct error *err)
 {
-    cleanup_addresses struct addrinfo *list = NULL;
-    if (!resolve(host, port, 0, &list, err))
-        return false;
-    for (struct addrinfo *item = list; item; item = item->ai_next) {
-        struct socket socket = {.fd = new_socket(item), .interrupt = interrupt, .pump = pump};
-        name_peer(&socket, item->ai_addr, item->ai_addrlen);
-        if (socket.fd < 0) {
-            error_set(err, ERROR_CLOSED, errno, "a socket to %s", socket.peer);
-            continue;
-        }
-        if (connect_to(&socket, item, deadline, err)) {
-            set_up_connection(socket.fd);
-            *ret_socket = socket;
-            return true;
-        }
-        socket_close(&socket);
-        if (err->kind != ERROR_CLOSED)
-            return false;
+    struct pollfd ready = {.fd = socket->fd, .events = POLLOUT};
+    int failure = 0;
+    socklen_t size = sizeof failure;
+    *ret_connected = false;
+    if (poll(&ready, 1, 0) <= 0)
+        return true;
+    if (getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &failure, &size) < 0)
+        return error_set(err, ERROR_SYSTEM, errno, "connect to %s", socket->peer);
+    if (failure == 0) {
+        set_up_connection(socket->fd);
+        *ret_connected = true;
+        return true;
     }
-    return false; /* err holds the last address's reason */
+    error_set(err, ERROR_CLOSED, failure, "connect to %s", socket->peer);
+    return dial_next(dial, socket, err);
+}
+
+void dial_dispose(struct dial *dial)
+{
+    free_addresses(&dial->list);
+    *dial = (struct dial){.list = NULL};
 }
 
 bool socket_is_loopback(const char *host)

@@ -1,6 +1,7 @@
 #include "bridge/tracker.h"
 
 #include "base/cleanup.h"
+#include "bridge/bytes.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 /* TVM's TrackerCode. */
 enum { SUCCESS = 0, PUT = 3, UPDATE_INFO = 5, GET_PENDING_MATCHKEYS = 7 };
 
-enum { REPLY_MAX_BYTES = 16 * 1024 * 1024 };
+enum { REPLY_MAX_BYTES = 16 * 1024 * 1024, HEAD_SIZE = 4 };
 
 static void free_json(cJSON **json)
 {
@@ -20,29 +21,36 @@ static void free_json(cJSON **json)
 #define cleanup_json __attribute__((cleanup(free_json)))
 
 void tracker_init(struct tracker *tracker, const char *host, int port, const char *key,
-                  int server_port, const struct interrupt *interrupt,
-                  const struct socket_pump *pump)
+                  int server_port)
 {
     *tracker = (struct tracker){.host = host,
                                 .port = port,
                                 .key = key,
                                 .server_port = server_port,
-                                .interrupt = interrupt,
-                                .pump = pump,
                                 .socket = SOCKET_NONE,
-                                .next = deadline_in_ms(0)};
+                                .due = deadline_in_ms(0)};
+}
+
+static void forget_reply(struct tracker *tracker)
+{
+    free(steal_pointer(tracker->reply));
+    tracker->reply_size_bytes = 0;
 }
 
 void tracker_close(struct tracker *tracker)
 {
     socket_close(&tracker->socket);
+    dial_dispose(&tracker->dial);
+    forget_reply(tracker);
+    tracker->step = TRACKER_IDLE;
     tracker->offered = false;
 }
 
 void tracker_offer(struct tracker *tracker)
 {
-    tracker->offered = false;
-    tracker->next = deadline_in_ms(0);
+    tracker->used = true;
+    if (tracker->step == TRACKER_IDLE)
+        tracker->due = deadline_in_ms(0);
 }
 
 static void say(struct tracker *tracker, const char *what)
@@ -60,70 +68,9 @@ static void new_match_key(struct tracker *tracker)
     while (getrandom(&random, sizeof random, 0) != sizeof random)
         ;
     snprintf(tracker->match_key, sizeof tracker->match_key, "%s:0.%" PRIu64, tracker->key, random);
-}
-
-static bool read_reply(struct tracker *tracker, struct deadline deadline, cJSON **ret_reply,
-                       struct error *err)
-{
-    uint8_t field[4];
-    if (!socket_read(&tracker->socket, field, sizeof field, deadline, err))
-        return false;
-    uint32_t size = (uint32_t)field[0] | (uint32_t)field[1] << 8 | (uint32_t)field[2] << 16 |
-                    (uint32_t)field[3] << 24;
-    if (size > REPLY_MAX_BYTES)
-        return error_set(err, ERROR_CLOSED, 0, "a reply of %u bytes", size);
-    cleanup_free char *text = malloc((size_t)size + 1);
-    if (!text)
-        return error_no_memory(err, "a tracker's reply", size);
-    if (!socket_read(&tracker->socket, text, size, deadline, err))
-        return false;
-    cJSON *reply = cJSON_ParseWithLength(text, size);
-    if (!reply)
-        return error_set(err, ERROR_CLOSED, 0, "a reply that is not JSON");
-    *ret_reply = reply;
-    return true;
-}
-
-/* Send REQUEST (deleted here) and take the answer. */
-static bool call(struct tracker *tracker, cJSON *request, cJSON **ret_reply, struct error *err)
-{
-    struct deadline deadline = deadline_in_ms(TRACKER_CALL_TIMEOUT_MS);
-    cleanup_json cJSON *owned = request;
-    cleanup_free char *text = cJSON_PrintUnformatted(owned);
-    if (!text)
-        return error_no_memory(err, "a tracker request", 0);
-    size_t size = strlen(text);
-    uint8_t field[4] = {(uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16),
-                        (uint8_t)(size >> 24)};
-    return socket_write(&tracker->socket, field, sizeof field, deadline, err) &&
-           socket_write(&tracker->socket, text, size, deadline, err) &&
-           read_reply(tracker, deadline, ret_reply, err);
-}
-
-static bool call_for_success(struct tracker *tracker, cJSON *request, const char *what,
-                             struct error *err)
-{
-    cleanup_json cJSON *reply = NULL;
-    if (!call(tracker, request, &reply, err))
-        return false;
-    if (!cJSON_IsNumber(reply) || reply->valuedouble != SUCCESS)
-        return error_set(err, ERROR_CLOSED, 0, "it refused %s", what);
-    return true;
-}
-
-static bool greet(struct tracker *tracker, struct error *err)
-{
-    struct deadline deadline = deadline_in_ms(TRACKER_CALL_TIMEOUT_MS);
-    const uint8_t magic[4] = {TRACKER_MAGIC & 0xff, TRACKER_MAGIC >> 8 & 0xff,
-                              TRACKER_MAGIC >> 16 & 0xff, 0};
-    uint8_t answer[4];
-    if (!socket_write(&tracker->socket, magic, sizeof magic, deadline, err) ||
-        !socket_read(&tracker->socket, answer, sizeof answer, deadline, err))
-        return false;
-    if (memcmp(answer, magic, sizeof magic) != 0)
-        return error_set(err, ERROR_USAGE, 0, "%s:%d is no TVM RPC tracker", tracker->host,
-                         tracker->port);
-    return true;
+    tracker->used = false;
+    if (tracker->on_key)
+        tracker->on_key(tracker->context, tracker->match_key);
 }
 
 /* The tracker sees our address as null and fills in the one that we come from. */
@@ -156,37 +103,109 @@ static cJSON *put_request(const struct tracker *tracker)
     return request;
 }
 
-static bool connect_tracker(struct tracker *tracker, struct error *err)
+/* From now on an answer is waited for. */
+static void begin(struct tracker *tracker, enum tracker_step step)
 {
-    struct deadline deadline = deadline_in_ms(TRACKER_CALL_TIMEOUT_MS);
-    if (!socket_connect(tracker->host, tracker->port, deadline, tracker->interrupt, tracker->pump,
-                        &tracker->socket, err))
-        return false;
-    if (!greet(tracker, err) ||
-        !call_for_success(tracker, info_request(tracker), "our description", err))
-        return false;
-    say(tracker, "connected");
-    return true;
+    forget_reply(tracker);
+    tracker->step = step;
+    tracker->due = deadline_in_ms(TRACKER_CALL_TIMEOUT_MS);
+}
+
+/* Send REQUEST (deleted here). */
+static bool call(struct tracker *tracker, enum tracker_step step, cJSON *request, struct error *err)
+{
+    cleanup_json cJSON *owned = request;
+    uint8_t message[HEAD_SIZE + TRACKER_REQUEST_SIZE];
+    char *text = (char *)message + HEAD_SIZE;
+    if (!owned || !cJSON_PrintPreallocated(owned, text, TRACKER_REQUEST_SIZE, false))
+        return error_no_memory(err, "a tracker request", TRACKER_REQUEST_SIZE);
+    put_le(message, strlen(text), HEAD_SIZE);
+    begin(tracker, step);
+    return socket_write_now(&tracker->socket, message, HEAD_SIZE + strlen(text), err);
+}
+
+static bool greet(struct tracker *tracker, struct error *err)
+{
+    uint8_t magic[HEAD_SIZE];
+    put_le(magic, TRACKER_MAGIC, sizeof magic);
+    begin(tracker, TRACKER_GREET);
+    return socket_write_now(&tracker->socket, magic, sizeof magic, err);
 }
 
 static bool put_up(struct tracker *tracker, struct error *err)
 {
     new_match_key(tracker);
-    if (!call_for_success(tracker, put_request(tracker), "our key", err))
-        return false;
-    tracker->offered = true;
-    tracker->handed_out = false;
-    return true;
+    return call(tracker, TRACKER_PUT, put_request(tracker), err);
 }
 
-/* Is our key still waiting? If not, a client should be on its way. */
 static bool ask(struct tracker *tracker, struct error *err)
 {
     cJSON *request = cJSON_CreateArray();
     cJSON_AddItemToArray(request, cJSON_CreateNumber(GET_PENDING_MATCHKEYS));
-    cleanup_json cJSON *reply = NULL;
-    if (!call(tracker, request, &reply, err))
+    return call(tracker, TRACKER_ASK, request, err);
+}
+
+static bool rest(struct tracker *tracker)
+{
+    forget_reply(tracker);
+    tracker->step = TRACKER_IDLE;
+    tracker->due = deadline_in_ms(tracker->used ? 0 : TRACKER_PING_MS);
+    tracker->known = true;
+    tracker->lost = false;
+    return true;
+}
+
+/* More of an answer that is size bytes long. */
+static bool read_up_to(struct tracker *tracker, size_t size_bytes, bool *ret_whole,
+                       struct error *err)
+{
+    uint8_t *grown = realloc(tracker->reply, size_bytes);
+    if (!grown)
+        return error_no_memory(err, "a tracker's reply", size_bytes);
+    tracker->reply = grown;
+    size_t got = 1;
+    while (got > 0 && tracker->reply_size_bytes < size_bytes) {
+        if (!socket_read_some(&tracker->socket, grown + tracker->reply_size_bytes,
+                              size_bytes - tracker->reply_size_bytes, &got, err))
+            return false;
+        tracker->reply_size_bytes += got;
+    }
+    *ret_whole = tracker->reply_size_bytes == size_bytes;
+    return true;
+}
+
+/* Four bytes: the tracker's magic, or how long the answer behind them is. */
+static bool read_reply(struct tracker *tracker, bool *ret_whole, struct error *err)
+{
+    *ret_whole = false;
+    if (tracker->reply_size_bytes < HEAD_SIZE && !read_up_to(tracker, HEAD_SIZE, ret_whole, err))
         return false;
+    if (tracker->reply_size_bytes < HEAD_SIZE || tracker->step == TRACKER_GREET)
+        return true;
+    size_t size = get_le(tracker->reply, HEAD_SIZE);
+    if (size > REPLY_MAX_BYTES)
+        return error_set(err, ERROR_CLOSED, 0, "a reply of %zu bytes", size);
+    return read_up_to(tracker, HEAD_SIZE + size, ret_whole, err);
+}
+
+static bool check_magic(const struct tracker *tracker, struct error *err)
+{
+    if (get_le(tracker->reply, HEAD_SIZE) != TRACKER_MAGIC)
+        return error_set(err, ERROR_USAGE, 0, "%s:%d is no TVM RPC tracker", tracker->host,
+                         tracker->port);
+    return true;
+}
+
+static bool check_success(const cJSON *reply, const char *what, struct error *err)
+{
+    if (!cJSON_IsNumber(reply) || reply->valuedouble != SUCCESS)
+        return error_set(err, ERROR_CLOSED, 0, "it refused %s", what);
+    return true;
+}
+
+/* Is our key still waiting? If not, a client should be on its way. */
+static bool check_pending(struct tracker *tracker, const cJSON *reply, struct error *err)
+{
     if (!cJSON_IsArray(reply))
         return error_set(err, ERROR_CLOSED, 0, "a reply that is no list of keys");
     const cJSON *key = NULL;
@@ -194,7 +213,7 @@ static bool ask(struct tracker *tracker, struct error *err)
     {
         if (cJSON_IsString(key) && strcmp(key->valuestring, tracker->match_key) == 0) {
             tracker->handed_out = false;
-            return true;
+            return rest(tracker);
         }
     }
     if (!tracker->handed_out) {
@@ -203,31 +222,80 @@ static bool ask(struct tracker *tracker, struct error *err)
     } else if (deadline_passed(tracker->unused)) {
         return put_up(tracker, err);
     }
+    return rest(tracker);
+}
+
+static bool take_answer(struct tracker *tracker, struct error *err)
+{
+    if (tracker->step == TRACKER_GREET)
+        return check_magic(tracker, err) &&
+               call(tracker, TRACKER_DESCRIBE, info_request(tracker), err);
+    cleanup_json cJSON *reply = cJSON_ParseWithLength((const char *)tracker->reply + HEAD_SIZE,
+                                                      tracker->reply_size_bytes - HEAD_SIZE);
+    if (!reply)
+        return error_set(err, ERROR_CLOSED, 0, "a reply that is not JSON");
+    if (tracker->step == TRACKER_ASK)
+        return check_pending(tracker, reply, err);
+    if (tracker->step == TRACKER_DESCRIBE) {
+        if (!check_success(reply, "our description", err))
+            return false;
+        say(tracker, "connected");
+        return put_up(tracker, err);
+    }
+    if (!check_success(reply, "our key", err))
+        return false;
+    tracker->offered = true;
+    tracker->handed_out = false;
+    return rest(tracker);
+}
+
+/* What is under way, as far as it has come. */
+static bool go_on(struct tracker *tracker, struct error *err)
+{
+    bool done = false;
+    if (tracker->step == TRACKER_CONNECT) {
+        if (!socket_dialled(&tracker->dial, &tracker->socket, &done, err))
+            return false;
+        if (done)
+            return greet(tracker, err);
+    } else {
+        if (!read_reply(tracker, &done, err))
+            return false;
+        if (done)
+            return take_answer(tracker, err);
+    }
+    if (deadline_passed(tracker->due))
+        return error_set(err, ERROR_TIMEOUT, 0, "it does not answer");
     return true;
 }
 
 static bool work(struct tracker *tracker, struct error *err)
 {
-    if (tracker->socket.fd < 0 && !connect_tracker(tracker, err))
-        return false;
-    return tracker->offered ? ask(tracker, err) : put_up(tracker, err);
+    if (tracker->step != TRACKER_IDLE)
+        return go_on(tracker, err);
+    if (!deadline_passed(tracker->due))
+        return true;
+    if (tracker->socket.fd >= 0)
+        return tracker->offered && !tracker->used ? ask(tracker, err) : put_up(tracker, err);
+    begin(tracker, TRACKER_CONNECT);
+    return socket_dial(tracker->host, tracker->port, &tracker->dial, &tracker->socket, err);
 }
 
-bool tracker_poll(struct tracker *tracker, struct error *err)
+struct pollfd tracker_poll_fd(const struct tracker *tracker)
 {
-    if (!deadline_passed(tracker->next))
-        return true;
+    bool waits = tracker->step != TRACKER_IDLE;
+    return (struct pollfd){.fd = waits ? tracker->socket.fd : -1,
+                           .events = tracker->step == TRACKER_CONNECT ? POLLOUT : POLLIN};
+}
+
+bool tracker_run(struct tracker *tracker, struct error *err)
+{
     struct error failure;
-    if (work(tracker, &failure)) {
-        tracker->next = deadline_in_ms(TRACKER_PING_MS);
-        tracker->known = true;
-        tracker->lost = false;
+    if (work(tracker, &failure))
         return true;
-    }
     tracker_close(tracker);
-    tracker->next = deadline_in_ms(TRACKER_RETRY_MS);
-    bool mistaken = failure.kind == ERROR_USAGE && !tracker->known;
-    if (failure.kind == ERROR_INTERRUPTED || mistaken) {
+    tracker->due = deadline_in_ms(TRACKER_RETRY_MS);
+    if (failure.kind == ERROR_USAGE && !tracker->known) {
         *err = failure;
         return false;
     }

@@ -22,6 +22,17 @@ enum {
     TRACKER_CALL_TIMEOUT_MS = 5000,
     TRACKER_UNUSED_MS = 6000, /* a client that was sent to us has so long to come */
     TRACKER_KEY_SIZE = 256,
+    TRACKER_REQUEST_SIZE = 1024,
+};
+
+/* What is under way. */
+enum tracker_step {
+    TRACKER_IDLE, /* nothing until `due` */
+    TRACKER_CONNECT,
+    TRACKER_GREET,
+    TRACKER_DESCRIBE,
+    TRACKER_PUT,
+    TRACKER_ASK,
 };
 
 struct tracker {
@@ -29,35 +40,43 @@ struct tracker {
     int port;
     const char *key; /* "riscv": what clients ask for; not owned */
     int server_port;
-    const struct interrupt *interrupt;
-    const struct socket_pump *pump;
-    struct socket socket;   /* SOCKET_NONE: not connected */
-    struct deadline next;   /* when tracker_poll has something to do */
+    enum tracker_step step;
+    struct dial dial;
+    struct socket socket; /* SOCKET_NONE: not connected */
+    struct deadline due;  /* when tracker_run has something to do, whatever comes: the next step, or
+                           * the end of one that is not answered */
+    uint8_t *reply;       /* owned; what has come of an answer */
+    size_t reply_size_bytes;
     struct deadline unused; /* when a match key that was handed out is given up */
     bool handed_out;
+    bool used;                        /* the key has brought a client: put up another */
     bool known;                       /* it has answered before: what fails from now on may pass */
     bool lost;                        /* said already that it is not there */
     bool offered;                     /* a match key of ours stands at the tracker */
     char match_key[TRACKER_KEY_SIZE]; /* what the next client must say */
-    /* One line for a person: connected, lost. */
+    /* From now on this is what a client must say, and one client only. May be NULL. */
+    void (*on_key)(void *context, const char *match_key);
+    /* One line for a person: connected, lost. May be NULL. */
     void (*on_event)(void *context, const char *line);
     void *context;
 };
 
-/* key is at most 200 bytes without white space (checked by the caller). interrupt and pump: as for
- * a socket. */
+/* key is at most 200 bytes without white space (checked by the caller). */
 void tracker_init(struct tracker *tracker, const char *host, int port, const char *key,
-                  int server_port, const struct interrupt *interrupt,
-                  const struct socket_pump *pump);
+                  int server_port);
 void tracker_close(struct tracker *tracker);
 
 /* Offer this server again: after a client has been served. */
 void tracker_offer(struct tracker *tracker);
 
-/* Do what is due: connect, put up a key, ask for it. Blocks for an answer of the tracker, at most
- * TRACKER_CALL_TIMEOUT_MS. Errors: ERROR_INTERRUPTED; ERROR_USAGE when it has never answered and
- * the host has no address, or what listens there is no TVM RPC tracker. Everything else is said
- * once and tried again later. */
-bool tracker_poll(struct tracker *tracker, struct error *err);
+/* What to poll(2) for: tracker_run has something to do when it is ready, or when `due` has passed.
+ * Its fd is negative when there is nothing to poll for. */
+struct pollfd tracker_poll_fd(const struct tracker *tracker);
+
+/* Do what can be done now: connect, put up a key, ask for it. Does not wait, but for the system to
+ * look up the host's name. Errors: ERROR_USAGE when it has never answered and the host has no
+ * address, or what listens there is no TVM RPC tracker. Everything else is said once and tried
+ * again later. */
+bool tracker_run(struct tracker *tracker, struct error *err);
 
 #endif

@@ -22,6 +22,9 @@ struct rpc_server {
     struct settings settings;
     struct pipeline pipeline;
     struct tracker tracker;
+    struct socket_pump pump; /* the board's, for the clients' sockets */
+    struct reception *reception;
+    struct background greeting; /* of newcomers, beside a build and while one is served */
     int listen_fd;
     int port;
 };
@@ -34,58 +37,113 @@ static void tell(void *context, const char *line)
 
 static int board_fds(void *context, struct pollfd *fds)
 {
-    return board_pump_fds(context, fds);
+    const struct rpc_server *server = context;
+    return server->pipeline.board ? board_pump_fds(server->pipeline.board, fds) : 0;
 }
 
 static void board_run(void *context)
 {
-    board_pump(context);
+    const struct rpc_server *server = context;
+    board_pump(server->pipeline.board);
 }
 
-static bool take_client(struct rpc_server *server, const struct socket_pump *pump,
-                        struct error *err)
+static void receive(void *context)
+{
+    reception_run(context);
+}
+
+static void take_key(void *context, const char *match_key)
+{
+    const struct rpc_server *server = context;
+    reception_set_key(server->reception, match_key, true);
+}
+
+/* From now on everybody who comes is greeted at once. */
+static bool open_reception(struct rpc_server *server, struct error *err)
 {
     const struct rpc_server_args *args = &server->args;
+    server->pump = (struct socket_pump){.context = server, .fds = board_fds, .run = board_run};
+    const struct reception_options options = {
+        .listen_fd = server->listen_fd,
+        .server_key = args->key,
+        .interrupt = &server->interrupt,
+        .pump = &server->pump,
+        .on_event = tell,
+    };
+    if (!reception_open(&options, &server->reception, err))
+        return false;
+    if (!args->tracker_host)
+        reception_set_key(server->reception, args->key, false);
+    server->greeting = (struct background){
+        .fd = reception_fd(server->reception), .run = receive, .context = server->reception};
+    return true;
+}
+
+/* While something else has the board; false: it is free. */
+static void set_busy(struct rpc_server *server, bool busy)
+{
+    server->interrupt.background = busy ? &server->greeting : NULL;
+    reception_set_busy(server->reception, busy);
+}
+
+static bool serve_one(struct rpc_server *server, struct visitor *visitor, struct error *err)
+{
     const struct rpc_session session = {
         .board = server->pipeline.board,
         .machine = &server->pipeline.machine,
         .interrupt = &server->interrupt,
-        .match_key = args->tracker_host ? server->tracker.match_key : args->key,
-        .server_key = args->key,
-        .on_log = args->verbose ? tell : NULL,
+        .on_log = server->args.verbose ? tell : NULL,
         .on_event = tell,
     };
-    struct socket socket = SOCKET_NONE;
-    bool taken = false;
-    bool matched = false;
-    if (!socket_accept(server->listen_fd, &server->interrupt, pump, &socket, &taken, err))
-        return false;
-    if (taken && !rpc_session_serve(&session, &socket, &matched, err))
-        return false;
-    if (matched && args->tracker_host)
+    set_busy(server, true);
+    bool good = rpc_session_serve(&session, visitor, err);
+    set_busy(server, false);
+    if (server->args.tracker_host)
         tracker_offer(&server->tracker);
+    return good;
+}
+
+/* Nobody is there: until somebody comes, or the tracker or the board has something to say. */
+static bool wait_for_news(struct rpc_server *server, struct error *err)
+{
+    struct pollfd fds[2 + SOCKET_PUMP_FDS] = {
+        {.fd = reception_fd(server->reception), .events = POLLIN},
+        {.fd = -1},
+    };
+    struct deadline due = deadline_never();
+    if (server->args.tracker_host) {
+        fds[1] = tracker_poll_fd(&server->tracker);
+        due = server->tracker.due;
+    }
+    int count = 2 + board_fds(server, fds + 2);
+    int ready = 0;
+    if (!wait_ready(fds, count, due, &server->interrupt, &ready, err))
+        return false;
+    if (fds[0].revents)
+        reception_run(server->reception);
+    for (int i = 2; i < count; i++)
+        if (fds[i].revents) {
+            board_run(server);
+            break;
+        }
     return true;
 }
 
 static bool serve_forever(struct rpc_server *server, struct error *err)
 {
     const struct rpc_server_args *args = &server->args;
-    const struct socket_pump pump = {
-        .context = server->pipeline.board, .fds = board_fds, .run = board_run};
-    struct socket listener = {
-        .fd = server->listen_fd, .interrupt = &server->interrupt, .pump = &pump};
-    if (args->tracker_host) {
-        tracker_init(&server->tracker, args->tracker_host, args->tracker_port, args->key,
-                     server->port, &server->interrupt, &pump);
-        server->tracker.on_event = tell;
-    }
+    tracker_init(&server->tracker, args->tracker_host, args->tracker_port, args->key, server->port);
+    server->tracker.on_key = take_key;
+    server->tracker.on_event = tell;
+    server->tracker.context = server;
     bool good = true;
     while (good) {
-        bool ready = false;
-        good = !args->tracker_host || tracker_poll(&server->tracker, err);
-        struct deadline next = args->tracker_host ? server->tracker.next : deadline_never();
-        good = good && socket_wait(&listener, POLLIN, next, &ready, err) &&
-               (!ready || take_client(server, &pump, err));
+        struct visitor visitor;
+        bool taken = false;
+        good = (!args->tracker_host || tracker_run(&server->tracker, err)) &&
+               reception_next(server->reception, &visitor, &taken, err);
+        if (good)
+            good = taken ? serve_one(server, &visitor, err) : wait_for_news(server, err);
     }
     tracker_close(&server->tracker);
     return false;
@@ -158,8 +216,12 @@ static bool serve(struct rpc_server *server, struct error *err)
     const struct rpc_server_args *args = &server->args;
     if (!interrupt_open(&server->interrupt, err) ||
         !socket_listen(args->host, args->port, &server->listen_fd, &server->port, err) ||
-        !prepare_board(server, err))
+        !open_reception(server, err))
         return false;
+    set_busy(server, true);
+    if (!prepare_board(server, err))
+        return false;
+    set_busy(server, false);
     bool is_ipv6 = strchr(args->host, ':') != NULL;
     printf(is_ipv6 ? "listening on [%s]:%d (board %s)\n" : "listening on %s:%d (board %s)\n",
            args->host, server->port, server->pipeline.machine.name);
@@ -185,7 +247,9 @@ int command_rpc_server(int argc, char **argv)
                                             .verbose = server.args.verbose};
         (void)serve(&server, &err); /* it returns with a reason only */
         report_abandon(&server.report);
+        server.interrupt.background = NULL;
         pipeline_dispose(&server.pipeline);
+        reception_close(server.reception);
         if (server.listen_fd >= 0)
             close(server.listen_fd);
         interrupt_close(&server.interrupt);

@@ -1,6 +1,6 @@
 #include "commands/rpc_server/session.h"
 
-#include "bridge/handshake.h"
+#include "bridge/packet.h"
 #include "client/link.h"
 #include "client/wire.h"
 #include "commands/board_stream.h"
@@ -139,43 +139,27 @@ static void end(const struct rpc_session *session, struct socket *socket, bool l
     socket_finish(socket, deadline_in_ms(FINISH_TIMEOUT_MS));
 }
 
-static bool serve_matched(const struct rpc_session *session, struct socket *socket,
-                          double timeout_s, struct error *err)
+bool rpc_session_serve(const struct rpc_session *session, struct visitor *visitor,
+                       struct error *err)
 {
+    struct socket *socket = &visitor->socket;
+    double timeout_s = visitor->session_timeout_s;
     int64_t began_ns = clock_now_ns();
     struct deadline until =
         timeout_s > 0 ? deadline_in_ms((int64_t)(timeout_s * 1000)) : deadline_never();
     struct error failure = {.kind = ERROR_NONE};
     say(session, socket, "connected");
     bool good = serve_on_board(session, socket, until, &failure);
-    if (failure.kind == ERROR_INTERRUPTED) {
-        *err = failure;
-        return false;
-    }
+    bool interrupted = failure.kind == ERROR_INTERRUPTED;
     if (failure.kind == ERROR_TIMEOUT && deadline_passed(until))
         error_set(&failure, ERROR_TIMEOUT, 0, /* TVM's clients know this name by its text */
                   "RPCSessionTimeoutError: the session's %g s are over: connect with a longer "
                   "session_timeout",
                   timeout_s);
-    end(session, socket, good || failure.kind == ERROR_CLOSED, began_ns, &failure);
-    return true;
-}
-
-bool rpc_session_serve(const struct rpc_session *session, struct socket *socket, bool *ret_matched,
-                       struct error *err)
-{
-    struct greeting greeting;
-    struct error refusal;
-    bool good = true;
-    if (handshake_serve(socket, session->match_key, session->server_key, &greeting, &refusal)) {
-        *ret_matched = true;
-        good = serve_matched(session, socket, greeting.session_timeout_s, err);
-    } else if (refusal.kind == ERROR_INTERRUPTED) {
-        *err = refusal;
-        good = false;
-    } else {
-        session->on_event(session->context, refusal.text);
-    }
+    if (interrupted)
+        *err = failure;
+    else
+        end(session, socket, good || failure.kind == ERROR_CLOSED, began_ns, &failure);
     socket_close(socket);
-    return good;
+    return !interrupted;
 }

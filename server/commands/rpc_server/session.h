@@ -1,4 +1,4 @@
-/* One TVM RPC client and one freshly booted board, from greeting to leave.
+/* One TVM RPC client, who was greeted, and one freshly booted board, until it leaves.
  *
  * TVM's messages are the same on a socket and on a serial line; only their envelope differs. So
  * each packet is carried over as it is, and its answer back. */
@@ -8,7 +8,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "board/board.h"
-#include "bridge/socket.h"
+#include "bridge/reception.h"
 
 #include <stdbool.h>
 
@@ -16,8 +16,6 @@ struct rpc_session {
     struct board *board;           /* flashed, not open */
     const struct machine *machine; /* what the board is */
     struct interrupt *interrupt;   /* the board's and the socket's; its peer_fd is set meanwhile */
-    const char *match_key;         /* what the client must say */
-    const char *server_key;        /* what we are called */
     /* The firmware's log, a line at a time; may be NULL. */
     void (*on_log)(void *context, const char *line);
     /* A line for a person: who came, who left and why. */
@@ -25,10 +23,10 @@ struct rpc_session {
     void *context;
 };
 
-/* Serve the client and close its socket. *ret_matched: it had the key. What goes wrong with the
- * client or the board is told to both, the client and on_event, and is no error here; the board is
- * off in any case. Errors: ERROR_INTERRUPTED. */
-bool rpc_session_serve(const struct rpc_session *session, struct socket *socket, bool *ret_matched,
+/* Serve the client and close its socket. What goes wrong with the client or the board is told to
+ * both, the client and on_event, and is no error here; the board is off in any case. Errors:
+ * ERROR_INTERRUPTED. */
+bool rpc_session_serve(const struct rpc_session *session, struct visitor *visitor,
                        struct error *err);
 
 #endif

@@ -53,6 +53,22 @@ static void peer_run(void *context)
         send_piece(peer);
 }
 
+bool tcp_peer_connect(int port, struct socket *ret_socket, struct error *err)
+{
+    struct dial dial = {.list = NULL};
+    struct socket socket = SOCKET_NONE;
+    bool connected = false;
+    bool ready = false;
+    bool good = socket_dial("127.0.0.1", port, &dial, &socket, err);
+    while (good && !connected)
+        good = socket_wait(&socket, POLLOUT, deadline_never(), &ready, err) &&
+               socket_dialled(&dial, &socket, &connected, err);
+    dial_dispose(&dial);
+    if (good)
+        *ret_socket = socket;
+    return good;
+}
+
 void tcp_peer_open(struct tcp_peer *peer, struct socket *ret_socket)
 {
     struct error err;
@@ -63,8 +79,7 @@ void tcp_peer_open(struct tcp_peer *peer, struct socket *ret_socket)
     memset(peer, 0, sizeof(*peer));
     peer->pump = (struct socket_pump){.context = peer, .fds = peer_fds, .run = peer_run};
     ck_assert_msg(socket_listen("127.0.0.1", 0, &listen_fd, &port, &err), "%s", err.text);
-    ck_assert_msg(socket_connect("127.0.0.1", port, deadline_never(), NULL, NULL, &socket, &err),
-                  "%s", err.text);
+    ck_assert_msg(tcp_peer_connect(port, &socket, &err), "%s", err.text);
     peer->fd = socket.fd;
     ck_assert_int_eq(fcntl(peer->fd, F_SETFL, 0), 0);
     ck_assert_msg(socket_accept(listen_fd, NULL, &peer->pump, ret_socket, &taken, &err), "%s",

@@ -24,6 +24,9 @@ struct tcp_peer {
 /* A connected pair: *ret_socket is ours, with the peer as its pump. Test failures end the test. */
 void tcp_peer_open(struct tcp_peer *peer, struct socket *ret_socket);
 
+/* A connection to a port of this machine. Errors: those of socket_dial. */
+bool tcp_peer_connect(int port, struct socket *ret_socket, struct error *err);
+
 /* It has these bytes to send. data stays the caller's and must live on. */
 void tcp_peer_sends(struct tcp_peer *peer, const void *data, size_t size_bytes);
 

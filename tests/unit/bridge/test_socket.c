@@ -194,7 +194,7 @@ START_TEST(nobody_is_there)
     ck_assert(socket_accept(fd, NULL, NULL, &socket, &taken, &err));
     ck_assert(!taken);
     close(fd);
-    ck_assert(!socket_connect("127.0.0.1", port, deadline_never(), NULL, NULL, &socket, &err));
+    ck_assert(!tcp_peer_connect(port, &socket, &err));
     ck_assert_int_eq(err.kind, ERROR_CLOSED);
     ck_assert_ptr_nonnull(strstr(err.text, "refused"));
     ck_assert_int_eq(socket.fd, -1);

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SERVER_PORT = 9090 };
 
 static struct error err;
 static struct fake_tracker fake;
 static struct tracker tracker;
+static int keys_count;
 static char events[4096]; /* all that a person was told, a line each */
 
 static void hear(void *context, const char *line)
@@ -23,11 +23,19 @@ static void hear(void *context, const char *line)
     snprintf(events + used, sizeof(events) - used, "%s\n", line);
 }
 
+static void hear_key(void *context, const char *match_key)
+{
+    ck_assert_ptr_eq(context, &events);
+    ck_assert_str_eq(match_key, tracker.match_key);
+    keys_count++;
+}
+
 static void start(void)
 {
     fake_tracker_start(&fake, 0);
-    tracker_init(&tracker, "127.0.0.1", fake.port, "riscv", SERVER_PORT, NULL, &fake.pump);
+    tracker_init(&tracker, "127.0.0.1", fake.port, "riscv", SERVER_PORT);
     tracker.on_event = hear;
+    tracker.on_key = hear_key;
     tracker.context = &events;
 }
 
@@ -38,11 +46,28 @@ static void stop(void)
     fake_tracker_stop(&fake);
 }
 
+/* Until it has nothing to do but to let time pass. */
+static bool run_on(void)
+{
+    bool good = tracker_run(&tracker, &err);
+    while (good && tracker.step != TRACKER_IDLE) {
+        struct pollfd fds[2] = {tracker_poll_fd(&tracker)};
+        struct error ignored;
+        int ready = 0;
+        int count = 1 + fake.pump.fds(&fake, fds + 1);
+        ck_assert(wait_ready(fds, count, tracker.due, NULL, &ready, &ignored));
+        if (count > 1 && fds[1].revents)
+            fake.pump.run(&fake);
+        good = tracker_run(&tracker, &err);
+    }
+    return good;
+}
+
 /* As if the time had come. */
 static bool poll_now(void)
 {
-    tracker.next = deadline_in_ms(0);
-    return tracker_poll(&tracker, &err);
+    tracker.due = deadline_in_ms(0);
+    return run_on();
 }
 
 static void keep_key(char key[TRACKER_KEY_SIZE])
@@ -60,15 +85,15 @@ static int count_lines(const char *part)
 
 START_TEST(offers_itself)
 {
-    ck_assert_msg(tracker_poll(&tracker, &err), "%s", err.text);
+    ck_assert_msg(run_on(), "%s", err.text);
     ck_assert_int_eq(fake.connections, 1);
     ck_assert_str_eq(fake.info, "[5,{\"key\":\"server:riscv\",\"addr\":[null,9090]}]");
     ck_assert_int_eq(strncmp(fake.last, "[3,\"riscv\",[9090,\"riscv:0.", 26), 0);
     ck_assert_str_eq(fake.key, tracker.match_key);
     ck_assert_int_eq(count_lines(": connected\n"), 1);
-    ck_assert(!deadline_passed(tracker.next));
+    ck_assert(!deadline_passed(tracker.due));
     int requests = fake.requests;
-    ck_assert(tracker_poll(&tracker, &err)); /* nothing is due */
+    ck_assert(run_on()); /* nothing is due */
     ck_assert_int_eq(fake.requests, requests);
 }
 END_TEST
@@ -95,8 +120,8 @@ START_TEST(a_new_key_for_each_client)
     keep_key(key);
     fake.pending = false; /* a client was sent to us, came, and has been served */
     tracker_offer(&tracker);
-    ck_assert(deadline_passed(tracker.next));
-    ck_assert(tracker_poll(&tracker, &err));
+    ck_assert(deadline_passed(tracker.due));
+    ck_assert(run_on());
     ck_assert_str_ne(key, tracker.match_key);
     ck_assert_str_eq(fake.key, tracker.match_key);
     ck_assert_int_eq(fake.connections, 1);
@@ -128,7 +153,7 @@ START_TEST(a_tracker_that_is_not_there_yet)
     fake_tracker_stop(&fake);
     for (int i = 0; i < 3; i++)
         ck_assert_msg(poll_now(), "%s", err.text);
-    ck_assert_msg(!deadline_passed(tracker.next), "it would spin");
+    ck_assert_msg(!deadline_passed(tracker.due), "it would spin");
     ck_assert_int_eq(count_lines("refused"), 1); /* said once */
     fake_tracker_start(&fake, port);
     ck_assert(poll_now());
@@ -237,13 +262,39 @@ START_TEST(no_such_host)
 }
 END_TEST
 
-START_TEST(an_interrupt)
+/* Neither one that takes the connection and says nothing, nor one that nobody answers for: what
+ * else there is to do goes on, and after its time it is given up. */
+START_TEST(a_silent_tracker)
 {
-    struct interrupt interrupt = fired_interrupt();
-    tracker.interrupt = &interrupt;
-    ck_assert(!poll_now());
-    ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
-    close(interrupt.signal_fd);
+    for (int i = 0; i < 100; i++)
+        ck_assert(tracker_run(&tracker, &err));
+    ck_assert_int_eq(tracker.step, TRACKER_GREET);
+    ck_assert(!deadline_passed(tracker.due));
+    tracker.due = deadline_in_ms(0);
+    ck_assert(tracker_run(&tracker, &err));
+    ck_assert_int_eq(tracker.step, TRACKER_IDLE);
+    ck_assert_int_eq(tracker.socket.fd, -1);
+    ck_assert_int_eq(count_lines("does not answer"), 1);
+}
+END_TEST
+
+/* A client that comes while the tracker is being asked has used up the key, too. */
+START_TEST(a_client_in_the_middle_of_a_question)
+{
+    char key[TRACKER_KEY_SIZE];
+    ck_assert(poll_now());
+    keep_key(key);
+    ck_assert_int_eq(keys_count, 1);
+    fake.pending = false;
+    tracker.due = deadline_in_ms(0);
+    ck_assert(tracker_run(&tracker, &err));
+    ck_assert_int_eq(tracker.step, TRACKER_ASK);
+    tracker_offer(&tracker);
+    ck_assert(run_on());
+    ck_assert(run_on());
+    ck_assert_str_ne(key, tracker.match_key);
+    ck_assert_str_eq(fake.key, tracker.match_key);
+    ck_assert_int_eq(keys_count, 2);
 }
 END_TEST
 
@@ -264,7 +315,8 @@ int main(void)
     tcase_add_test(tests, not_a_tracker);
     tcase_add_test(tests, not_a_tracker_any_more);
     tcase_add_test(tests, no_such_host);
-    tcase_add_test(tests, an_interrupt);
+    tcase_add_test(tests, a_silent_tracker);
+    tcase_add_test(tests, a_client_in_the_middle_of_a_question);
     Suite *suite = suite_create("tracker");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
