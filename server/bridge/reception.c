@@ -194,7 +194,7 @@ static void hear(struct reception *reception, struct caller *caller)
     struct error failure;
     bool whole = false;
     if (caller->greeted) {
-        say_of(reception, caller, "left while it waited");
+        say_of(reception, caller, "gave up while it waited");
         send_away(reception, caller);
         return;
     }
@@ -255,24 +255,34 @@ int reception_fd(const struct reception *reception)
     return reception->epoll_fd;
 }
 
+/* Returns how many of those inside had something to say. */
+static int hear_all(struct reception *reception, bool *ret_door)
+{
+    struct epoll_event events[EVENTS_AT_ONCE];
+    int heard = 0;
+    int count = 0;
+    do {
+        count = epoll_wait(reception->epoll_fd, events, EVENTS_AT_ONCE, 0);
+        for (int i = 0; i < count; i++) {
+            if (events[i].data.ptr == &reception->options.listen_fd) {
+                *ret_door = true;
+            } else if (events[i].data.ptr != &reception->timer_fd) {
+                hear(reception, events[i].data.ptr);
+                heard++;
+            }
+        }
+    } while (count == EVENTS_AT_ONCE);
+    return heard;
+}
+
 /* Callers first: the door may send one of them away. */
 void reception_run(struct reception *reception)
 {
-    struct epoll_event events[EVENTS_AT_ONCE];
-    int count = epoll_wait(reception->epoll_fd, events, EVENTS_AT_ONCE, 0);
     bool door = false;
-    bool all_heard = true;
-    for (int i = 0; i < count; i++) {
-        if (events[i].data.ptr == &reception->options.listen_fd)
-            door = true;
-        else if (events[i].data.ptr != &reception->timer_fd) {
-            hear(reception, events[i].data.ptr);
-            all_heard = false;
-        }
-    }
+    int heard = hear_all(reception, &door);
     drop_silent(reception);
     if (door && reception->listens)
-        open_door(reception, all_heard);
+        open_door(reception, heard == 0);
     set_timer(reception);
 }
 

@@ -103,7 +103,8 @@ static bool serve_one(struct rpc_server *server, struct visitor *visitor, struct
     return good;
 }
 
-/* Nobody is there: until somebody comes, or the tracker or the board has something to say. */
+/* Nobody is there: until somebody comes, or the tracker has something to say. The board is kept
+ * drained. */
 static bool wait_for_news(struct rpc_server *server, struct error *err)
 {
     struct pollfd fds[2 + SOCKET_PUMP_FDS] = {
@@ -119,8 +120,6 @@ static bool wait_for_news(struct rpc_server *server, struct error *err)
     int ready = 0;
     if (!wait_ready(fds, count, due, &server->interrupt, &ready, err))
         return false;
-    if (fds[0].revents)
-        reception_run(server->reception);
     for (int i = 2; i < count; i++)
         if (fds[i].revents) {
             board_run(server);
@@ -140,6 +139,7 @@ static bool serve_forever(struct rpc_server *server, struct error *err)
     while (good) {
         struct visitor visitor;
         bool taken = false;
+        reception_run(server->reception); /* who has left is not served */
         good = (!args->tracker_host || tracker_run(&server->tracker, err)) &&
                reception_next(server->reception, &visitor, &taken, err);
         if (good)

@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 import common
-from process import DIGITS, INTERRUPTED, Server, aot_model, expect_error
+from process import DIGITS, INTERRUPTED, Server, aot_model, expect_error, receive
 
 BOARD = "mps2_an385"
 IMAGES = np.load(common.MODELS / "digits_images.npy")
@@ -97,6 +97,47 @@ def test_a_second_client_waits_for_the_first():
         assert server.events() == ["connected", "left"] * 2
 
 
+HELLO = struct.pack("<ii", 0xFF271, 7) + b"client:"
+WELCOME = struct.pack("<ii", 0xFF271, 7) + b"server:"
+
+
+def test_silent_connections_keep_nobody_waiting():
+    with common.scratch() as folder, serve(folder) as server:
+        address = ("127.0.0.1", server.port)
+        silent = [socket.create_connection(address) for _ in range(3)]
+        silent[1].sendall(HELLO[:5])
+        check_inference(server)
+        server.wait_for_event(2, "left")
+        assert "said nothing" not in server.log(), "it was their end that let the client in"
+        silent[1].sendall(HELLO[5:])
+        assert receive(silent[1], len(WELCOME)) == WELCOME
+        for stranger in silent:
+            stranger.close()
+
+
+def test_two_hundred_clients_at_once():
+    """Each is greeted while one is being served; who waits is served in turn."""
+    with common.scratch() as folder, serve(folder) as server:
+        first = server.connect()
+        crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
+        for client in crowd:
+            client.settimeout(60)
+            client.sendall(HELLO)
+        for client in crowd:
+            assert receive(client, len(WELCOME)) == WELCOME
+        assert aot_model(first).get_num_outputs() == 1
+        for client in crowd[:-1]:
+            client.close()
+        shutdown = struct.pack("<qi", 4, 1)
+        crowd[-1].sendall(shutdown)
+        del first
+        assert crowd[-1].recv(1) == b"", "the last one's session does not end"
+        check_inference(server)
+        server.wait_for_event(6, "left")
+        assert server.events() == ["connected", "left"] * 3, server.log()
+        assert server.log().count("gave up while it waited") == 199
+
+
 def test_keys():
     with common.scratch() as folder, serve(folder, "--key", "bench.3") as server:
         for key in ("", "bench", "bench.33"):
@@ -109,7 +150,7 @@ def test_keys():
 
 
 def test_strangers_do_no_harm():
-    hello = struct.pack("<ii", 0xFF271, 7) + b"client:"
+    hello = HELLO
     streams = (
         b"",
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",

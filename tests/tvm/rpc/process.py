@@ -139,6 +139,16 @@ def aot_model(remote, name="default"):
     return AotModule(create(library, remote.cpu(0), name))
 
 
+def receive(connection, size):
+    """Exactly so many bytes."""
+    data = b""
+    while len(data) < size:
+        piece = connection.recv(size - len(data))
+        assert piece, f"closed after {data!r}"
+        data += piece
+    return data
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,9 +1,11 @@
 """rpc-server at TVM's own tracker: found by key, one client at a time, through its restarts."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ from process import (
     aot_model,
     expect_error,
     free_port,
+    receive,
     tvm,
 )
 
@@ -154,6 +157,34 @@ def test_a_tracker_that_comes_late():
             check_inference(tracker.connect().request("k"), 5)
             server.wait_for_event(2, "left")
             assert server.log().count("refused") == 1, f"said once: {server.log()}"
+
+
+def answer(connection, reply):
+    """One request of a server to its tracker."""
+    (size,) = struct.unpack("<i", receive(connection, 4))
+    request = json.loads(receive(connection, size))
+    text = json.dumps(reply).encode()
+    connection.sendall(struct.pack("<i", len(text)) + text)
+    return request
+
+
+def test_a_tracker_that_falls_silent():
+    """It has sent a client our way, and answers nothing any more: the client is served all the same."""
+    with common.scratch() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        arguments = ("--board", "mps2_an385", "--key", "k", "--tracker", f"127.0.0.1:{port}")
+        with Server(folder, DIGITS, *arguments) as server:
+            connection, _ = listener.accept()
+            connection.settimeout(60)
+            magic = receive(connection, 4)
+            connection.sendall(magic)
+            answer(connection, 0)  # its description
+            _, _, (_, match_key), _ = answer(connection, 0)
+            receive(connection, 4)  # the length of a question, which gets no answer
+            check_inference(server.connect(key=match_key), 6)
+            server.wait_for_event(2, "left")
+            assert "does not answer" not in server.log(), "it waited for the tracker"
+            connection.close()
 
 
 if __name__ == "__main__":

@@ -200,7 +200,7 @@ START_TEST(one_that_leaves_while_it_waits)
     ck_assert_int_eq(count_lines("waits for its turn"), 2);
     leave(0);
     run();
-    ck_assert_int_eq(count_lines("left while it waited"), 1);
+    ck_assert_int_eq(count_lines("gave up while it waited"), 1);
     reception_set_busy(reception, false);
     assert_welcome(second);
     assert_next_is(second);
