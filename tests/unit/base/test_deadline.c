@@ -227,6 +227,42 @@ START_TEST(the_end_has_come)
 }
 END_TEST
 
+/* One byte at a time from the background's pipe; the last lets the waiter's own be ready. */
+struct work {
+    int pipe[2];
+    int ready_fd;
+    int runs;
+};
+
+static void work_on(void *context)
+{
+    struct work *work = context;
+    char byte;
+    ck_assert_int_eq(read(work->pipe[0], &byte, 1), 1);
+    work->runs++;
+    if (byte == 'c')
+        ck_assert_int_eq(write(work->ready_fd, "!", 1), 1);
+}
+
+START_TEST(work_in_the_background_ends_no_wait)
+{
+    struct work work = {.runs = 0};
+    int fds[2];
+    ck_assert_int_eq(pipe(work.pipe), 0);
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(write(work.pipe[1], "abcd", 4), 4);
+    work.ready_fd = fds[1];
+    const struct background background = {.fd = work.pipe[0], .run = work_on, .context = &work};
+    struct interrupt interrupt = {.signal_fd = -1, .peer_fd = -1, .background = &background};
+    struct pollfd fd = {.fd = fds[0], .events = POLLIN};
+    int ready = -1;
+    ck_assert(wait_ready(&fd, 1, deadline_never(), &interrupt, &ready, &err));
+    ck_assert_int_eq(ready, 1);
+    ck_assert_int_eq(fd.revents, POLLIN);
+    ck_assert_int_eq(work.runs, 4); /* with the last of it came what was waited for */
+}
+END_TEST
+
 START_TEST(too_many_files_are_refused)
 {
     struct pollfd fds[9];
@@ -257,6 +293,7 @@ int main(void)
     tcase_add_test(tests, a_peer_that_hangs_up_ends_the_wait);
     tcase_add_test(tests, a_socket_that_hangs_up_ends_the_wait);
     tcase_add_test(tests, the_end_has_come);
+    tcase_add_test(tests, work_in_the_background_ends_no_wait);
     tcase_add_test(tests, too_many_files_are_refused);
     Suite *suite = suite_create("deadline");
     suite_add_tcase(suite, tests);
