@@ -9,12 +9,12 @@
 
 enum { NAMES_TEXT_SIZE = 800 };
 
-static const struct option_spec *find(const char *name)
+static bool is_known(const char *name)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (strcmp(OPTION_TABLE[i].name, name) == 0)
-            return &OPTION_TABLE[i];
-    return NULL;
+    size_t i = 0;
+    while (i < OPTION_COUNT && strcmp(OPTION_TABLE[i].name, name) != 0)
+        i++;
+    return i < OPTION_COUNT;
 }
 
 static bool refuse_name(const char *name, struct error *err)
@@ -29,12 +29,10 @@ static bool refuse_name(const char *name, struct error *err)
 }
 
 /* Adds to `given` what the settings are to have: nothing of an option that is ignored. */
-static bool take(const cJSON *value, cJSON *given, struct error *err)
+static bool take(const struct option_spec *spec, const cJSON *value, cJSON *given,
+                 struct error *err)
 {
-    const struct option_spec *spec = find(value->string);
     cJSON *typed = NULL;
-    if (!spec)
-        return refuse_name(value->string, err);
     if (!option_value_convert(spec, value, &typed, err))
         return false;
     if (!typed || !spec->field) {
@@ -53,21 +51,30 @@ static bool take(const cJSON *value, cJSON *given, struct error *err)
     return error_no_memory(err, "an option", sizeof(*typed));
 }
 
+/* Of a name that comes twice, the last counts. Looked for by option, not by member: however many
+ * members there are, they are gone through once for each option. */
+static bool take_all(const cJSON *options, cJSON *given, struct error *err)
+{
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach(member, options)
+    {
+        if (!is_known(member->string))
+            return refuse_name(member->string, err);
+    }
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const cJSON *value = rpc_member(options, OPTION_TABLE[i].name);
+        if (value && !take(&OPTION_TABLE[i], value, given, err))
+            return false;
+    }
+    return true;
+}
+
 bool options_apply(const cJSON *options, struct settings *settings, struct error *err)
 {
-    const cJSON *value = NULL;
     cJSON *given = cJSON_CreateObject();
     if (!given)
         return error_no_memory(err, "the options", sizeof(*given));
-    bool good = true;
-    cJSON_ArrayForEach(value, options)
-    {
-        /* Of a name that comes twice, the last counts. */
-        good = rpc_member(options, value->string) != value || take(value, given, err);
-        if (!good)
-            break;
-    }
-    good = good && settings_from_json(given, settings, err);
+    bool good = take_all(options, given, err) && settings_from_json(given, settings, err);
     cJSON_Delete(given);
     return good;
 }
