@@ -1,4 +1,4 @@
-/* boards, doctor and template-dir, run as a user runs them. */
+/* boards and template-dir, and what a subcommand of few words has, run as a user runs them. */
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -128,103 +128,6 @@ START_TEST(test_template_has_all_boards)
 }
 END_TEST
 
-START_TEST(test_doctor_finds_all)
-{
-    ck_assert_msg(run("A=", "doctor", NULL) == EXIT_CODE_OK, "%s", output);
-    assert_printed("Every board works.");
-}
-END_TEST
-
-/* A folder with programs that a test names; it is the whole PATH of a doctor. */
-static char tool_dir[] = "/tmp/microtvm-qemu-tools-XXXXXX";
-
-static void make_tool_dir(void)
-{
-    ck_assert_ptr_nonnull(mkdtemp(tool_dir));
-}
-
-static void remove_tool_dir(void)
-{
-    struct error ignored;
-    file_remove_tree(tool_dir, &ignored);
-}
-
-static void link_tool(const char *name)
-{
-    cleanup_free char *target = file_path("/usr/bin/%s", name);
-    cleanup_free char *link = file_path("%s/%s", tool_dir, name);
-    ck_assert_int_eq(symlink(target, link), 0);
-}
-
-static void fake_tool(const char *name, const char *script)
-{
-    cleanup_free char *path = file_path("%s/%s", tool_dir, name);
-    struct error err = {0};
-    ck_assert_msg(file_write(path, script, strlen(script), 0755, &err), "%s", err.text);
-}
-
-static int run_doctor_there(void)
-{
-    cleanup_free char *path = file_path("PATH=%s", tool_dir);
-    return run(path, "doctor", NULL);
-}
-
-START_TEST(test_doctor_names_packages)
-{
-    link_tool("ninja");
-    ck_assert_int_eq(run_doctor_there(), EXIT_CODE_TOOL);
-    assert_printed("Not every board works.");
-    assert_printed("apt-get install --no-install-recommends cmake ");
-    assert_printed(" qemu-system-arm");
-    assert_printed(" gcc-arm-none-eabi");
-    assert_printed(" picolibc-riscv64-unknown-elf");
-    ck_assert_ptr_null(strstr(output, "ninja-build"));
-}
-END_TEST
-
-START_TEST(test_doctor_without_ccache)
-{
-    static const char *const tools[] = {
-        "cmake",
-        "ninja",
-        "qemu-system-arm",
-        "qemu-system-riscv32",
-        "arm-none-eabi-gcc",
-        "riscv64-unknown-elf-gcc",
-    };
-    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
-        link_tool(tools[i]);
-    ck_assert_msg(run_doctor_there() == EXIT_CODE_OK, "%s", output);
-    assert_printed("optional ccache");
-}
-END_TEST
-
-START_TEST(test_doctor_sees_a_broken_compiler)
-{
-    fake_tool("arm-none-eabi-gcc", "#!/bin/sh\necho picolibc.specs: not found\nexit 1\n");
-    ck_assert_int_eq(run_doctor_there(), EXIT_CODE_TOOL);
-    assert_printed("broken   arm-none-eabi-gcc");
-    assert_printed("picolibc.specs: not found");
-}
-END_TEST
-
-START_TEST(test_doctor_sees_a_qemu_without_the_machine)
-{
-    fake_tool("qemu-system-arm", "#!/bin/sh\necho 'lm3s6965evb-like  another'\n");
-    ck_assert_int_eq(run_doctor_there(), EXIT_CODE_TOOL);
-    assert_printed("ok       qemu-system-arm");
-    assert_printed("missing    machine");
-}
-END_TEST
-
-START_TEST(test_doctor_without_temporary_folder)
-{
-    ck_assert_int_eq(run("TMPDIR=/nonexistent", "doctor", NULL), EXIT_CODE_SYSTEM);
-    assert_printed("/nonexistent");
-    assert_printed("TMPDIR");
-}
-END_TEST
-
 START_TEST(test_exit_codes)
 {
     static const struct {
@@ -251,18 +154,7 @@ int main(void)
     tcase_add_test(plain, test_boards_json);
     tcase_add_test(plain, test_wrong_arguments);
     tcase_add_test(plain, test_template_has_all_boards);
-    tcase_add_test(plain, test_doctor_finds_all);
-    tcase_add_test(plain, test_doctor_without_temporary_folder);
     suite_add_tcase(suite, plain);
-
-    TCase *tools = tcase_create("tools");
-    tcase_set_timeout(tools, TEST_TIMEOUT_S);
-    tcase_add_checked_fixture(tools, make_tool_dir, remove_tool_dir);
-    tcase_add_test(tools, test_doctor_names_packages);
-    tcase_add_test(tools, test_doctor_without_ccache);
-    tcase_add_test(tools, test_doctor_sees_a_broken_compiler);
-    tcase_add_test(tools, test_doctor_sees_a_qemu_without_the_machine);
-    suite_add_tcase(suite, tools);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

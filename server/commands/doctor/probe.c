@@ -1,4 +1,4 @@
-#include "commands/probe.h"
+#include "commands/doctor/probe.h"
 
 #include "base/child.h"
 #include "base/cleanup.h"
@@ -72,31 +72,6 @@ bool probe_qemu_machine(const char *program, const char *machine, const struct i
         return false;
     *ret_listed = search.listed;
     return true;
-}
-
-/* snprintf needs the C library's printf and, through <inttypes.h>, the 64-bit formats that TVM's
- * runtime uses: what newlib lacks. */
-static const char test_program[] = "#include <inttypes.h>\n"
-                                   "#include <stdio.h>\n"
-                                   "char text[32];\n"
-                                   "int main(void)\n"
-                                   "{\n"
-                                   "    return snprintf(text, sizeof text, \"%\" PRIu64,\n"
-                                   "                    (uint64_t)1);\n"
-                                   "}\n";
-
-bool probe_cross_compiler(const char *prefix, const char *dir, const struct interrupt *interrupt,
-                          char ret_line[PROBE_LINE_SIZE], bool *ret_ok, struct error *err)
-{
-    cleanup_free char *compiler = file_path("%sgcc", prefix);
-    cleanup_free char *source = file_path("%s/probe.c", dir);
-    cleanup_free char *program = file_path("%s/probe.elf", dir);
-    if (!compiler || !source || !program)
-        return error_no_memory(err, "a path", PATH_MAX);
-    if (!file_write(source, test_program, sizeof test_program - 1, 0600, err))
-        return false;
-    const char *const argv[] = {compiler, "--specs=picolibc.specs", source, "-o", program, NULL};
-    return probe_first_line(argv, interrupt, ret_line, ret_ok, err);
 }
 
 bool probe_pty(char ret_line[PROBE_LINE_SIZE], struct error *err)

@@ -1,6 +1,6 @@
 /* Asking installed programs what they are and whether they work. */
-#ifndef MICROTVM_QEMU_COMMANDS_PROBE_H
-#define MICROTVM_QEMU_COMMANDS_PROBE_H
+#ifndef MICROTVM_QEMU_DOCTOR_PROBE_H
+#define MICROTVM_QEMU_DOCTOR_PROBE_H
 
 #include "base/deadline.h"
 #include "base/error.h"
@@ -20,11 +20,6 @@ bool probe_first_line(const char *const *argv, const struct interrupt *interrupt
 /* Does `PROGRAM -machine help` list MACHINE? Errors: as above. */
 bool probe_qemu_machine(const char *program, const char *machine, const struct interrupt *interrupt,
                         bool *ret_listed, struct error *err);
-
-/* Links a small program with PREFIXgcc and picolibc in DIR, as the firmware's build does.
- * *ret_ok: it worked; else ret_line is what the compiler said first. Errors: as above. */
-bool probe_cross_compiler(const char *prefix, const char *dir, const struct interrupt *interrupt,
-                          char ret_line[PROBE_LINE_SIZE], bool *ret_ok, struct error *err);
 
 /* Opens a pseudo-terminal and its other end, whose name goes to ret_line. */
 bool probe_pty(char ret_line[PROBE_LINE_SIZE], struct error *err);

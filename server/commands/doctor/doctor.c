@@ -2,8 +2,9 @@
 #include "base/file.h"
 #include "board/machine.h"
 #include "commands/commands.h"
+#include "commands/doctor/probe.h"
+#include "commands/doctor/sample.h"
 #include "commands/exit_code.h"
-#include "commands/probe.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -13,15 +14,18 @@
 static const char usage[] =
     "Usage: microtvm-qemu doctor\n"
     "\n"
-    "Looks whether all that the boards need is installed and works, and names the packages that\n"
-    "are missing. Exit code 0: every board works; 6: something is missing.\n";
+    "Looks whether all that the boards need is installed, builds a small firmware for each board\n"
+    "and boots it, and names the packages that are missing. Takes a few seconds.\n"
+    "Exit code 0: every board works; 6: not every one does.\n";
 
 enum { DOCTOR_PACKAGES = 64 };
 
 struct doctor {
     struct interrupt interrupt;
     struct machine_list boards;
+    char *share_dir;
     char *temp_dir;
+    bool can_build;                       /* cmake and ninja work */
     const char *missing[DOCTOR_PACKAGES]; /* packages to install; not owned */
     size_t missing_count;
     bool healthy;
@@ -33,6 +37,7 @@ static void dispose_doctor(struct doctor *doctor)
     if (doctor->temp_dir)
         file_remove_tree(doctor->temp_dir, &ignored);
     free(doctor->temp_dir);
+    free(doctor->share_dir);
     machine_list_dispose(&doctor->boards);
     interrupt_close(&doctor->interrupt);
 }
@@ -45,6 +50,12 @@ static void note_package(struct doctor *doctor, const char *package)
     }
     if (doctor->missing_count < DOCTOR_PACKAGES)
         doctor->missing[doctor->missing_count++] = package;
+}
+
+static void note_packages(struct doctor *doctor, char *const *packages)
+{
+    for (; *packages; packages++)
+        note_package(doctor, *packages);
 }
 
 static void report(const char *state, const char *what, const char *detail)
@@ -75,13 +86,13 @@ static bool check_program(struct doctor *doctor, const char *program, const char
 
 static bool check_build_programs(struct doctor *doctor, struct error *err)
 {
+    bool cmake;
+    bool ninja;
     bool works;
-    if (!check_program(doctor, "cmake", "cmake", &works, err))
+    if (!check_program(doctor, "cmake", "cmake", &cmake, err) ||
+        !check_program(doctor, "ninja", "ninja-build", &ninja, err))
         return false;
-    doctor->healthy = doctor->healthy && works;
-    if (!check_program(doctor, "ninja", "ninja-build", &works, err))
-        return false;
-    doctor->healthy = doctor->healthy && works;
+    doctor->can_build = cmake && ninja;
 
     const char *const argv[] = {"ccache", "--version", NULL};
     char line[PROBE_LINE_SIZE];
@@ -110,38 +121,74 @@ static bool check_qemu(struct doctor *doctor, const struct machine *board, bool 
     return true;
 }
 
-static bool check_toolchain(struct doctor *doctor, const struct machine *board, bool *ret_works,
-                            struct error *err)
+/* The compiler and its C library: one package each. */
+static bool check_compiler(struct doctor *doctor, const struct machine *board, bool *ret_works,
+                           struct error *err)
 {
-    char what[PROBE_LINE_SIZE];
-    snprintf(what, sizeof what, "%sgcc", board->toolchain_prefix);
-    char line[PROBE_LINE_SIZE];
-    bool ok = false;
-    if (!probe_cross_compiler(board->toolchain_prefix, doctor->temp_dir, &doctor->interrupt, line,
-                              &ok, err)) {
-        if (err->kind == ERROR_INTERRUPTED)
-            return false;
-        report(err->kind == ERROR_TOOL ? "missing" : "broken", what, err->text);
-    } else {
-        report(ok ? "ok" : "broken", what, ok ? "compiles and links with picolibc" : line);
-    }
-    for (char **package = board->toolchain_packages; !ok && *package; package++)
-        note_package(doctor, *package);
-    *ret_works = ok;
+    cleanup_free char *compiler = file_path("%sgcc", board->toolchain_prefix);
+    char **packages = board->toolchain_packages;
+    if (!compiler)
+        return error_no_memory(err, "a program's name", strlen(board->toolchain_prefix));
+    if (!check_program(doctor, compiler, packages[0] ? packages[0] : "gcc", ret_works, err))
+        return false;
+    if (!*ret_works)
+        note_packages(doctor, packages);
+    return true;
+}
+
+/* What a step of the sample said, whole: a failure of this machine's is no verdict on the board. */
+static bool report_step(struct doctor *doctor, const struct machine *board, const char *what,
+                        struct error *err)
+{
+    if (err->kind == ERROR_INTERRUPTED || err->kind == ERROR_SYSTEM || err->kind == ERROR_INTERNAL)
+        return false;
+    if (err->kind == ERROR_TOOL)
+        note_packages(doctor, board->toolchain_packages);
+    report(err->kind == ERROR_TOOL ? "missing" : "broken", what, "");
+    char *rest = err->text;
+    for (const char *line; (line = strsep(&rest, "\n"));)
+        printf("    %s\n", line);
+    return true;
+}
+
+static bool check_sample(struct doctor *doctor, const struct machine *board, bool *ret_works,
+                         struct error *err)
+{
+    cleanup_free char *dir = file_path("%s/%s", doctor->temp_dir, board->name);
+    struct sample sample = {doctor->share_dir, board, dir, &doctor->interrupt};
+    *ret_works = false;
+    if (!dir)
+        return error_no_memory(err, "a path", PATH_MAX);
+    if (!sample_build(&sample, err))
+        return report_step(doctor, board, "  firmware", err);
+    if (!sample_boot(&sample, err))
+        return report_step(doctor, board, "  firmware", err);
+    report("ok", "  firmware", "builds, links and boots");
+    *ret_works = true;
+    return true;
+}
+
+static bool check_board(struct doctor *doctor, const struct machine *board, struct error *err)
+{
+    bool qemu;
+    bool compiler;
+    bool firmware = false;
+    printf("%s\n", board->name);
+    if (!check_qemu(doctor, board, &qemu, err) || !check_compiler(doctor, board, &compiler, err))
+        return false;
+    if (!qemu || !compiler || !doctor->can_build)
+        report("not tried", "  firmware", "for lack of the above");
+    else if (!check_sample(doctor, board, &firmware, err))
+        return false;
+    doctor->healthy = doctor->healthy && firmware;
     return true;
 }
 
 static bool check_boards(struct doctor *doctor, struct error *err)
 {
     for (size_t i = 0; i < doctor->boards.count; i++) {
-        const struct machine *board = &doctor->boards.items[i];
-        bool qemu;
-        bool toolchain;
-        printf("%s\n", board->name);
-        if (!check_qemu(doctor, board, &qemu, err) ||
-            !check_toolchain(doctor, board, &toolchain, err))
+        if (!check_board(doctor, &doctor->boards.items[i], err))
             return false;
-        doctor->healthy = doctor->healthy && qemu && toolchain;
     }
     return true;
 }
@@ -151,10 +198,9 @@ static bool open_doctor(struct doctor *doctor, struct error *err)
 {
     if (!interrupt_open(&doctor->interrupt, err))
         return false;
-    cleanup_free char *share_dir = NULL;
-    if (!file_share_dir(&share_dir, err))
+    if (!file_share_dir(&doctor->share_dir, err))
         return false;
-    cleanup_free char *boards_dir = file_path("%s/qemu-machines", share_dir);
+    cleanup_free char *boards_dir = file_path("%s/qemu-machines", doctor->share_dir);
     const char *parent = getenv("TMPDIR");
     cleanup_free char *temp_dir =
         file_path("%s/microtvm-qemu-XXXXXX", parent && *parent ? parent : "/tmp");
