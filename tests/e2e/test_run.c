@@ -111,6 +111,35 @@ START_TEST(digits)
 }
 END_TEST
 
+/* (100, 1, ...) as (100, ...). */
+static const char *as_rows(const char *name)
+{
+    struct tensor tensor;
+    cleanup_free char *from = file_path(MODELS "/%s", name);
+    const char *path = in_dir(name);
+    ck_assert_msg(npy_load(from, &tensor, &err), "%s", err.text);
+    tensor.ndim--;
+    memmove(tensor.shape + 1, tensor.shape + 2, (size_t)(tensor.ndim - 1) * sizeof(int64_t));
+    ck_assert_msg(npy_save(path, &tensor, &err), "%s", err.text);
+    tensor_dispose(&tensor);
+    return path;
+}
+
+/* Rows in, rows out: whether the host drives the model or the firmware itself. */
+START_TEST(rows)
+{
+    static const char *const ARCHIVES[] = {"digits.tar", "digits_graph.tar", "digits_c.tar"};
+    cleanup_free char *archive = file_path(MODELS "/%s", ARCHIVES[_i]);
+    const char *type =
+        strcmp(ARCHIVES[_i], "digits_c.tar") == 0 ? "aot_standalone_demo" : "host_driven";
+    int code = run(archive, "-b", BOARDS[_i], "--project-type", type, "-i",
+                   as_rows("digits_images.npy"), "-e", as_rows("digits_expected.npy"), NULL);
+    ck_assert_msg(code == 0, "%s", output);
+    ASSERT_SAYS("100 inferences");
+    ASSERT_SAYS("output    float32 (100, 10)");
+}
+END_TEST
+
 /* Two inputs and two outputs of different types, by name and by place. */
 START_TEST(pair)
 {
@@ -294,6 +323,7 @@ int main(void)
     tcase_set_timeout(tests, TEST_TIMEOUT_S);
     tcase_add_unchecked_fixture(tests, make_dir, remove_dir);
     tcase_add_loop_test(tests, digits, 0, BOARDS_COUNT);
+    tcase_add_loop_test(tests, rows, 0, 3);
     tcase_add_loop_test(tests, pair, 0, BOARDS_COUNT);
     tcase_add_loop_test(tests, digits_graph, 0, BOARDS_COUNT);
     tcase_add_loop_test(tests, pair_graph, 0, BOARDS_COUNT);

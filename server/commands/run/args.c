@@ -56,7 +56,8 @@ void run_args_help(FILE *out)
         "\n"
         "  -b, --board NAME            the board (`microtvm-qemu boards` lists them)\n"
         "  -i, --input [NAME=]FILE     an input tensor; without NAME, inputs in their order.\n"
-        "                              One more axis in front: several inferences in a row\n"
+        "                              One axis more in front, or N rows for 1: N inferences.\n"
+        "                              Either may hold '=': the model's names decide\n"
         "  -e, --expect [NAME=]FILE    an output tensor as it should be; likewise\n"
         "      --rtol R, --atol A      a match is |got - expected| <= A + R * |expected|;\n"
         "                              defaults %g and %g. Integers must be equal unless\n"
@@ -82,24 +83,20 @@ void run_args_help(FILE *out)
         COMPARE_DEFAULT_RTOL, COMPARE_DEFAULT_ATOL, RUN_DEFAULT_TIMEOUT_MS / 1000);
 }
 
-static bool add_file(struct run_file **files, size_t *count, const char *option, const char *text,
+static bool add_file(const char ***files, size_t *count, const char *option, const char *text,
                      struct error *err)
 {
-    const char *equals = strchr(text, '=');
-    const char *path = equals ? equals + 1 : text;
-    if (equals == text)
+    size_t length = strlen(text);
+    if (text[0] == '=')
         return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": the name in front of '=' is empty",
                          option, text);
-    if (path[0] == '\0')
+    if (length == 0 || text[length - 1] == '=')
         return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": no file is named", option, text);
-    struct run_file *grown = realloc(*files, (*count + 1) * sizeof(**files));
+    const char **grown = realloc(*files, (*count + 1) * sizeof(**files));
     if (!grown)
         return error_no_memory(err, "an argument", sizeof(**files));
     *files = grown;
-    char *name = equals ? strndup(text, (size_t)(equals - text)) : NULL;
-    if (equals && !name)
-        return error_no_memory(err, "an argument", strlen(text));
-    grown[(*count)++] = (struct run_file){.name = name, .path = path};
+    grown[(*count)++] = text;
     return true;
 }
 
@@ -222,10 +219,6 @@ bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct err
 
 void run_args_dispose(struct run_args *args)
 {
-    for (size_t i = 0; i < args->inputs_count; i++)
-        free(args->inputs[i].name);
-    for (size_t i = 0; i < args->expects_count; i++)
-        free(args->expects[i].name);
     free(args->inputs);
     free(args->expects);
     option_arguments_dispose(&args->options);

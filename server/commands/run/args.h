@@ -14,18 +14,12 @@
 
 enum { RUN_DEFAULT_TIMEOUT_MS = 60 * 1000 };
 
-/* "NAME=FILE.npy", or "FILE.npy": the first, second, ... tensor that no name was given for. */
-struct run_file {
-    char *name; /* owned; NULL: by position */
-    const char *path;
-};
-
 struct run_args {
     const char *model_path; /* strings are argv's unless said otherwise */
     const char *board;
-    struct run_file *inputs; /* owned */
+    const char **inputs; /* files.h; owned array */
     size_t inputs_count;
-    struct run_file *expects; /* owned */
+    const char **expects; /* likewise */
     size_t expects_count;
     struct option_arguments options;
     struct tolerance tolerance;

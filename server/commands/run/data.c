@@ -1,30 +1,10 @@
 #include "commands/run/data.h"
 
-#include "base/cleanup.h"
+#include "model/code.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
-
-static bool load_all(const struct run_file *files, size_t count, const char *option,
-                     struct run_tensor *tensors, struct error *err)
-{
-    size_t place = 0;
-    for (size_t i = 0; i < count; i++) {
-        tensors[i].file = &files[i];
-        if (!files[i].name)
-            tensors[i].place = place++;
-        if (!npy_load(files[i].path, &tensors[i].tensor, err)) {
-            /* A file that is not there or not to be read is the user's to mend. */
-            if (err->kind == ERROR_SYSTEM &&
-                (err->os == ENOENT || err->os == EACCES || err->os == EISDIR || err->os == ENOTDIR))
-                err->kind = ERROR_USAGE;
-            return error_wrap(err, "--%s", option);
-        }
-    }
-    return true;
-}
 
 bool run_data_load(const struct run_args *args, struct run_data *ret_data, struct error *err)
 {
@@ -32,15 +12,8 @@ bool run_data_load(const struct run_args *args, struct run_data *ret_data, struc
         .inputs_count = args->inputs_count,
         .expects_count = args->expects_count,
     };
-    data.inputs = calloc(args->inputs_count + 1, sizeof(*data.inputs));
-    data.expects = calloc(args->expects_count + 1, sizeof(*data.expects));
-    bool loaded = false;
-    if (!data.inputs || !data.expects)
-        error_no_memory(err, "arguments", sizeof(*data.inputs));
-    else
-        loaded = load_all(args->inputs, args->inputs_count, "input", data.inputs, err) &&
-                 load_all(args->expects, args->expects_count, "expect", data.expects, err);
-    if (!loaded) {
+    if (!run_files_load(args->inputs, args->inputs_count, "input", &data.inputs, err) ||
+        !run_files_load(args->expects, args->expects_count, "expect", &data.expects, err)) {
         run_data_dispose(&data);
         return false;
     }
@@ -48,39 +21,40 @@ bool run_data_load(const struct run_args *args, struct run_data *ret_data, struc
     return true;
 }
 
-/* ---- against the device ---- */
-
-static bool all_digits(const char *text)
-{
-    return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) < 6;
-}
-
-/* The same name, given that TVM writes '_' for what no C identifier may hold. */
-static bool same_name(const char *name, const char *port_name)
-{
-    for (; *name && *port_name; name++, port_name++)
-        if (*name != *port_name && (isalnum((unsigned char)*name) || *port_name != '_'))
-            return false;
-    return *name == *port_name;
-}
-
-/* The tensor given for a port: by name, else by number, else by its place. */
-static bool is_for(const struct run_tensor *given, const char *port_name, size_t port_index)
-{
-    const char *name = given->file->name;
-    if (!name)
-        return given->place == port_index;
-    return same_name(name, port_name) ||
-           (all_digits(name) && strtoul(name, NULL, 10) == port_index);
-}
-
 const struct run_tensor *run_data_find(const struct run_tensor *given, size_t given_count,
-                                       const char *name, size_t index)
+                                       const struct model_tensor *tensor)
 {
     for (size_t i = 0; i < given_count; i++)
-        if (is_for(&given[i], name, index))
+        if (given[i].of == tensor)
             return &given[i];
     return NULL;
+}
+
+/* ---- against the device ---- */
+
+/* The port by a name, of which TVM writes '_' for what no C identifier may hold: of those that are
+ * then alike, the one behind so many. count: there is none. */
+static size_t port_called(const char *name, size_t namesakes, const struct model_port *ports,
+                          size_t count)
+{
+    size_t port = 0;
+    for (; port < count; port++)
+        if (model_names_match(name, ports[port].name) && namesakes-- == 0)
+            break;
+    return port;
+}
+
+/* The port that a file is for: by name, else by number, else by its place. */
+static size_t port_of(const struct run_tensor *given, const struct model_port *ports, size_t count)
+{
+    if (given->of)
+        return port_called(given->of->name, given->namesakes, ports, count);
+    if (!given->name)
+        return given->place < count ? given->place : count;
+    size_t port = port_called(given->name, 0, ports, count);
+    bool is_number = given->name[strspn(given->name, "0123456789")] == '\0';
+    unsigned long number = strtoul(given->name, NULL, 10);
+    return port == count && is_number && number < count ? number : port;
 }
 
 /* Find what was given for each port. ret_of has room for ports_count. */
@@ -89,33 +63,49 @@ static bool match(const struct run_tensor *given, size_t given_count,
                   const struct run_tensor **ret_of, struct error *err)
 {
     for (size_t i = 0; i < given_count; i++) {
-        size_t port = 0;
-        while (port < ports_count && !is_for(&given[i], ports[port].name, port))
-            port++;
+        size_t port = port_of(&given[i], ports, ports_count);
         if (port == ports_count)
             return error_set(err, ERROR_USAGE, 0,
                              "--%s %s: the firmware has no such tensor (it has %zu)", option,
-                             given[i].file->name ? given[i].file->name : given[i].file->path,
-                             ports_count);
+                             given[i].name ? given[i].name : given[i].path, ports_count);
         if (ret_of[port])
             return error_set(err, ERROR_USAGE, 0, "--%s: \"%s\" is given twice, %s and %s", option,
-                             ports[port].name, ret_of[port]->file->path, given[i].file->path);
+                             ports[port].name, ret_of[port]->path, given[i].path);
         ret_of[port] = &given[i];
     }
     return true;
 }
 
-static bool same_shape(const struct tensor *tensor, int first_axis, const struct tensor *type)
+static bool same_axes(const int64_t *shape, const int64_t *other, int count)
 {
-    if (tensor->ndim - first_axis != type->ndim)
-        return false;
-    for (int i = 0; i < type->ndim; i++)
-        if (tensor->shape[first_axis + i] != type->shape[i])
+    for (int i = 0; i < count; i++)
+        if (shape[i] != other[i])
             return false;
     return true;
 }
 
-/* Type and shape against the port's; sets given->batched. */
+static bool has_one_row(const struct tensor *type)
+{
+    return type->ndim > 0 && type->shape[0] == 1;
+}
+
+static bool find_axis(const struct tensor *tensor, const struct tensor *type, enum run_axis *ret)
+{
+    bool same_ndim = tensor->ndim == type->ndim;
+    if (same_ndim && same_axes(tensor->shape, type->shape, type->ndim)) {
+        *ret = RUN_ONE;
+        return true;
+    }
+    if (tensor->ndim == 0 || tensor->shape[0] == 0)
+        return false;
+    *ret = same_ndim ? RUN_ROWS : RUN_STACKED;
+    return same_ndim
+               ? has_one_row(type) && same_axes(tensor->shape + 1, type->shape + 1, type->ndim - 1)
+               : tensor->ndim == type->ndim + 1 &&
+                     same_axes(tensor->shape + 1, type->shape, type->ndim);
+}
+
+/* Type and shape against the port's; sets given->axis. */
 static bool fit(struct run_tensor *given, const struct model_port *port, const char *option,
                 struct error *err)
 {
@@ -126,18 +116,17 @@ static bool fit(struct run_tensor *given, const struct model_port *port, const c
     char want_shape[192];
     if (tensor->code != port->type.code || tensor->bits != port->type.bits)
         return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": %s holds %s, the model has %s", option,
-                         port->name, given->file->path,
-                         tensor_dtype_text(tensor, have, sizeof(have)),
+                         port->name, given->path, tensor_dtype_text(tensor, have, sizeof(have)),
                          tensor_dtype_text(&port->type, want, sizeof(want)));
-    given->batched = same_shape(tensor, 1, &port->type);
-    if (given->batched ? tensor->shape[0] > 0 : same_shape(tensor, 0, &port->type))
+    if (find_axis(tensor, &port->type, &given->axis))
         return true;
     return error_set(err, ERROR_USAGE, 0,
-                     "--%s \"%s\": %s has shape %s, the model %s (or that with one axis in front, "
-                     "for several inferences)",
-                     option, port->name, given->file->path,
+                     "--%s \"%s\": %s has shape %s, the model %s (for several inferences: with one "
+                     "axis more in front%s)",
+                     option, port->name, given->path,
                      tensor_shape_text(tensor, have_shape, sizeof(have_shape)),
-                     tensor_shape_text(&port->type, want_shape, sizeof(want_shape)));
+                     tensor_shape_text(&port->type, want_shape, sizeof(want_shape)),
+                     has_one_row(&port->type) ? ", or more rows" : "");
 }
 
 static bool fit_inputs(struct run_data *data, const struct device_model *model, struct error *err)
@@ -150,14 +139,14 @@ static bool fit_inputs(struct run_data *data, const struct device_model *model, 
         struct run_tensor *given = &data->inputs[data->input_of[i] - data->inputs];
         if (!fit(given, &model->inputs[i], "input", err))
             return false;
-        if (!given->batched)
+        if (given->axis == RUN_ONE)
             continue;
-        if (data->batched && given->tensor.shape[0] != data->inferences)
+        if (data->axis != RUN_ONE && given->tensor.shape[0] != data->inferences)
             return error_set(
                 err, ERROR_USAGE, 0,
                 "--input \"%s\": %s is for %" PRId64 " inferences, another input for %" PRId64,
-                model->inputs[i].name, given->file->path, given->tensor.shape[0], data->inferences);
-        data->batched = true;
+                model->inputs[i].name, given->path, given->tensor.shape[0], data->inferences);
+        data->axis = given->axis > data->axis ? given->axis : data->axis;
         data->inferences = given->tensor.shape[0];
     }
     return true;
@@ -171,13 +160,32 @@ static bool fit_expects(struct run_data *data, const struct device_model *model,
         struct run_tensor *given = &data->expects[data->expect_of[i] - data->expects];
         if (!fit(given, &model->outputs[i], "expect", err))
             return false;
-        int64_t count = given->batched ? given->tensor.shape[0] : 1;
+        int64_t count = given->axis == RUN_ONE ? 1 : given->tensor.shape[0];
         if (count != data->inferences)
             return error_set(err, ERROR_USAGE, 0,
                              "--expect \"%s\": %s is for %" PRId64
                              " inferences, the inputs are for %" PRId64,
-                             model->outputs[i].name, given->file->path, count, data->inferences);
+                             model->outputs[i].name, given->path, count, data->inferences);
     }
+    return true;
+}
+
+/* The shape of all inferences together. */
+static bool add_axis(struct tensor *output, const struct run_data *data, const char *name,
+                     struct error *err)
+{
+    if (data->axis == RUN_ONE)
+        return true;
+    if (data->axis == RUN_STACKED || !has_one_row(output)) {
+        if (output->ndim == TENSOR_MAX_NDIM)
+            return error_set(
+                err, ERROR_USAGE, 0,
+                "output \"%s\" has %d dimensions already: give one inference at a time", name,
+                TENSOR_MAX_NDIM);
+        memmove(output->shape + 1, output->shape, (size_t)output->ndim * sizeof(int64_t));
+        output->ndim++;
+    }
+    output->shape[0] = data->inferences;
     return true;
 }
 
@@ -186,16 +194,8 @@ static bool make_outputs(struct run_data *data, const struct device_model *model
     for (size_t i = 0; i < model->outputs_count; i++) {
         struct tensor *output = &data->outputs[i];
         *output = model->outputs[i].type;
-        if (data->batched) {
-            if (output->ndim == TENSOR_MAX_NDIM)
-                return error_set(err, ERROR_USAGE, 0,
-                                 "output \"%s\" has %d dimensions already: give one inference "
-                                 "at a time",
-                                 model->outputs[i].name, TENSOR_MAX_NDIM);
-            memmove(output->shape + 1, output->shape, (size_t)output->ndim * sizeof(int64_t));
-            output->shape[0] = data->inferences;
-            output->ndim++;
-        }
+        if (!add_axis(output, data, model->outputs[i].name, err))
+            return false;
         output->data = calloc((size_t)data->inferences, output->size_bytes + 1);
         if (!output->data)
             return error_no_memory(err, model->outputs[i].name, output->size_bytes);
@@ -224,7 +224,7 @@ const void *run_data_input(const struct run_data *data, size_t index, int64_t in
 {
     const struct run_tensor *input = data->input_of[index];
     size_t size_bytes = input->tensor.size_bytes;
-    if (!input->batched)
+    if (input->axis == RUN_ONE)
         return input->tensor.data;
     return (const uint8_t *)input->tensor.data +
            size_bytes / (size_t)input->tensor.shape[0] * (size_t)inference;
@@ -237,17 +237,10 @@ void *run_data_output(const struct run_data *data, size_t index, int64_t inferen
            output->size_bytes / (size_t)data->inferences * (size_t)inference;
 }
 
-static void dispose_tensors(struct run_tensor *tensors, size_t count)
-{
-    for (size_t i = 0; tensors && i < count; i++)
-        tensor_dispose(&tensors[i].tensor);
-    free(tensors);
-}
-
 void run_data_dispose(struct run_data *data)
 {
-    dispose_tensors(data->inputs, data->inputs_count);
-    dispose_tensors(data->expects, data->expects_count);
+    run_files_dispose(data->inputs, data->inputs_count);
+    run_files_dispose(data->expects, data->expects_count);
     for (size_t i = 0; i < data->outputs_count; i++)
         tensor_dispose(&data->outputs[i]);
     free(data->outputs);

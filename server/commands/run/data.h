@@ -9,19 +9,12 @@
 #include "client/device_model.h"
 #include "client/npy.h"
 #include "commands/run/args.h"
+#include "commands/run/files.h"
 #include "model/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* One --input or --expect. */
-struct run_tensor {
-    const struct run_file *file; /* not owned */
-    struct tensor tensor;
-    size_t place; /* among those without a name */
-    bool batched; /* it has one more axis in front than the model's tensor */
-};
 
 struct run_data {
     struct run_tensor *inputs; /* as on the command line */
@@ -29,7 +22,7 @@ struct run_data {
     struct run_tensor *expects;
     size_t expects_count;
     int64_t inferences;
-    bool batched;
+    enum run_axis axis; /* how the inferences are held: as the inputs' files have it */
     /* By the device's index, once it is known. */
     const struct run_tensor **input_of;  /* each one is there */
     const struct run_tensor **expect_of; /* NULL: nothing expected */
@@ -37,21 +30,20 @@ struct run_data {
     size_t outputs_count;
 };
 
-/* Read the files. Errors: ERROR_USAGE with path, ERROR_SYSTEM, ERROR_INTERNAL. */
+/* Read the files. Errors: those of run_files_load. */
 bool run_data_load(const struct run_args *args, struct run_data *ret_data, struct error *err);
 
-/* Check against the archive. Errors: ERROR_USAGE; one that tells of a missing or unknown name lists
- * all that the model has. */
-bool run_data_check_archive(const struct run_data *data, const struct model *model,
-                            struct error *err);
+/* Check against the archive, which outlives the data. Errors: those of run_files_settle;
+ * ERROR_USAGE: an input that is missing (lists all), another type or size. */
+bool run_data_check_archive(struct run_data *data, const struct model *model, struct error *err);
 
 /* Check against the device, count the inferences and make room for the outputs.
  * Errors: ERROR_USAGE with both shapes or types; ERROR_INTERNAL. */
 bool run_data_bind(struct run_data *data, const struct device_model *model, struct error *err);
 
-/* What was given for the tensor of this name and place: the first such, NULL for none. */
+/* What was given for a tensor of the archive: the first such, NULL for none. */
 const struct run_tensor *run_data_find(const struct run_tensor *given, size_t given_count,
-                                       const char *name, size_t index);
+                                       const struct model_tensor *tensor);
 
 /* The bytes of an input in one inference. */
 const void *run_data_input(const struct run_data *data, size_t index, int64_t inference);

@@ -41,7 +41,7 @@ static bool describe_ports(const struct model_tensor *tensors, size_t count,
     if (!*ret_ports)
         return error_no_memory(err, "tensors", count * sizeof(**ret_ports));
     for (size_t i = 0; i < count; i++) {
-        const struct run_tensor *file = run_data_find(given, given_count, tensors[i].name, i);
+        const struct run_tensor *file = run_data_find(given, given_count, &tensors[i]);
         *ret_count = i + 1;
         if (!describe_port(&(*ret_ports)[i], &tensors[i], file, err))
             return false;

@@ -50,7 +50,7 @@ static void firmware_line(void *context, const char *line)
 }
 
 /* Can `run` drive what is in the archive? */
-static bool check_model(const struct run *run, struct error *err)
+static bool check_model(struct run *run, struct error *err)
 {
     const struct model *model = &run->pipeline.manifest.model;
     if (strcmp(model->executor, "aot") != 0 && strcmp(model->executor, "graph") != 0)

@@ -30,13 +30,10 @@ START_TEST(files)
     ck_assert_str_eq(args.model_path, "m.tar");
     ck_assert_str_eq(args.board, "mps2_an385");
     ck_assert_uint_eq(args.inputs_count, 2);
-    ck_assert_str_eq(args.inputs[0].name, "x");
-    ck_assert_str_eq(args.inputs[0].path, "a.npy");
-    ck_assert_ptr_null(args.inputs[1].name);
-    ck_assert_str_eq(args.inputs[1].path, "b.npy");
+    ck_assert_str_eq(args.inputs[0], "x=a.npy");
+    ck_assert_str_eq(args.inputs[1], "b.npy");
     ck_assert_uint_eq(args.expects_count, 1);
-    ck_assert_str_eq(args.expects[0].name, "y");
-    ck_assert_str_eq(args.expects[0].path, "c=d.npy");
+    ck_assert_str_eq(args.expects[0], "y=c=d.npy");
     run_args_dispose(&args);
     run_args_dispose(&args);
 }

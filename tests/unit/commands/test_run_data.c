@@ -55,6 +55,8 @@ static void make_files(void)
     save("b3", TENSOR_INT, 8, 1, (int64_t[]){3});
     save("b53", TENSOR_INT, 8, 2, (int64_t[]){5, 3});
     save("u3", TENSOR_UINT, 8, 1, (int64_t[]){3});
+    save("f54", TENSOR_FLOAT, 32, 2, (int64_t[]){5, 4});
+    save("f04", TENSOR_FLOAT, 32, 2, (int64_t[]){0, 4});
 }
 
 static void remove_files(void)
@@ -93,15 +95,18 @@ static bool bind(const char *line, struct run_data *data, struct run_args *args,
 static const struct {
     const char *line;
     int64_t inferences;
-    bool batched;
+    enum run_axis axis;
 } GOOD[] = {
-    {"x=f14 k=b3", 1, false},
-    {"k=b3 x=f14 > y=f14", 1, false},
-    {"f14 b3 > f14", 1, false},
-    {"k=b3 f14", 1, false}, /* the first without a name is the first input */
-    {"0=f14 1=b3", 1, false},
-    {"x=f514 k=b53 > y=f514", 5, true},
-    {"x=f514 k=b3", 5, true}, /* k is the same each time */
+    {"x=f14 k=b3", 1, RUN_ONE},
+    {"k=b3 x=f14 > y=f14", 1, RUN_ONE},
+    {"f14 b3 > f14", 1, RUN_ONE},
+    {"k=b3 f14", 1, RUN_ONE}, /* the first without a name is the first input */
+    {"0=f14 1=b3", 1, RUN_ONE},
+    {"x=f514 k=b53 > y=f514", 5, RUN_STACKED},
+    {"x=f514 k=b3", 5, RUN_STACKED}, /* k is the same each time */
+    {"x=f54 k=b3 > y=f54", 5, RUN_ROWS},
+    {"x=f54 k=b3 > y=f514", 5, RUN_ROWS}, /* the same elements */
+    {"x=f54 k=b53 > y=f54", 5, RUN_STACKED},
 };
 
 START_TEST(good_files)
@@ -110,7 +115,9 @@ START_TEST(good_files)
     struct run_args args;
     ck_assert_msg(bind(GOOD[_i].line, &data, &args, &ARCHIVE), "%s", err.text);
     ck_assert_int_eq(data.inferences, GOOD[_i].inferences);
-    ck_assert_int_eq(data.batched, GOOD[_i].batched);
+    ck_assert_int_eq(data.axis, GOOD[_i].axis);
+    ck_assert_int_eq(data.outputs[0].ndim, data.axis == RUN_STACKED ? 3 : 2);
+    ck_assert_int_eq(data.outputs[0].shape[0], data.inferences);
     ck_assert_int_eq(data.input_of[0]->tensor.code, TENSOR_FLOAT);
     ck_assert_int_eq(data.input_of[1]->tensor.code, TENSOR_INT);
     ck_assert_uint_eq(data.outputs[0].size_bytes, (size_t)GOOD[_i].inferences * 16);
@@ -118,7 +125,7 @@ START_TEST(good_files)
     const uint8_t *x = run_data_input(&data, 0, last);
     ck_assert_uint_eq(*x, last * 16);
     const uint8_t *k = run_data_input(&data, 1, last);
-    ck_assert_uint_eq(*k, data.input_of[1]->batched ? last * 3 : 0);
+    ck_assert_uint_eq(*k, data.input_of[1]->axis == RUN_ONE ? 0 : last * 3);
     ck_assert_ptr_eq(run_data_output(&data, 0, last), (uint8_t *)data.outputs[0].data + last * 16);
     run_data_dispose(&data);
     run_args_dispose(&args);
@@ -138,7 +145,10 @@ static const struct {
     {"x=f14 k=b3 > z=f14", "z: the model has no such tensor; it has 1:"},
     {"x=d14 k=b3", "holds float64, the model has float32"},
     {"x=f14 k=u3", "holds uint8, the model has int8"},
-    {"x=f4 k=b3", "has shape (4,), the model (1, 4)"},
+    {"x=f4 k=b3", "has shape (4,), the model (1, 4) (for several inferences: with one axis more in "
+                  "front, or more rows)"},
+    {"x=f04 k=b3", "of shape (0, 4) has 0 bytes"},
+    {"x=f14 k=b3 > y=f54", "is for 5 inferences, the inputs are for 1"},
     {"x=f014 k=b3", "of shape (0, 1, 4) has 0 bytes"},
     {"x=f14 x=f14 k=b3", "\"x\" is given twice"},
     {"x=f514 f414 k=b3", "\"x\" is given twice"},

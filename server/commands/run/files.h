@@ -1,0 +1,56 @@
+/* The arguments of --input and --expect: "NAME=FILE.npy", or "FILE.npy".
+ *
+ * Names of tensors and paths may hold a '=' of their own ("x=1", "runs/lr=0.1/x.npy"). Which one
+ * separates the two is settled by the files that are there, and where that leaves a choice, by the
+ * model's names. */
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_FILES_H
+#define MICROTVM_QEMU_COMMANDS_RUN_FILES_H
+
+#include "base/error.h"
+#include "client/npy.h"
+#include "model/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a file holds the model's tensor. */
+enum run_axis {
+    RUN_ONE,     /* of one inference */
+    RUN_ROWS,    /* of several: its first axis, of length 1 in the model's, is longer */
+    RUN_STACKED, /* of several: one more axis in front */
+};
+
+/* One --input or --expect. */
+struct run_tensor {
+    const char *text; /* of the command line; not owned */
+    const char *path; /* in text; NULL: not settled yet */
+    char *name;       /* owned; NULL: none, it goes by its place */
+    size_t place;     /* among those without a name */
+    struct tensor tensor;
+    /* Known once the archive is. */
+    const struct model_tensor *of; /* NULL: the archive names none; not owned */
+    size_t namesakes; /* how many in front of it differ only in what C does not allow */
+    /* Known once the device is. */
+    enum run_axis axis;
+};
+
+/* Take the arguments and read the files of those that can be split in one way alone. Errors:
+ * ERROR_USAGE with the path, ERROR_SYSTEM, ERROR_INTERNAL. The caller disposes of *ret_files. */
+bool run_files_load(const char *const *texts, size_t count, const char *option,
+                    struct run_tensor **ret_files, struct error *err);
+
+/* Settle the others, and which tensor of the model each is for (none, where the model names none).
+ * Errors: likewise; ERROR_USAGE when there is no such tensor (the text lists them), or when more
+ * than one way is possible. */
+bool run_files_settle(struct run_tensor *files, size_t files_count,
+                      const struct model_tensor *tensors, size_t count, const char *option,
+                      struct error *err);
+
+/* Add the model's tensors to a message, a line each. Returns false. */
+bool run_files_list(const struct model_tensor *tensors, size_t count, const char *option,
+                    struct error *err);
+
+/* NULL is fine. */
+void run_files_dispose(struct run_tensor *files, size_t count);
+
+#endif
