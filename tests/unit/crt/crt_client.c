@@ -49,6 +49,7 @@ static void hear(void *context, enum session_message type, uint8_t *body, size_t
     if (type == SESSION_TERMINATE)
         client.terminations++;
     if (type == SESSION_LOG) {
+        client.logs++;
         size_t length = size < sizeof(client.log) - 1 ? size : sizeof(client.log) - 1;
         memcpy(client.log, body, length);
         client.log[length] = '\0';

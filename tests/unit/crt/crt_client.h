@@ -46,7 +46,8 @@ struct client {
     size_t at; /* how much of the reply has been read */
     int replies;
     int terminations;
-    char log[256];
+    int logs;
+    char log[256];    /* the last of them */
     long write_limit; /* bytes that the server may still write; -1: any number */
 };
 

@@ -230,6 +230,10 @@ START_TEST(test_log)
     line[sizeof(line) - 1] = '\0';
     TVMLogf("%s", line);
     ck_assert_uint_eq(strlen(client.log), 255);
+    int logs = client.logs;
+    TVMLogf("%s", "");
+    TVMLogf("\n");
+    ck_assert_int_eq(client.logs, logs);
 }
 END_TEST
 

@@ -116,6 +116,21 @@ START_TEST(test_argument_lists)
 }
 END_TEST
 
+/* 43 bytes of a message of 1024 are about the times: 122 of them are as many as it holds. */
+START_TEST(test_more_times_than_a_message_holds)
+{
+    struct wanted wanted = {1, 122, 0, 100, 0, 1};
+    double seconds[122];
+    create(12, "count", &wanted, "");
+    call(expect_function());
+    expect_seconds(seconds, 122);
+    wanted.repeat = 123;
+    create(12, "count", &wanted, "");
+    call(expect_function());
+    expect_exception("reply of 1027 bytes: a message holds 1024");
+}
+END_TEST
+
 /* Repetitions grow until they fill min_repeat_ms, and stay so. */
 START_TEST(test_min_repeat)
 {
@@ -299,6 +314,7 @@ static Suite *time_evaluator_suite(void)
     TCase *measuring = tcase_create("measuring");
     tcase_add_checked_fixture(measuring, start, NULL);
     tcase_add_loop_test(measuring, test_argument_lists, 0, 4);
+    tcase_add_test(measuring, test_more_times_than_a_message_holds);
     tcase_add_test(measuring, test_min_repeat);
     tcase_add_test(measuring, test_zero_time);
     tcase_add_test(measuring, test_cooldown);

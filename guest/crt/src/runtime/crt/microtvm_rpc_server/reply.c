@@ -1,5 +1,9 @@
 #include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/internal/rpc_server/reply.h>
+
+#include "crt_config.h"
 
 /* Encodes into a session message; with no session it only counts the bytes. */
 struct writer {
@@ -56,6 +60,17 @@ static void put_tensor(struct writer *writer, const DLTensor *tensor)
 /* Encodes a reply: called twice, to count and to send. */
 typedef void (*encode_fn)(struct writer *writer, const void *what);
 
+/* The host was told that messages are no larger: TVM's, with a buffer of that size, would wait for
+ * ever. Exceptions, the texts of which are short, always fit. */
+static bool refuse_large(struct session *session, size_t size_bytes)
+{
+    (void)crt_error(kTvmErrorBufferTooSmall,
+                    "reply of %lu bytes: a message holds %lu (TVM_CRT_MAX_PACKET_SIZE_BYTES); ask "
+                    "for less at a time",
+                    (unsigned long)size_bytes, (unsigned long)TVM_CRT_MAX_PACKET_SIZE_BYTES);
+    return rpc_reply_last_error(session);
+}
+
 static bool send_reply(struct session *session, enum rpc_code code, encode_fn encode,
                        const void *what)
 {
@@ -63,6 +78,9 @@ static bool send_reply(struct session *session, enum rpc_code code, encode_fn en
     if (encode)
         encode(&counter, what);
     size_t body_size_bytes = (size_t)(sizeof(uint64_t) + counter.size_bytes);
+    if (code != RPC_EXCEPTION &&
+        body_size_bytes > TVM_CRT_MAX_PACKET_SIZE_BYTES - SESSION_HEADER_SIZE)
+        return refuse_large(session, SESSION_HEADER_SIZE + body_size_bytes);
     if (!session_send_begin(session, SESSION_NORMAL, body_size_bytes))
         return false;
     struct writer writer = {.session = session, .ok = true};

@@ -123,7 +123,8 @@ void TVMLogf(const char *fmt, ...)
     /* The host ends the line itself. */
     if (size_bytes > 0 && line[size_bytes - 1] == '\n')
         size_bytes--;
-    if (server.is_started)
+    /* TVM's session takes in nothing more after a log message with nothing in it. */
+    if (server.is_started && size_bytes > 0)
         server.is_line_lost =
             !session_send(&server.session, SESSION_LOG, line, size_bytes) || server.is_line_lost;
 }

@@ -1,4 +1,5 @@
-/* Replies to RPC messages. Each is one session message, of a size known before it begins. */
+/* Replies to RPC messages. Each is one session message, of a size known before it begins; one that
+ * is larger than TVM_CRT_MAX_PACKET_SIZE_BYTES becomes an exception that says so. */
 #ifndef TVM_RUNTIME_CRT_INTERNAL_RPC_SERVER_REPLY_H_
 #define TVM_RUNTIME_CRT_INTERNAL_RPC_SERVER_REPLY_H_
 
