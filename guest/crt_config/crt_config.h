@@ -11,9 +11,9 @@
 #define TVM_CRT_GLOBAL_FUNC_REGISTRY_SIZE_BYTES 1024
 #define TVM_CRT_MAX_REGISTERED_MODULES 4
 
-/* The largest message, from board.json's rpc_packet_size_bytes. */
+/* The largest message either way: rpc_packet_size_bytes of the options, or of board.json. */
 #ifndef TVM_CRT_MAX_PACKET_SIZE_BYTES
-#error "TVM_CRT_MAX_PACKET_SIZE_BYTES: the build sets it from board.json"
+#error "TVM_CRT_MAX_PACKET_SIZE_BYTES: the build sets it"
 #endif
 
 /* Lengths of strings, with their NUL. */

@@ -103,6 +103,13 @@ const struct option_spec OPTION_TABLE[] = {
      .shape = OPTION_NUMBER,
      .optional = BUILT_IN,
      .help = "Another name for the option workspace_size_bytes, which TVM 0.11 used for the host."},
+    {.name = "rpc_packet_size_bytes",
+     .field = "rpc_packet_size_bytes",
+     .shape = OPTION_NUMBER,
+     .optional = BUILT_IN,
+     .help = "Size of the largest RPC message in bytes, 512 to 65536: what TVM was built with as "
+             "TVM_CRT_MAX_PACKET_SIZE_BYTES, which is 2048 since 0.12 and was 8192 before. What "
+             "the board says, 2048, when not given; TVM's session hangs on larger messages."},
     {.name = "crt",
      .field = "crt",
      .shape = OPTION_TEXT,

@@ -42,8 +42,9 @@ static bool create_from_memory(struct rpc_client *client, uint64_t library, cons
         return error_wrap(err, "sending the graph");
     if (!call_create(client, graph, library, ret_module, err))
         return error_wrap(err,
-                          "the graph has %zu bytes, packets of the device at most %llu; only the "
-                          "bundled runtime takes a longer one",
+                          "the graph has %zu bytes, packets of the device at most %llu: raise the "
+                          "option rpc_packet_size_bytes, or take the bundled runtime, to which "
+                          "this does not matter",
                           size_bytes, (unsigned long long)client->packet_max_bytes);
     return rpc_release(client, &graph.tensor, err);
 }

@@ -12,7 +12,7 @@ static bool chunk_size(const struct rpc_client *client, const struct rpc_tensor 
     if (client->packet_max_bytes <= overhead)
         return error_set(err, ERROR_DEVICE, 0,
                          "the device takes packets of %llu bytes, too small for a tensor's %zu "
-                         "bytes of header: make rpc_packet_size_bytes of its board larger",
+                         "bytes of header: raise the option rpc_packet_size_bytes",
                          (unsigned long long)client->packet_max_bytes, overhead);
     size_t size_bytes = client->packet_max_bytes - overhead;
     /* Its reply must fit into what the link takes in. */

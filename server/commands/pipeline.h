@@ -23,7 +23,7 @@ struct pipeline {
     char *temp_dir; /* NULL: none was made */
     char *project_dir;
     struct manifest manifest;
-    struct machine machine;
+    struct machine machine; /* the project's board */
     struct board *board;
 };
 
@@ -31,14 +31,20 @@ struct pipeline {
  * pipeline_dispose removes. It does not exist yet. Errors: ERROR_SYSTEM, ERROR_TOOL. */
 bool pipeline_prepare(struct pipeline *pipeline, const char *keep_dir, struct error *err);
 
-/* Use a project that was generated before. Errors: those of manifest_load. */
+/* Use a project that was generated before. Errors: those of manifest_load and
+ * machine_load_file. */
 bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, struct error *err);
 
-/* crt_dir NULL: the bundled runtime. Errors: those of generate_project; ERROR_USAGE when crt_dir
- * holds no runtime (who names one wants that one tested, not another in its place). */
+/* crt_dir NULL: the bundled runtime. A temporary project gets larger RPC messages than its board
+ * announces to others, unless the settings say how large. Errors: those of generate_project;
+ * ERROR_USAGE when crt_dir holds no runtime (who names one wants that one tested, not another in
+ * its place). */
 bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const char *crt_dir,
                        const struct settings *settings, struct error *err);
 bool pipeline_build(struct pipeline *pipeline, struct error *err);
+
+/* The largest RPC message, session header included, that the firmware takes or sends. */
+uint64_t pipeline_packet_size_bytes(const struct pipeline *pipeline);
 
 /* Make the board and flash it; it is not open yet. */
 bool pipeline_flash(struct pipeline *pipeline, struct error *err);

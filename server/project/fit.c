@@ -29,7 +29,9 @@ static bool read_region(const cJSON *memory, const char *name, uint64_t *size_by
     return error_set(err, ERROR_USAGE, 0, "\"memory\": \"%s\": no \"size_bytes\"", name);
 }
 
-static bool read_memory(const char *path, struct memory *ret_memory, struct error *err)
+/* With these options: they go for every board. */
+static bool read_memory(const char *path, const struct settings *settings,
+                        struct memory *ret_memory, struct error *err)
 {
     struct memory memory = {0};
     uint64_t packet = 0;
@@ -45,6 +47,8 @@ static bool read_memory(const char *path, struct memory *ret_memory, struct erro
     cJSON_Delete(json);
     if (!good)
         return error_wrap(err, "%s", path);
+    if (settings->rpc_packet_size_bytes > 0)
+        packet = (uint64_t)settings->rpc_packet_size_bytes;
     memory.own_ram_bytes += PACKET_BUFFERS * packet;
     *ret_memory = memory;
     return true;
@@ -67,14 +71,15 @@ static bool is_definition(const char *name)
            strcmp(name + length - strlen(".json"), ".json") == 0;
 }
 
-static bool add_board(const char *machines_dir, const char *file, const struct memory *board,
-                      struct overflow overflow, FILE *list, struct error *err)
+static bool add_board(const char *machines_dir, const char *file, const struct settings *settings,
+                      const struct memory *board, struct overflow overflow, FILE *list,
+                      struct error *err)
 {
     struct memory candidate;
     cleanup_free char *path = file_path("%s/%s", machines_dir, file);
     if (!path)
         return error_no_memory(err, "a path", strlen(file));
-    if (!read_memory(path, &candidate, err))
+    if (!read_memory(path, settings, &candidate, err))
         return false;
     if (would_hold(&candidate, board, overflow))
         fprintf(list, "%s%.*s", ftell(list) > 0 ? ", " : "", (int)(strlen(file) - strlen(".json")),
@@ -83,8 +88,9 @@ static bool add_board(const char *machines_dir, const char *file, const struct m
 }
 
 /* "a, b" in a new string; "" when no board would. */
-static bool list_boards(const char *machines_dir, const struct memory *board,
-                        struct overflow overflow, char **ret_text, struct error *err)
+static bool list_boards(const char *machines_dir, const struct settings *settings,
+                        const struct memory *board, struct overflow overflow, char **ret_text,
+                        struct error *err)
 {
     struct dirent **entries = NULL;
     char *text = NULL;
@@ -96,7 +102,8 @@ static bool list_boards(const char *machines_dir, const struct memory *board,
     bool good = list || error_no_memory(err, "a list of boards", 0);
     for (int i = 0; i < count; i++) {
         if (good && is_definition(entries[i]->d_name))
-            good = add_board(machines_dir, entries[i]->d_name, board, overflow, list, err);
+            good =
+                add_board(machines_dir, entries[i]->d_name, settings, board, overflow, list, err);
         free(entries[i]);
     }
     free(entries);
@@ -136,8 +143,8 @@ bool fit_error(const char *project_dir, const struct manifest *manifest, struct 
     cleanup_free char *boards = NULL;
     if (!board_path || !machines_dir)
         return error_no_memory(err, "a path", strlen(project_dir));
-    if (!read_memory(board_path, &board, err) ||
-        !list_boards(machines_dir, &board, overflow, &boards, err))
+    if (!read_memory(board_path, &manifest->settings, &board, err) ||
+        !list_boards(machines_dir, &manifest->settings, &board, overflow, &boards, err))
         return false;
     err->kind = ERROR_NONE;
     describe(manifest, "RAM", board.ram_bytes, overflow.ram_bytes, err);
@@ -145,6 +152,9 @@ bool fit_error(const char *project_dir, const struct manifest *manifest, struct 
     if (overflow.ram_bytes && manifest->settings.workspace_size_bytes)
         error_append(err, "its option workspace_size_bytes=%lld is part of that",
                      (long long)manifest->settings.workspace_size_bytes);
+    if (overflow.ram_bytes && manifest->settings.rpc_packet_size_bytes)
+        error_append(err, "%d times its option rpc_packet_size_bytes=%lld is part of that",
+                     PACKET_BUFFERS, (long long)manifest->settings.rpc_packet_size_bytes);
     return error_append(err, "%s%s",
                         *boards ? "boards that would hold it: " : "no board here would hold it",
                         boards);

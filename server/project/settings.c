@@ -38,6 +38,8 @@ const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     LIST_FIELD(qemu_args),
     NUMBER_FIELD(workspace_size_bytes, 0, 0, GIB),
     NUMBER_FIELD(config_main_stack_size, 0, 0, GIB),
+    /* From what the smallest of TVM's own configurations has, to half of what our client takes. */
+    NUMBER_FIELD(rpc_packet_size_bytes, 0, 512, 65536),
     NUMBER_FIELD(gdbserver_port, 0, 0, 65535),
     NUMBER_FIELD(icount, -1, -1, 10),
     FLAG_FIELD(verbose),
@@ -121,7 +123,7 @@ static bool check_field(const struct field *field, const struct settings *settin
         return check_list(field, *(char *const *const *)at, err);
     if (field->type == FIELD_NUMBER) {
         int64_t value = *(const int64_t *)at;
-        if (value < field->least || value > field->most)
+        if (value != field->unset && (value < field->least || value > field->most))
             return error_set(err, ERROR_USAGE, 0, "option %s: %lld: not between %lld and %lld",
                              field->key, (long long)value, (long long)field->least,
                              (long long)field->most);

@@ -25,6 +25,7 @@ struct settings {
     char **qemu_args;               /* NULL-terminated or NULL */
     int64_t workspace_size_bytes;   /* 0: sized from the model */
     int64_t config_main_stack_size; /* bytes; 0: the board's default */
+    int64_t rpc_packet_size_bytes;  /* 0: the board's default */
     int64_t gdbserver_port;         /* 0: none */
     int64_t icount;                 /* -1: off; shift 0..10 */
     bool verbose;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SETTINGS_FIELD_COUNT = 16, SETTINGS_LIST_MAX_ITEMS = 1000 };
+enum { SETTINGS_FIELD_COUNT = 17, SETTINGS_LIST_MAX_ITEMS = 1000 };
 
 enum field_type { FIELD_TEXT, FIELD_LIST, FIELD_NUMBER, FIELD_FLAG };
 
@@ -15,7 +15,7 @@ struct field {
     const char *key;
     enum field_type type;
     size_t offset;
-    int64_t unset; /* numbers only */
+    int64_t unset; /* numbers only; need not be between least and most */
     int64_t least;
     int64_t most;
 };

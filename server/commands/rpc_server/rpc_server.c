@@ -90,7 +90,8 @@ static bool serve_one(struct rpc_server *server, struct visitor *visitor, struct
 {
     const struct rpc_session session = {
         .board = server->pipeline.board,
-        .machine = &server->pipeline.machine,
+        .board_name = server->pipeline.machine.name,
+        .packet_size_bytes = pipeline_packet_size_bytes(&server->pipeline),
         .interrupt = &server->interrupt,
         .on_log = server->args.verbose ? tell : NULL,
         .on_event = tell,

@@ -67,14 +67,15 @@ static bool power_on(struct service *service, struct error *err)
 static bool check_size(const struct service *service, const struct packet *packet,
                        struct error *err)
 {
-    const struct machine *machine = service->session->machine;
-    uint64_t most = machine->rpc_packet_size_bytes - SESSION_HEADER_SIZE;
+    uint64_t most = service->session->packet_size_bytes - SESSION_HEADER_SIZE;
     if (packet->size_bytes <= most)
         return true;
     return error_set(err, ERROR_USAGE, 0,
                      "a message of %zu bytes: board \"%s\" takes at most %" PRIu64
-                     " (its rpc_packet_size_bytes, less the session's header)",
-                     packet->size_bytes, machine->name, most);
+                     ": raise its option rpc_packet_size_bytes (%" PRIu64
+                     " now, with %d of header)",
+                     packet->size_bytes, service->session->board_name, most,
+                     service->session->packet_size_bytes, SESSION_HEADER_SIZE);
 }
 
 /* A packet to the board, and what it says to the client. */

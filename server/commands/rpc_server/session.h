@@ -13,9 +13,10 @@
 #include <stdbool.h>
 
 struct rpc_session {
-    struct board *board;           /* flashed, not open */
-    const struct machine *machine; /* what the board is */
-    struct interrupt *interrupt;   /* the board's and the socket's; its peer_fd is set meanwhile */
+    struct board *board; /* flashed, not open */
+    const char *board_name;
+    uint64_t packet_size_bytes;  /* the largest message that its firmware takes */
+    struct interrupt *interrupt; /* the board's and the socket's; its peer_fd is set meanwhile */
     /* The firmware's log, a line at a time; may be NULL. */
     void (*on_log)(void *context, const char *line);
     /* A line for a person: who came, who left and why. */

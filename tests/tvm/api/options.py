@@ -123,6 +123,8 @@ def test_wrong_values_are_refused_by_name():
         ("warning_as_error", [], "true or false"),
         ("workspace_size_bytes", "8k", "whole number"),
         ("workspace_size_bytes", "-1", "-1"),
+        ("rpc_packet_size_bytes", "511", "512 to 65536"),
+        ("rpc_packet_size_bytes", 65537, "512 to 65536"),
         ("config_main_stack_size", 1.5, "whole number"),
         ("config_main_stack_size", True, "whole number"),
         ("icount", 11, "11"),

@@ -35,6 +35,7 @@ static const char *const NAMES[] = {
     "workspace_size_bytes",
     "heap_size_bytes",
     "memory_size_bytes",
+    "rpc_packet_size_bytes",
     "crt",
     "module",
     "optimization",

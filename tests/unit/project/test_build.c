@@ -29,9 +29,10 @@ static const char CMAKE_LISTS[] =
     "add_executable(firmware main.c other.c)\n"
     "set_target_properties(firmware PROPERTIES OUTPUT_NAME firmware.elf)\n";
 
-#define BOARD(flash, ram)                                                                          \
+#define BOARD(flash, ram, packet)                                                                  \
     "{\"toolchain\": {\"prefix\": \"\", \"packages\": [\"gcc-x\", \"picolibc-x\"]},"               \
-    " \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": 0, \"memory\": {\"flash\":"         \
+    " \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": " #packet                           \
+    ", \"memory\": {\"flash\":"                                                                    \
     " {\"size_bytes\": " #flash "}, \"ram\": {\"size_bytes\": " #ram "}}}"
 
 static void write_project(const char *name)
@@ -40,11 +41,12 @@ static void write_project(const char *name)
         {"CMakeLists.txt", CMAKE_LISTS},
         {"main.c", "int other(void);\nint main(void)\n{\n    return other();\n}\n"},
         {"other.c", "int other(void) { return 0; }\n"},
-        {"board.json", BOARD(4096, 2048)},
-        {"qemu-machines/tiny.json", BOARD(4096, 2048)},
-        {"qemu-machines/more_ram.json", BOARD(4096, 4000000)},
-        {"qemu-machines/more_ram_less_flash.json", BOARD(2048, 4000000)},
-        {"qemu-machines/more_of_both.json", BOARD(4000000, 4000000)},
+        {"board.json", BOARD(4096, 2048, 0)},
+        {"qemu-machines/tiny.json", BOARD(4096, 2048, 0)},
+        {"qemu-machines/chatty.json", BOARD(4096, 8000, 5000)},
+        {"qemu-machines/more_ram.json", BOARD(4096, 4000000, 0)},
+        {"qemu-machines/more_ram_less_flash.json", BOARD(2048, 4000000, 0)},
+        {"qemu-machines/more_of_both.json", BOARD(4000000, 4000000, 0)},
     };
     char path[256];
     for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
@@ -204,6 +206,9 @@ START_TEST(says_what_does_not_fit_and_where_it_would)
     fails(ERROR_BUILD, "model \"net\" needs 3048 bytes of RAM, board \"tiny\" has 2048 (1000 too "
                        "many)\nboards that would hold it: more_of_both, more_ram");
     ck_assert_ptr_null(strstr(err.text, "less_flash"));
+    manifest.settings.rpc_packet_size_bytes = 512;
+    fails(ERROR_BUILD, "2 times its option rpc_packet_size_bytes=512 is part of that\nboards that "
+                       "would hold it: chatty, more_of_both, more_ram");
     overflow(9000, 2048 + 1000);
     fails(ERROR_BUILD, "needs 3048 bytes of RAM");
     ck_assert_ptr_nonnull(strstr(err.text, "bytes of flash, of which it has 4096"));

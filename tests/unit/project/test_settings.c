@@ -39,7 +39,8 @@ static const char FULL[] =
     "\"optimization\":\"s\",\"cmsis_path\":\"/opt/cmsis\",\"extra_files_tar\":\"x.tar\","
     "\"serial_number\":\"7\",\"compile_definitions\":[\"A\",\"B_1=\\\"x y\\\"\"],"
     "\"qemu_args\":[\"-d\",\"int\"],\"workspace_size_bytes\":8192,\"config_main_stack_size\":4096,"
-    "\"gdbserver_port\":1234,\"icount\":0,\"verbose\":true,\"warning_as_error\":true}";
+    "\"rpc_packet_size_bytes\":65536,\"gdbserver_port\":1234,\"icount\":0,\"verbose\":true,"
+    "\"warning_as_error\":true}";
 
 START_TEST(unset_ones_are_left_out)
 {
@@ -103,6 +104,9 @@ static const struct {
     {"{\"workspace_size_bytes\": 1e300}", "option workspace_size_bytes: not a whole number"},
     {"{\"workspace_size_bytes\": \"8192\"}", "option workspace_size_bytes: not a whole number"},
     {"{\"gdbserver_port\": 65536}", "from 0 to 65535"},
+    {"{\"rpc_packet_size_bytes\": 0}", "from 512 to 65536, got 0"},
+    {"{\"rpc_packet_size_bytes\": 511}", "from 512 to 65536, got 511"},
+    {"{\"rpc_packet_size_bytes\": 65537}", "from 512 to 65536, got 65537"},
     {"{\"icount\": 11}", "from -1 to 10"},
     {"{\"optimization\": \"fast\"}", "\"fast\": not one of 0 1 2 3 s g"},
     {"{\"optimization\": \"\"}", "not one of 0 1 2 3 s g"},
