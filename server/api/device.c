@@ -129,7 +129,8 @@ bool device_build(struct device *device, const cJSON *options, struct error *err
     return build_project(&(struct build_options){.project_dir = device->project_dir,
                                                  .manifest = &manifest,
                                                  .interrupt = device->interrupt,
-                                                 .on_line = is_shown ? print_line : NULL},
+                                                 .on_line = is_shown ? print_line : NULL,
+                                                 .on_notice = print_line},
                          err);
 }
 

@@ -83,9 +83,12 @@ run_child(const struct child_options *options, pid_t parent, int report_fd)
     if (report_fd >= 0 && set_up_child(options, parent)) {
         failure.step = STEP_WORKING_DIR;
         if (!options->working_dir || chdir(options->working_dir) == 0) {
-            failure.step = STEP_EXEC;
+            failure.step = STEP_SETUP;
             reset_signals();
-            execvp(options->argv[0], (char *const *)options->argv);
+            if (!options->bounds || bounds_put_on(options->bounds)) {
+                failure.step = STEP_EXEC;
+                execvp(options->argv[0], (char *const *)options->argv);
+            }
         }
     }
     failure.os = errno;

@@ -8,6 +8,7 @@
 #ifndef MICROTVM_QEMU_BASE_CHILD_H
 #define MICROTVM_QEMU_BASE_CHILD_H
 
+#include "base/bounds.h"
 #include "base/deadline.h"
 #include "base/error.h"
 
@@ -30,8 +31,9 @@ struct child_options {
     int stderr_fd;
     const int *keep_fds; /* fds that the child inherits under the same number */
     size_t keep_fds_count;
-    int parent_death_signal; /* SIGKILL, or SIGTERM for one that cleans up its own children */
-    const char *package;     /* Debian package that brings argv[0], named when it is missing */
+    const struct bounds *bounds; /* NULL: none */
+    int parent_death_signal;     /* SIGKILL, or SIGTERM for one that cleans up its own children */
+    const char *package;         /* Debian package that brings argv[0], named when it is missing */
 };
 
 /* Errors: ERROR_TOOL (argv[0] not found; names the package), ERROR_SYSTEM. Blocks until exec. */

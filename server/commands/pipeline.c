@@ -114,6 +114,12 @@ static void build_line(void *context, const char *line)
         report_line(pipeline->report, line);
 }
 
+static void build_notice(void *context, const char *line)
+{
+    const struct pipeline *pipeline = context;
+    report_line(pipeline->report, line);
+}
+
 bool pipeline_build(struct pipeline *pipeline, struct error *err)
 {
     struct build_options options = {
@@ -121,6 +127,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .manifest = &pipeline->manifest,
         .interrupt = pipeline->interrupt,
         .on_line = build_line,
+        .on_notice = build_notice,
         .context = pipeline,
     };
     report_begin(pipeline->report, "build");

@@ -2,12 +2,13 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/lock.h"
+#include "project/build_env.h"
 #include "project/build_log.h"
 #include "project/build_tools.h"
 #include "project/driven.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ enum { CACHE_MAX_BYTES = 4 * 1024 * 1024 };
 struct build {
     const struct build_options *options;
     char *project_dir; /* absolute, links resolved: as cmake notes it in its cache */
+    struct build_env env;
     struct build_log log;
 };
 
@@ -44,58 +46,57 @@ static bool disk_is_full(const char *dir)
            (status.f_files > 0 && status.f_favail == 0);
 }
 
-/* Variables that the user's shell has for host programs are not for the firmware. The compiler's
- * lines are to be in English, and ccache is to find what it compiled for another project. */
-static const char *const ENVIRONMENT[] = {
-    "env",
-    "-u",
-    "CFLAGS",
-    "-u",
-    "CXXFLAGS",
-    "-u",
-    "CPPFLAGS",
-    "-u",
-    "LDFLAGS",
-    "-u",
-    "ASMFLAGS",
-    "-u",
-    "CMAKE_TOOLCHAIN_FILE",
-    "-u",
-    "CMAKE_BUILD_TYPE",
-    "LC_ALL=C",
-    "CCACHE_NOHASHDIR=1",
-};
+static void notice(const struct build *build, const char *line)
+{
+    if (build->options->on_notice)
+        build->options->on_notice(build->options->context, line);
+}
 
-static bool run_tool(struct build *build, const char *what, const char *const *tool_argv,
+static void tell_no_cache(struct build *build)
+{
+    char line[sizeof(build->env.no_cache) + 64];
+    if (!build->env.no_cache[0] || !build->options->on_line)
+        return;
+    snprintf(line, sizeof(line), "no compiler cache, all is compiled: %s", build->env.no_cache);
+    build->options->on_line(build->options->context, line);
+}
+
+/* A cache that cannot be used, or settings of it that are wrong, must keep nobody from building. */
+static bool run_with_or_without_cache(struct build *build, const char *const *argv, int *ret_status,
+                                      struct error *err)
+{
+    struct build_log *log = &build->log;
+    if (!build_env_run(&build->env, argv, take_line, build, ret_status, err))
+        return false;
+    if (*ret_status == 0 || !log->cache_error[0] || build->env.no_cache[0])
+        return true;
+    build_env_drop_cache(&build->env, log->cache_error);
+    tell_no_cache(build);
+    build_log_init(log, build->project_dir);
+    return build_env_run(&build->env, argv, take_line, build, ret_status, err);
+}
+
+static bool run_tool(struct build *build, const char *what, const char *const *argv,
                      struct error *err)
 {
-    enum { ENVIRONMENT_COUNT = sizeof(ENVIRONMENT) / sizeof(ENVIRONMENT[0]), TOOL_MOST = 16 };
-    cleanup_free char *base_dir = file_path("CCACHE_BASEDIR=%s", build->project_dir);
-    const char *argv[ENVIRONMENT_COUNT + 1 + TOOL_MOST + 1] = {NULL};
+    const struct settings *settings = &build->options->manifest->settings;
     int status = 0;
     char text[64];
-    if (!base_dir)
-        return error_no_memory(err, "a path", strlen(build->project_dir));
-    memcpy(argv, ENVIRONMENT, sizeof(ENVIRONMENT));
-    argv[ENVIRONMENT_COUNT] = base_dir;
-    for (int i = 0; i < TOOL_MOST && tool_argv[i]; i++)
-        argv[ENVIRONMENT_COUNT + 1 + i] = tool_argv[i];
-    struct child_options child = {
-        .argv = argv,
-        .working_dir = build->project_dir,
-        .stdin_fd = -1,
-        .stdout_fd = -1,
-        .stderr_fd = -1,
-        .parent_death_signal = SIGTERM,
-        .package = "coreutils",
-    };
-    if (!child_run(&child, deadline_never(), build->options->interrupt, take_line, build, &status,
-                   err))
-        return error_wrap(err, "%s", what);
+    if (!run_with_or_without_cache(build, argv, &status, err)) {
+        if (err->kind != ERROR_TIMEOUT)
+            return error_wrap(err, "%s", what);
+        return build_log_timeout(&build->log, what, settings->build_timeout_s, err);
+    }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     build->log.disk_full |= disk_is_full(build->project_dir);
     build_log_error(&build->log, what, err);
+    if (build->log.out_of_memory && settings->build_memory_mib > 0)
+        error_append(
+            err,
+            "each program of a build may take build_memory_mib=%lld; raise that option, or "
+            "make it 0 for no limit",
+            (long long)settings->build_memory_mib);
     return error_append(err, "(%s)", child_status_text(status, text, sizeof(text)));
 }
 
@@ -152,8 +153,14 @@ static bool configure(struct build *build, struct error *err)
 
 static bool compile(struct build *build, struct error *err)
 {
-    static const char *const ARGV[] = {"ninja", "-C", "build", NULL};
-    return run_tool(build, "building the firmware", ARGV, err);
+    char jobs[32];
+    const char *argv[] = {"ninja", "-C", "build", NULL, NULL};
+    if (build->options->manifest->settings.build_jobs > 0) {
+        snprintf(jobs, sizeof(jobs), "-j%lld",
+                 (long long)build->options->manifest->settings.build_jobs);
+        argv[3] = jobs;
+    }
+    return run_tool(build, "building the firmware", argv, err);
 }
 
 /* A failed build in words that say what to do, where its log tells. */
@@ -188,14 +195,33 @@ static bool check_model(const struct build *build, struct error *err)
            error_wrap(err, "model archive %s/model.tar", build->project_dir);
 }
 
+/* Whoever has switched it off knows. */
+static void tell_unconfined(const struct build *build)
+{
+    const struct confine *confine = &build->env.confine;
+    const char *wanted = build->options->manifest->settings.confine;
+    char line[sizeof(confine->reason) + 128];
+    if (confine->method != CONFINE_NONE || (wanted && strcmp(wanted, "off") == 0))
+        return;
+    snprintf(line, sizeof(line),
+             "warning: the model's code is compiled unconfined, it can read any file that you can: "
+             "%s",
+             confine->reason);
+    notice(build, line);
+}
+
 static bool build_steps(struct build *build, const char *build_dir, const char *firmware,
                         struct error *err)
 {
+    const struct settings *settings = &build->options->manifest->settings;
     if (!check_model(build, err) ||
         !manifest_save(build->project_dir, build->options->manifest, err) ||
         !build_tools_check(build->project_dir, err) ||
-        !drop_moved_build(build->project_dir, build_dir, err))
+        !drop_moved_build(build->project_dir, build_dir, err) ||
+        !build_env_open(build->project_dir, settings, build->options->interrupt, &build->env, err))
         return false;
+    tell_unconfined(build);
+    tell_no_cache(build);
     bool configured = configure(build, err);
     if (!configured || !compile(build, err))
         return clear_after(build, configured, build_dir, err);
@@ -224,6 +250,12 @@ static bool build_in(struct build *build, struct error *err)
     return false;
 }
 
+static void tell_wait(void *context)
+{
+    const struct build *build = context;
+    notice(build, "another process builds this project: waiting until it has ended");
+}
+
 bool build_project(const struct build_options *options, struct error *err)
 {
     cleanup_free char *project_dir = realpath(options->project_dir, NULL);
@@ -233,10 +265,14 @@ bool build_project(const struct build_options *options, struct error *err)
         return error_no_memory(err, "a build", sizeof(*build));
     build->options = options;
     build->project_dir = project_dir;
-    if (project_dir)
-        good = build_in(build, err);
-    else
+    build->env = BUILD_ENV_NONE;
+    cleanup_fd int lock_fd = -1;
+    if (!project_dir)
         error_set(err, ERROR_SYSTEM, errno, "project folder %s", options->project_dir);
+    else
+        good = lock_folder(project_dir, options->interrupt, tell_wait, build, &lock_fd, err) &&
+               build_in(build, err);
+    build_env_close(&build->env);
     free(build);
     return good;
 }

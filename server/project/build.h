@@ -1,4 +1,5 @@
-/* build: CMake + Ninja in PROJECT/build, with ccache when it is there.
+/* build: CMake + Ninja in PROJECT/build, with ccache when it is there and works. One process at a
+ * time builds a project; a second one waits.
  * Leaves build/firmware.elf, build/firmware.map and build/compile_commands.json. */
 #ifndef MICROTVM_QEMU_PROJECT_BUILD_H
 #define MICROTVM_QEMU_PROJECT_BUILD_H
@@ -12,7 +13,9 @@ struct build_options {
     const char *project_dir;
     const struct manifest *manifest; /* with this call's options applied */
     const struct interrupt *interrupt;
-    child_line_fn on_line; /* every line of cmake's and ninja's output; may be NULL */
+    child_line_fn on_line;   /* every line of cmake's and ninja's output; may be NULL */
+    child_line_fn on_notice; /* what a user should see in any case: that another build is waited
+                              * for, that nothing confines the compiler; may be NULL */
     void *context;
 };
 
@@ -23,7 +26,8 @@ struct build_options {
  *
  * Blocks until done. Errors: ERROR_MODEL (host_driven, and no host could call what is in the model:
  * says what to export instead), ERROR_TOOL (cmake, ninja or the cross compiler is missing: names
- * the package), ERROR_BUILD (the compiler's first error lines; or what the model needs, what the
+ * the package), ERROR_BUILD (the compiler's first error lines; a limit
+ * that was reached, with its option; or what the model needs, what the
  * board has and the boards that would hold it), ERROR_SYSTEM, ERROR_INTERRUPTED (ninja and its
  * compilers are stopped). */
 bool build_project(const struct build_options *options, struct error *err);

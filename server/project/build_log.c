@@ -41,8 +41,27 @@ static void note_overflow(const char *line, const char *region, uint64_t *bytes)
         *bytes = value;
 }
 
-/* ninja's "FAILED:" line and the command under it are no causes. The linker's own lines have no
- * "error:" in them. */
+static bool has_any(const char *line, const char *const *marks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strstr(line, marks[i]))
+            return true;
+    return false;
+}
+
+/* The compiler, assembler and linker each have their words for a limit that was reached. */
+static bool is_out_of_memory(const char *line)
+{
+    static const char *const MARKS[] = {
+        "out of memory",  "memory exhausted",         "annot allocate memory",
+        "std::bad_alloc", "Killed signal terminated", "ile size limit exceeded",
+        "File too large",
+    };
+    return has_any(line, MARKS, sizeof(MARKS) / sizeof(MARKS[0]));
+}
+
+/* ninja's "FAILED:" line and the command under it are no causes; nor is collect2's line, which says
+ * that the linker has said something. The linker's own lines have no "error:" in them. */
 static bool is_error(const char *line)
 {
     static const char *const MARKS[] = {
@@ -58,12 +77,34 @@ static bool is_error(const char *line)
         "' overflowed by ",
         "No space left on device",
     };
-    if (strncmp(line, "error: ", strlen("error: ")) == 0)
-        return true;
-    for (size_t i = 0; i < sizeof(MARKS) / sizeof(MARKS[0]); i++)
-        if (strstr(line, MARKS[i]))
-            return true;
-    return false;
+    if (strncmp(line, "collect2: ", strlen("collect2: ")) == 0)
+        return false;
+    return strncmp(line, "error: ", strlen("error: ")) == 0 || is_out_of_memory(line) ||
+           has_any(line, MARKS, sizeof(MARKS) / sizeof(MARKS[0]));
+}
+
+static bool begins_with(const char *line, const char *start)
+{
+    return strncmp(line, start, strlen(start)) == 0;
+}
+
+/* ninja: "FAILED: a.o", the command in one line, what the command said, then "[3/90] ..." or
+ * "ninja: build stopped". */
+static void note_failed(struct build_log *log, const char *text)
+{
+    if (log->place == LOG_COMMAND) {
+        log->place = LOG_FAILED;
+    } else if (log->place == LOG_BEFORE && begins_with(text, "FAILED: ")) {
+        log->place = LOG_COMMAND;
+    } else if (log->place == LOG_FAILED) {
+        bool ends = begins_with(text, "ninja: ") || begins_with(text, "FAILED: ") ||
+                    (text[0] == '[' && isdigit((unsigned char)text[1]));
+        if (ends)
+            log->place = LOG_AFTER;
+        else
+            snprintf(log->failed[log->failed_count++ % BUILD_LOG_TAIL], BUILD_LOG_LINE_SIZE, "%s",
+                     text);
+    }
 }
 
 static void keep_error(struct build_log *log, const char *text)
@@ -88,6 +129,10 @@ void build_log_add(struct build_log *log, const char *line)
         log->disk_full = true;
     if (strstr(line, "picolibc.specs") && strstr(line, "No such file"))
         log->no_libc = true;
+    log->out_of_memory |= is_out_of_memory(line);
+    if (!log->cache_error[0] && begins_with(text, "ccache: error: "))
+        snprintf(log->cache_error, sizeof(log->cache_error), "%s", text);
+    note_failed(log, text);
     if (is_error(text))
         keep_error(log, text);
     else if (log->message_lines_left > 0 && text[strspn(text, " ")] &&
@@ -101,11 +146,10 @@ void build_log_add(struct build_log *log, const char *line)
     log->lines_count++;
 }
 
-static void append_tail(const struct build_log *log, struct error *err)
+static void append_ring(const char (*ring)[BUILD_LOG_LINE_SIZE], int count, struct error *err)
 {
-    int first = log->lines_count > BUILD_LOG_TAIL ? log->lines_count - BUILD_LOG_TAIL : 0;
-    for (int i = first; i < log->lines_count; i++)
-        error_append(err, "  %s", log->tail[i % BUILD_LOG_TAIL]);
+    for (int i = count > BUILD_LOG_TAIL ? count - BUILD_LOG_TAIL : 0; i < count; i++)
+        error_append(err, "  %s", ring[i % BUILD_LOG_TAIL]);
 }
 
 bool build_log_error(const struct build_log *log, const char *what, struct error *err)
@@ -118,7 +162,23 @@ bool build_log_error(const struct build_log *log, const char *what, struct error
         error_append(err, "  %s", log->errors[i]);
     if (log->errors_more)
         error_append(err, "  (%d more error lines)", log->errors_more);
-    if (!log->errors_count)
-        append_tail(log, err);
+    if (!log->errors_count && log->failed_count)
+        append_ring(log->failed, log->failed_count, err);
+    else if (!log->errors_count)
+        append_ring(log->tail, log->lines_count, err);
+    return false;
+}
+
+bool build_log_timeout(const struct build_log *log, const char *what, int64_t timeout_s,
+                       struct error *err)
+{
+    error_set(
+        err, ERROR_BUILD, 0,
+        "%s took longer than build_timeout_s=%lld and was ended; raise that option, or make it "
+        "0 for no limit",
+        what, (long long)timeout_s);
+    if (log->lines_count)
+        error_append(err, "its last lines:");
+    append_ring(log->tail, log->lines_count, err);
     return false;
 }

@@ -6,6 +6,7 @@
 #include "project/fit.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { BUILD_LOG_ERRORS = 10, BUILD_LOG_TAIL = 10, BUILD_LOG_LINE_SIZE = 320 };
 
@@ -17,16 +18,28 @@ struct build_log {
     char tail[BUILD_LOG_TAIL][BUILD_LOG_LINE_SIZE]; /* ring of the last lines */
     int lines_count;
     int message_lines_left; /* of a CMake error, whose text comes on the lines after it */
+    char failed[BUILD_LOG_TAIL]
+               [BUILD_LOG_LINE_SIZE]; /* ring: what the first command to fail said */
+    int failed_count;
+    enum { LOG_BEFORE, LOG_COMMAND, LOG_FAILED, LOG_AFTER } place; /* as to that command */
     struct overflow overflow;
     bool disk_full; /* a line says so; the caller may know it otherwise */
     bool no_libc;   /* the compiler found no picolibc.specs */
+    bool out_of_memory;
+    char cache_error[BUILD_LOG_LINE_SIZE]; /* what ccache itself stumbled over; "": nothing */
 };
 
 void build_log_init(struct build_log *log, const char *project_dir);
 void build_log_add(struct build_log *log, const char *line);
 
 /* Set err to ERROR_BUILD "WHAT failed" and the error lines below; to ERROR_SYSTEM ENOSPC when the
- * disk was full. Where no line looks like an error, the last lines. Always returns false. */
+ * disk was full. Where no line looks like an error, what the command that failed said last, or else
+ * the last lines of all. Always returns false. */
 bool build_log_error(const struct build_log *log, const char *what, struct error *err);
+
+/* Set err to ERROR_BUILD: WHAT took longer than the option build_timeout_s, and the last lines.
+ * Always returns false. */
+bool build_log_timeout(const struct build_log *log, const char *what, int64_t timeout_s,
+                       struct error *err);
 
 #endif

@@ -66,30 +66,40 @@ static bool is_program(const char *path)
 }
 
 /* As execvp looks for it. */
-static bool in_path(const char *program)
+char *build_tools_find(const char *program)
 {
     const char *at = getenv("PATH"); /* NOLINT(concurrency-mt-unsafe): one thread */
     if (strchr(program, '/'))
-        return is_program(program);
+        return is_program(program) ? strdup(program) : NULL;
     for (at = at ? at : "/bin:/usr/bin";; at++) {
         size_t length = strcspn(at, ":");
-        cleanup_free char *path =
-            file_path("%.*s/%s", length ? (int)length : 1, length ? at : ".", program);
+        char *path = file_path("%.*s/%s", length ? (int)length : 1, length ? at : ".", program);
         if (path && is_program(path))
-            return true;
+            return path;
+        free(path);
         at += length;
         if (!*at)
-            return false;
+            return NULL;
     }
 }
 
 static bool need(const char *program, const char *packages, struct error *err)
 {
-    if (in_path(program))
+    cleanup_free char *path = build_tools_find(program);
+    if (path)
         return true;
     return error_set(err, ERROR_TOOL, 0,
                      "%s: no such program; install it: apt-get install --no-install-recommends %s",
                      program, packages);
+}
+
+bool build_tools_compiler(const char *project_dir, char **ret_program, struct error *err)
+{
+    cleanup_toolchain struct toolchain toolchain = {0};
+    if (!toolchain_load(project_dir, &toolchain, err))
+        return false;
+    *ret_program = file_path("%sgcc", toolchain.prefix);
+    return *ret_program || error_no_memory(err, "a program's name", strlen(toolchain.prefix));
 }
 
 bool build_tools_check(const char *project_dir, struct error *err)

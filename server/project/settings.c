@@ -3,6 +3,7 @@
 #include "project/settings_fields.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@
 #name, FIELD_NUMBER, offsetof(struct settings, name), unset, least, most                   \
     }
 
-enum { GIB = 1024 * 1024 * 1024 };
+enum { GIB = 1024 * 1024 * 1024, WEEK_S = 604800 };
 
 const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     TEXT_FIELD(project_type),
@@ -34,6 +35,7 @@ const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     TEXT_FIELD(cmsis_path),
     TEXT_FIELD(extra_files_tar),
     TEXT_FIELD(serial_number),
+    TEXT_FIELD(confine),
     LIST_FIELD(compile_definitions),
     LIST_FIELD(qemu_args),
     NUMBER_FIELD(workspace_size_bytes, 0, 0, GIB),
@@ -42,6 +44,9 @@ const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     NUMBER_FIELD(rpc_packet_size_bytes, 0, 512, 65536),
     NUMBER_FIELD(gdbserver_port, 0, 0, 65535),
     NUMBER_FIELD(icount, -1, -1, 10),
+    NUMBER_FIELD(build_timeout_s, BUILD_TIMEOUT_DEFAULT_S, 0, WEEK_S),
+    NUMBER_FIELD(build_memory_mib, BUILD_MEMORY_DEFAULT_MIB, 0, GIB),
+    NUMBER_FIELD(build_jobs, 0, 0, 4096),
     FLAG_FIELD(verbose),
     FLAG_FIELD(warning_as_error),
 };
@@ -137,17 +142,28 @@ static bool check_field(const struct field *field, const struct settings *settin
     return true;
 }
 
+static bool check_choice(const char *name, const char *value, const char *const *choices,
+                         struct error *err)
+{
+    char text[128] = "";
+    for (; *choices; choices++) {
+        if (!value || strcmp(value, *choices) == 0)
+            return true;
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof(text) - length, " %s", *choices);
+    }
+    return error_set(err, ERROR_USAGE, 0, "option %s: \"%s\": not one of%s", name, value, text);
+}
+
 bool settings_check(const struct settings *settings, struct error *err)
 {
+    static const char *const LEVELS[] = {"0", "1", "2", "3", "s", "g", NULL};
+    static const char *const CRTS[] = {"given", "bundled", NULL};
+    static const char *const WAYS[] = {"auto", "landlock", "bubblewrap", "off", NULL};
     for (int i = 0; i < SETTINGS_FIELD_COUNT; i++)
         if (!check_field(&SETTINGS_FIELDS[i], settings, err))
             return false;
-    const char *level = settings->optimization;
-    if (level && (strlen(level) != 1 || !strchr("0123sg", *level)))
-        return error_set(err, ERROR_USAGE, 0, "option optimization: \"%s\": not one of 0 1 2 3 s g",
-                         level);
-    const char *crt = settings->crt;
-    if (crt && strcmp(crt, "given") != 0 && strcmp(crt, "bundled") != 0)
-        return error_set(err, ERROR_USAGE, 0, "option crt: \"%s\": not one of given bundled", crt);
-    return true;
+    return check_choice("optimization", settings->optimization, LEVELS, err) &&
+           check_choice("crt", settings->crt, CRTS, err) &&
+           check_choice("confine", settings->confine, WAYS, err);
 }

@@ -11,6 +11,8 @@
 
 #define PROJECT_TYPE_DEFAULT "host_driven"
 
+enum { BUILD_TIMEOUT_DEFAULT_S = 600, BUILD_MEMORY_DEFAULT_MIB = 4096 };
+
 struct settings {
     char *project_type; /* NULL: PROJECT_TYPE_DEFAULT */
     char *board;        /* NULL: not chosen */
@@ -20,6 +22,7 @@ struct settings {
     char *cmsis_path;
     char *extra_files_tar;
     char *serial_number;
+    char *confine;                  /* "auto" "landlock" "bubblewrap" "off"; NULL: "auto" */
     char **compile_definitions;     /* "NAME" or "NAME=VALUE", also with -D; NULL-terminated
                                      * or NULL */
     char **qemu_args;               /* NULL-terminated or NULL */
@@ -28,11 +31,14 @@ struct settings {
     int64_t rpc_packet_size_bytes;  /* 0: the board's default */
     int64_t gdbserver_port;         /* 0: none */
     int64_t icount;                 /* -1: off; shift 0..10 */
+    int64_t build_timeout_s;        /* for all of a build; 0: unlimited */
+    int64_t build_memory_mib;       /* for each of its programs, and each file; 0: unlimited */
+    int64_t build_jobs;             /* compilers at once; 0: as ninja thinks fit */
     bool verbose;
     bool warning_as_error;
 };
 
-/* All unset: NULL, 0, icount -1. */
+/* All unset: NULL, 0, icount -1, a build's limits as above. */
 void settings_init(struct settings *settings);
 void settings_dispose(struct settings *settings);
 

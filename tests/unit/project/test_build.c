@@ -1,101 +1,16 @@
-/* build: with the host's compiler and a small CMakeLists.txt, since what is tested here is how the
- * build is run and how its failures are told. Firmware is built by the end-to-end tests. */
+/* build: what is built, when, and how its failures are told. */
 #include "base/file.h"
+#include "base/lock.h"
 #include "hostile/scratch.h"
-#include "project/build.h"
+#include "unit/project/build_fixture.h"
 
 #include <check.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static struct error err;
-static struct manifest manifest;
-static char output[256 * 1024];
-
-static const char CMAKE_LISTS[] =
-    "cmake_minimum_required(VERSION 3.19)\n"
-    "set(CMAKE_C_COMPILER_WORKS TRUE)\n"
-    "project(firmware C)\n"
-    "file(READ project.json text)\n"
-    "string(JSON level ERROR_VARIABLE none GET \"${text}\" options optimization)\n"
-    "message(STATUS \"level ${level}\")\n"
-    "add_executable(firmware main.c other.c)\n"
-    "set_target_properties(firmware PROPERTIES OUTPUT_NAME firmware.elf)\n";
-
-#define BOARD(flash, ram, packet)                                                                  \
-    "{\"toolchain\": {\"prefix\": \"\", \"packages\": [\"gcc-x\", \"picolibc-x\"]},"               \
-    " \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": " #packet                           \
-    ", \"memory\": {\"flash\":"                                                                    \
-    " {\"size_bytes\": " #flash "}, \"ram\": {\"size_bytes\": " #ram "}}}"
-
-static void write_project(const char *name)
-{
-    static const char *const FILES[][2] = {
-        {"CMakeLists.txt", CMAKE_LISTS},
-        {"main.c", "int other(void);\nint main(void)\n{\n    return other();\n}\n"},
-        {"other.c", "int other(void) { return 0; }\n"},
-        {"board.json", BOARD(4096, 2048, 0)},
-        {"qemu-machines/tiny.json", BOARD(4096, 2048, 0)},
-        {"qemu-machines/chatty.json", BOARD(4096, 8000, 5000)},
-        {"qemu-machines/more_ram.json", BOARD(4096, 4000000, 0)},
-        {"qemu-machines/more_ram_less_flash.json", BOARD(2048, 4000000, 0)},
-        {"qemu-machines/more_of_both.json", BOARD(4000000, 4000000, 0)},
-    };
-    char path[256];
-    for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
-        snprintf(path, sizeof(path), "%s/%s", name, FILES[i][0]);
-        scratch_write(path, FILES[i][1]);
-    }
-    manifest.model = (struct model){
-        .name = "net", .executor = "aot", .version = 7, .system_lib = true, .c_metadata = true};
-    settings_init(&manifest.settings);
-    manifest.settings.board = "tiny";
-}
-
-static void setup(void)
-{
-    scratch_make();
-    write_project("p");
-    /* Nothing that was compiled before, for anybody. */
-    setenv("CCACHE_DIR", scratch_path("ccache"), 1);
-}
-
-static void keep_line(void *context, const char *line)
-{
-    (void)context;
-    size_t length = strlen(output);
-    snprintf(output + length, sizeof(output) - length, "%s\n", line);
-}
-
-static bool build_at(const char *name)
-{
-    struct build_options options = {
-        .project_dir = scratch_path("%s", name),
-        .manifest = &manifest,
-        .on_line = keep_line,
-    };
-    *output = '\0';
-    return build_project(&options, &err);
-}
-
-static void build(void)
-{
-    ck_assert_msg(build_at("p"), "%s", err.text);
-}
-
-static void fails(enum error_kind kind, const char *why)
-{
-    ck_assert_msg(!build_at("p"), "built, but: %s", why);
-    ck_assert_msg(err.kind == kind, "kind %d: %s", err.kind, err.text);
-    ck_assert_msg(strstr(err.text, why) != NULL, "\"%s\" does not say \"%s\"", err.text, why);
-}
 
 START_TEST(builds_and_builds_only_what_changed)
 {
@@ -272,65 +187,11 @@ START_TEST(refuses_what_is_no_project)
 }
 END_TEST
 
-static int stop_pipe[2];
-
-/* The endless command runs by now: the other one waited for it. */
-static void stop_when_waited(void *context, const char *line)
-{
-    (void)context;
-    if (strstr(line, "waited"))
-        ck_assert_int_eq(write(stop_pipe[1], "x", 1), 1);
-}
-
-/* A compiler that never ends: it is gone when build returns. */
-START_TEST(an_interrupt_ends_it_at_once)
-{
-    char lists[2048];
-    snprintf(lists, sizeof(lists), "%s%s", CMAKE_LISTS,
-             "add_custom_target(endless ALL sh ${CMAKE_SOURCE_DIR}/endless.sh)\n"
-             "add_custom_target(waiting ALL sh ${CMAKE_SOURCE_DIR}/waiting.sh)\n");
-    scratch_write("p/CMakeLists.txt", lists);
-    scratch_write("p/endless.sh", "exec 9>lock; flock 9; : >started; exec sleep 600\n");
-    scratch_write("p/waiting.sh", "until [ -e started ]; do sleep 0.01; done; echo waited\n");
-    ck_assert_int_eq(pipe2(stop_pipe, O_CLOEXEC), 0);
-    struct interrupt interrupt = {.signal_fd = stop_pipe[0], .peer_fd = -1};
-    struct build_options options = {.project_dir = scratch_path("p"),
-                                    .manifest = &manifest,
-                                    .interrupt = &interrupt,
-                                    .on_line = stop_when_waited};
-    ck_assert(!build_project(&options, &err));
-    ck_assert_msg(err.kind == ERROR_INTERRUPTED, "kind %d: %s", err.kind, err.text);
-    int lock = open(scratch_path("p/build/lock"), O_RDONLY | O_CLOEXEC);
-    ck_assert_int_ge(lock, 0);
-    ck_assert_int_eq(flock(lock, LOCK_EX), 0); /* for ever, should it still run */
-    close(lock);
-    scratch_write("p/CMakeLists.txt", CMAKE_LISTS);
-    build(); /* what was cut off does no harm */
-}
-END_TEST
-
-static const size_t DISK_KIB[] = {48, 96, 112, 128, 160, 200, 640};
-
-/* Wherever the space ends, in cmake or in the compiler, the next build with space works. */
-START_TEST(a_full_disk_is_named_and_does_no_harm)
-{
-    if (!scratch_mount("a_full_disk_is_named_and_does_no_harm", "p", DISK_KIB[_i] * 1024, false))
-        return;
-    write_project("p");
-    scratch_write("p/other.c", "char big[4194304] = {1};\nint other(void) { return 0; }\n");
-    setenv("CCACHE_DISABLE", "1", 1);
-    fails(ERROR_SYSTEM, "No space left on device");
-    ck_assert_int_eq(err.os, ENOSPC);
-    ck_assert_int_eq(mount(NULL, scratch_path("p"), NULL, MS_REMOUNT, "size=64m"), 0);
-    build();
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("build");
     TCase *tests = tcase_create("build");
-    tcase_add_checked_fixture(tests, setup, scratch_remove);
+    tcase_add_checked_fixture(tests, build_setup, scratch_remove);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, builds_and_builds_only_what_changed);
     tcase_add_test(tests, an_option_that_changed_reaches_cmake);
@@ -344,9 +205,6 @@ int main(void)
     tcase_add_test(tests, names_the_package_of_a_missing_program);
     tcase_add_test(tests, names_the_package_of_a_missing_c_library);
     tcase_add_test(tests, refuses_what_is_no_project);
-    tcase_add_test(tests, an_interrupt_ends_it_at_once);
-    tcase_add_loop_test(tests, a_full_disk_is_named_and_does_no_harm, 0,
-                        (int)(sizeof(DISK_KIB) / sizeof(DISK_KIB[0])));
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,141 @@
+/* Model code that means harm to the machine that builds it, and what a build does without: a
+ * compiler cache, an object that its linker knows. */
+#include "e2e/repack.h"
+#include "e2e/run_command.h"
+#include "hostile/scratch.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGITS_DATA                                                                                \
+    "--input", MODELS "/digits_images.npy", "--expect", MODELS "/digits_expected.npy"
+#define BOARD "-b", "mps2_an385"
+#define SOURCE "model/codegen/host/src/more.c"
+
+/* The digits model with one more source file. */
+static const char *model_with(const char *text)
+{
+    repack_open(MODELS "/digits.tar");
+    scratch_write(SOURCE, text);
+    return repack_close();
+}
+
+static const char *const READERS[] = {
+    "#include \"/etc/passwd\"\n",
+    "#include \"../../../../../../../../../../../../etc/passwd\"\n",
+    "__asm__(\".incbin \\\"/etc/passwd\\\"\");\n",
+    "#include \"/proc/self/environ\"\n",
+    "#include \"/proc/self/root/etc/passwd\"\n",
+};
+enum { READERS_COUNT = sizeof(READERS) / sizeof(READERS[0]) };
+
+START_TEST(a_model_reads_no_file_of_the_host)
+{
+    static const char *const WAYS[] = {"confine=auto", "confine=landlock", "confine=bubblewrap"};
+    char archive[512];
+    snprintf(archive, sizeof(archive), "%s", model_with(READERS[_i]));
+    for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
+        int code = run_command(archive, BOARD, DIGITS_DATA, "--option", WAYS[i], NULL);
+        if (code == 7 && i > 0 && strstr(run_output, "option confine=")) {
+            printf("SKIP a_model_reads_no_file_of_the_host: %s\n", run_output);
+            continue;
+        }
+        if (strstr(run_output, "warning: the model's code is compiled unconfined")) {
+            printf("SKIP a_model_reads_no_file_of_the_host: nothing here confines a compiler\n");
+            continue;
+        }
+        ck_assert_msg(code == 4, "%s: %d: %s", WAYS[i], code, run_output);
+        ASSERT_SAYS("building the firmware failed");
+        ck_assert_msg(!strstr(run_output, "root:") && !strstr(run_output, "PATH="), "%s",
+                      run_output);
+    }
+}
+END_TEST
+
+START_TEST(a_compiler_that_grows_is_ended)
+{
+    int code = run_command(model_with("#include \"/dev/zero\"\n"), BOARD, DIGITS_DATA, "--option",
+                           "confine=off", "--option", "build_memory_mib=400", NULL);
+    ck_assert_msg(code == 4, "%s", run_output);
+    ASSERT_SAYS("build_memory_mib=400");
+}
+END_TEST
+
+/* 2^60 tokens, of which the preprocessor keeps none. */
+START_TEST(a_compiler_that_never_ends_is_ended)
+{
+    char text[8192] = "#define A0 +1\n";
+    size_t length = strlen(text);
+    for (int i = 1; i <= 60; i++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "#define A%d A%d A%d\n", i,
+                                   i - 1, i - 1);
+    snprintf(text + length, sizeof(text) - length, "#if 1 A60\n#endif\n");
+    int code =
+        run_command(model_with(text), BOARD, DIGITS_DATA, "--option", "build_timeout_s=4", NULL);
+    ck_assert_msg(code == 4, "%s", run_output);
+    ASSERT_SAYS("took longer than build_timeout_s=4");
+}
+END_TEST
+
+START_TEST(what_the_linker_does_not_know_is_told)
+{
+    repack_open(MODELS "/digits.tar");
+    scratch_write("model/codegen/host/lib/odd.o", "no object at all\n");
+    int code = run_command(repack_close(), BOARD, DIGITS_DATA, NULL);
+    ck_assert_msg(code == 4, "%s", run_output);
+    ASSERT_SAYS("model/codegen/host/lib/odd.o");
+    ASSERT_SAYS("file format not recognized");
+}
+END_TEST
+
+/* NULL: the variable is not there. Paths below /proc can be made by nobody. */
+static const struct {
+    const char *name;
+    const char *value;
+    bool has_cache;
+} CACHES[] = {
+    {"HOME", NULL, true},
+    {"HOME", "/proc", false},
+    {"CCACHE_TEMPDIR", "/proc/none", true},
+    {"CCACHE_MAXSIZE", "much", false},
+    {"CCACHE_LOGFILE", "/proc/none/log", false},
+    {"CCACHE_CONFIGPATH", "/proc/none", true},
+};
+
+START_TEST(no_cache_keeps_nobody_from_building)
+{
+    unsetenv("CCACHE_DIR");
+    unsetenv("XDG_CACHE_HOME");
+    if (CACHES[_i].value)
+        setenv(CACHES[_i].name, CACHES[_i].value, 1);
+    else
+        unsetenv(CACHES[_i].name);
+    int code = run_command(MODELS "/digits.tar", BOARD, DIGITS_DATA, "--verbose", NULL);
+    ck_assert_msg(code == 0, "%s=%s: %s", CACHES[_i].name, CACHES[_i].value, run_output);
+    bool told = strstr(run_output, "no compiler cache, all is compiled: ") != NULL;
+    ck_assert_msg(told != CACHES[_i].has_cache, "%s=%s: %s", CACHES[_i].name, CACHES[_i].value,
+                  run_output);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("foreign code");
+    tcase_set_timeout(tests, RUN_TEST_TIMEOUT_S);
+    tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
+    tcase_add_loop_test(tests, a_model_reads_no_file_of_the_host, 0, READERS_COUNT);
+    tcase_add_test(tests, a_compiler_that_grows_is_ended);
+    tcase_add_test(tests, a_compiler_that_never_ends_is_ended);
+    tcase_add_test(tests, what_the_linker_does_not_know_is_told);
+    tcase_add_loop_test(tests, no_cache_keeps_nobody_from_building, 0,
+                        sizeof(CACHES) / sizeof(CACHES[0]));
+    Suite *suite = suite_create("foreign_code");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

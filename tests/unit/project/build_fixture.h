@@ -1,0 +1,30 @@
+/* Builds with the host's compiler and a small CMakeLists.txt, since what is tested so is how a
+ * build is run and how its failures are told. Firmware is built by the end-to-end tests. */
+#ifndef MICROTVM_QEMU_TESTS_BUILD_FIXTURE_H
+#define MICROTVM_QEMU_TESTS_BUILD_FIXTURE_H
+
+#include "project/build.h"
+
+extern struct error err;
+extern struct manifest manifest; /* of the project in SCRATCH/p */
+extern char output[256 * 1024];  /* all that the last build printed */
+extern const char CMAKE_LISTS[];
+
+#define BOARD(flash, ram, packet)                                                                  \
+    "{\"toolchain\": {\"prefix\": \"\", \"packages\": [\"gcc-x\", \"picolibc-x\"]},"               \
+    " \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": " #packet                           \
+    ", \"memory\": {\"flash\":"                                                                    \
+    " {\"size_bytes\": " #flash "}, \"ram\": {\"size_bytes\": " #ram "}}}"
+
+/* A checked fixture, with scratch_remove: the project SCRATCH/p. */
+void build_setup(void);
+/* Another, SCRATCH/NAME; the manifest is then this one's. */
+void write_project(const char *name);
+
+bool build_at(const char *name);
+/* The test fails when the build does. */
+void build(void);
+/* The test fails unless the build does, so, and says `why`. */
+void fails(enum error_kind kind, const char *why);
+
+#endif
