@@ -263,14 +263,16 @@ START_TEST(no_more_files)
 {
     struct visitor visitor;
     struct rlimit files;
+    struct rlimit none;
     bool taken = false;
     int good = come(sizeof(HELLO) - 1);
     run();
     come(0);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
-    files.rlim_cur = 3;
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+    none = (struct rlimit){.rlim_cur = 3, .rlim_max = files.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
     run();
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
     assert_welcome(good);
     assert_next_is(good); /* who was let in is served */
     ck_assert(!reception_next(reception, &visitor, &taken, &err));
