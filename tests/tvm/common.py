@@ -11,7 +11,9 @@ import time
 import traceback
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else SOURCE / "build"
+# A script is told as its argument, a process that TVM starts by its environment.
+_BUILD = os.environ.get("MICROTVM_QEMU_BUILD") or "".join(sys.argv[1:2]) or SOURCE / "build"
+BUILD = pathlib.Path(_BUILD).resolve()
 PROGRAM = BUILD / "bin/microtvm-qemu"
 SHARE = BUILD / "share/microtvm-qemu"
 TEMPLATE = SHARE / "template"
