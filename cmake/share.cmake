@@ -4,12 +4,15 @@ set(SHARE_DIR ${PROJECT_BINARY_DIR}/share/microtvm-qemu)
 
 file(GLOB_RECURSE SHARE_FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/guest/*
      ${PROJECT_SOURCE_DIR}/qemu-machines/* ${PROJECT_SOURCE_DIR}/server/template/*)
+# One that is gone makes no other newer: the list of them counts, too.
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/share_files CONTENT "${SHARE_FILES}\n" @ONLY)
 
 add_custom_command(
   OUTPUT ${SHARE_DIR}/.complete
   COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DSHARE_DIR=${SHARE_DIR} -P
           ${PROJECT_SOURCE_DIR}/cmake/assemble_share.cmake
-  DEPENDS ${SHARE_FILES} ${PROJECT_SOURCE_DIR}/cmake/assemble_share.cmake
+  DEPENDS ${SHARE_FILES} ${PROJECT_BINARY_DIR}/share_files
+          ${PROJECT_SOURCE_DIR}/cmake/assemble_share.cmake
   COMMENT "Assembling share/microtvm-qemu"
   VERBATIM)
 add_custom_target(share ALL DEPENDS ${SHARE_DIR}/.complete)
