@@ -47,6 +47,9 @@ static bool resolve(const char *host, int port, int flags, struct addrinfo **ret
     snprintf(service, sizeof service, "%d", port);
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = flags | AI_NUMERICSERV};
     int code = getaddrinfo(host, service, &hints, ret_list);
+    /* This name stands for the same everywhere (RFC 6761), also where no /etc/hosts says so. */
+    if (code != 0 && strcmp(host, "localhost") == 0)
+        code = getaddrinfo("127.0.0.1", service, &hints, ret_list);
     if (code != 0)
         return error_set(err, ERROR_USAGE, 0, "host \"%s\": %s", host, gai_strerror(code));
     return true;

@@ -27,18 +27,26 @@ static bool check_output(const float *got, const float *expected, int image, str
                      first, (double)got[first], (double)scores[first]);
 }
 
-static bool classify(struct device_model *model, const struct tensor *images,
-                     const struct tensor *expected, int count, struct error *err)
+static struct tensor images;
+static struct tensor expected;
+
+bool digits_load(struct error *err)
+{
+    return (images.data || npy_load(DIGITS_IMAGES, &images, err)) &&
+           (expected.data || npy_load(DIGITS_EXPECTED, &expected, err));
+}
+
+static bool classify(struct device_model *model, int count, struct error *err)
 {
     if (model->inputs_count != 1 || model->outputs_count != 1 ||
         model->outputs[0].type.size_bytes != 10 * sizeof(float))
         return error_set(err, ERROR_DEVICE, 0, "this is not the digits model");
     for (int i = 0; i < count; i++) {
-        const float *image = (const float *)images->data + 64 * (size_t)i;
+        const float *image = (const float *)images.data + 64 * (size_t)i;
         float scores[10];
         if (!device_model_set_input(model, 0, image, err) || !device_model_run(model, err) ||
             !device_model_get_output(model, 0, scores, err) ||
-            !check_output(scores, (const float *)expected->data + 10 * (size_t)i, i, err))
+            !check_output(scores, (const float *)expected.data + 10 * (size_t)i, i, err))
             return false;
     }
     return true;
@@ -58,21 +66,15 @@ static bool check_packets(const struct rpc_client *client, struct error *err)
 bool digits_check(const struct link_stream *stream, int count, struct error *err)
 {
     static const struct model_names NAMES = {.module = "default"};
-    struct tensor images = {.data = NULL};
-    struct tensor expected = {.data = NULL};
     struct link *link = NULL;
     struct rpc_client client = {.link = NULL};
     struct device_model model = {.client = NULL};
-    bool good = npy_load(DIGITS_IMAGES, &images, err) &&
-                npy_load(DIGITS_EXPECTED, &expected, err) &&
+    bool good = digits_load(err) &&
                 link_open(stream, deadline_in_ms(CALL_TIMEOUT_MS), &link, err) &&
                 rpc_open(link, CALL_TIMEOUT_MS, &client, err) && check_packets(&client, err) &&
-                device_model_open(&client, &NAMES, &model, err) &&
-                classify(&model, &images, &expected, count, err);
+                device_model_open(&client, &NAMES, &model, err) && classify(&model, count, err);
     device_model_dispose(&model);
     rpc_close(&client);
     link_close(link);
-    tensor_dispose(&expected);
-    tensor_dispose(&images);
     return good;
 }
