@@ -3,6 +3,8 @@
 # It also translates between the tables' two layouts (TVM 0.8 and later), so that code and C runtime
 # need not be of the same age.
 #
+# Where parameters are linked in (linked_params.S), the function that finds them is in the table, too.
+#
 # Reads PROJECT_JSON, MODEL_SOURCES, MODEL_OBJECTS; changes MODEL_OBJECTS; appends to GUEST_SOURCES.
 # After add_executable, models_define() does the rest.
 
@@ -14,8 +16,14 @@ if(lines)
     set(CRT_COUNT_SIZE 2)
 endif()
 
+set(LINKED_PARAMS_MODULE)
+if(EXISTS ${CMAKE_SOURCE_DIR}/linked_params.S)
+    set(LINKED_PARAMS_MODULE " X(linked_params_module)")
+    list(APPEND GUEST_SOURCES linked_params.S platform/linked_params.c)
+endif()
 set(RENAMED_SYMBOLS)
-if(SYSTEM_LIB AND (MODULES_COUNT GREATER 1 OR MODEL_VERSION LESS 7 OR CRT_COUNT_SIZE EQUAL 1))
+if(SYSTEM_LIB AND (MODULES_COUNT GREATER 1 OR MODEL_VERSION LESS 7 OR CRT_COUNT_SIZE EQUAL 1
+                   OR LINKED_PARAMS_MODULE))
     # The second: what TVM calls the only function of a graph's code.
     set(RENAMED_SYMBOLS TVMSystemLibEntryPoint __tvm_main__)
     list(APPEND GUEST_SOURCES platform/system_lib.c)
@@ -65,7 +73,7 @@ if(RENAMED_SYMBOLS)
     file(CONFIGURE OUTPUT include/platform/system_libs.h CONTENT
          "/* Made by models.cmake. */
 #pragma once
-#define SYSTEM_LIBS(X)${SYSTEM_LIBS}
+#define SYSTEM_LIBS(X)${SYSTEM_LIBS}${LINKED_PARAMS_MODULE}
 #define SYSTEM_LIB_COUNT_SIZE ${CRT_COUNT_SIZE} /* bytes */
 " @ONLY)
 endif()

@@ -16,8 +16,9 @@ enum {
 #define FIXED(member, initially)                                                                   \
     .is_fixed = true, .offset = offsetof(struct settings, member), .initial = (initially)
 
-/* Other boards' servers have most of these names; crt, module, optimization, icount and qemu_args
- * are ours alone. A name that is missing here cannot be sent at all: clients check it first. */
+/* Other boards' servers have most of these names; crt, module, link_parameters, optimization,
+ * icount and qemu_args are ours alone. A name that is missing here cannot be sent at all: clients
+ * check it first. */
 const struct option_spec OPTION_TABLE[] = {
     {.name = "verbose",
      .field = "verbose",
@@ -125,6 +126,13 @@ const struct option_spec OPTION_TABLE[] = {
      FIXED(module, NULL),
      .help = "Which model of an archive that holds several, by its name. The first when not given; "
              "all of them are built."},
+    {.name = "link_parameters",
+     .field = "link_parameters",
+     .shape = OPTION_FLAG,
+     .optional = BUILT_IN,
+     .help =
+         "Link a graph executor's parameters into the firmware: they need flash in place of RAM, "
+         "nobody has to send them, and they cannot be changed. Off when not given."},
     {.name = "optimization",
      .field = "optimization",
      .shape = OPTION_TEXT,

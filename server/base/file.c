@@ -155,6 +155,18 @@ bool file_write(const char *path, const void *data, size_t size_bytes, mode_t mo
     return draft_finish(&draft, path, mode, err);
 }
 
+bool file_write_if_new(const char *path, const char *text, struct error *err)
+{
+    cleanup_free char *old_text = NULL;
+    size_t size_bytes = strlen(text);
+    size_t old_size_bytes = 0;
+    struct error ignored;
+    if (file_read(path, size_bytes, &old_text, &old_size_bytes, &ignored) &&
+        old_size_bytes == size_bytes && memcmp(old_text, text, size_bytes) == 0)
+        return true;
+    return file_write(path, text, size_bytes, 0644, err);
+}
+
 static bool copy_content(int from_fd, const char *from, int to_fd, const char *to,
                          struct error *err)
 {

@@ -19,6 +19,10 @@ bool file_read(const char *path, size_t limit_bytes, char **ret_data, size_t *re
 bool file_write(const char *path, const void *data, size_t size_bytes, mode_t mode,
                 struct error *err);
 
+/* The same for a text, but a file that holds it already is left alone, its time too: nothing that
+ * is made from it is then made anew. */
+bool file_write_if_new(const char *path, const char *text, struct error *err);
+
 /* Copy one regular file, permission bits included, in the same careful way. */
 bool file_copy(const char *from, const char *to, struct error *err);
 

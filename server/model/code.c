@@ -133,6 +133,7 @@ static bool scan_source(const char *path, const struct scan *scan, struct error 
     code->has_code = true;
     code->has_system_lib |= mentions(text, size, "TVMSystemLibEntryPoint");
     code->has_c_metadata |= mentions(text, size, "get_c_metadata");
+    code->has_linked_params |= mentions(text, size, "_lookup_linked_param");
     return read_table(text, size, "TVMTensorInfo kTvmgenMetadata_inputs[", &code->inputs, err) &&
            read_table(text, size, "TVMTensorInfo kTvmgenMetadata_outputs[", &code->outputs, err);
 }

@@ -22,6 +22,7 @@ struct model_code {
     bool calls_workspace;     /* TVMBackendAllocWorkspace */
     bool has_system_lib;      /* TVMSystemLibEntryPoint */
     bool has_c_metadata;      /* a function get_c_metadata */
+    bool has_linked_params;   /* a function _lookup_linked_param: TVM 0.8 and 0.9 linked them */
     bool has_c_interface;     /* codegen/host/include/tvmgen_*.h */
     struct name_list inputs;  /* in argument order; empty where no source says */
     struct name_list outputs; /* likewise */

@@ -192,6 +192,7 @@ static bool load_code(const char *dir, struct model *model, struct error *err)
     model->workspace_on_heap = code.calls_workspace || code.has_objects;
     model->system_lib = code.has_system_lib || code.has_objects;
     model->c_metadata = code.has_c_metadata || code.has_objects;
+    model->linked_params = code.has_linked_params;
     model->c_interface = code.has_c_interface;
     bool good = code.has_code ||
                 error_set(err, ERROR_MODEL, 0,

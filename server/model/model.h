@@ -36,6 +36,7 @@ struct model {
     bool workspace_on_heap; /* generated code calls TVMBackendAllocWorkspace (else it is static) */
     bool c_interface;       /* codegen/host/include/tvmgen_NAME.h is there */
     bool system_lib;        /* it can be reached over RPC: Runtime("crt", {"system-lib": True}) */
+    bool linked_params;     /* its code holds a graph's parameters, as TVM 0.8 and 0.9 link them */
     bool c_metadata;        /* code tells of its tensors; TVM 0.8's did not, so no AOT over RPC */
     struct model_module *modules; /* all models of the archive; the fields above are of one */
     size_t modules_count;

@@ -7,6 +7,7 @@
 #include "project/build_log.h"
 #include "project/build_tools.h"
 #include "project/driven.h"
+#include "project/linked_params.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -216,6 +217,7 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
     const struct settings *settings = &build->options->manifest->settings;
     if (!check_model(build, err) ||
         !manifest_save(build->project_dir, build->options->manifest, err) ||
+        !linked_params_write(build->project_dir, build->options->manifest, err) ||
         !build_tools_check(build->project_dir, err) ||
         !drop_moved_build(build->project_dir, build_dir, err) ||
         !build_env_open(build->project_dir, settings, build->options->interrupt, &build->env, err))

@@ -62,6 +62,7 @@ static bool model_to_json(const struct model *model, cJSON *json)
            cJSON_AddBoolToObject(json, "c_interface", model->c_interface) &&
            cJSON_AddBoolToObject(json, "system_lib", model->system_lib) &&
            cJSON_AddBoolToObject(json, "c_metadata", model->c_metadata) &&
+           cJSON_AddBoolToObject(json, "linked_params", model->linked_params) &&
            cJSON_AddBoolToObject(json, "workspace_on_heap", model->workspace_on_heap) &&
            cJSON_AddNumberToObject(json, "workspace_size_bytes",
                                    (double)model->workspace_size_bytes) &&
@@ -102,16 +103,6 @@ static void free_json_text(char **text)
     cJSON_free(*text);
 }
 
-static bool write_if_new(const char *path, const char *text, struct error *err)
-{
-    cleanup_free char *old_text = NULL;
-    struct error ignored;
-    if (file_read(path, JSON_FILE_MAX_BYTES, &old_text, NULL, &ignored) &&
-        strcmp(old_text, text) == 0)
-        return true;
-    return file_write(path, text, strlen(text), 0644, err);
-}
-
 bool manifest_save(const char *project_dir, const struct manifest *manifest, struct error *err)
 {
     cleanup_free char *path = file_path("%s/project.json", project_dir);
@@ -125,7 +116,7 @@ bool manifest_save(const char *project_dir, const struct manifest *manifest, str
     cJSON_Delete(json);
     if (good && !text)
         return error_no_memory(err, "project.json", sizeof(*manifest));
-    return good && write_if_new(path, text, err);
+    return good && file_write_if_new(path, text, err);
 }
 
 static bool tensors_from_json(const cJSON *array, struct model_tensor **tensors, size_t *count,
@@ -185,6 +176,7 @@ static bool model_from_json(const cJSON *json, struct model *model, struct error
         !json_read_flag(json, "c_interface", ERROR_USAGE, &model->c_interface, err) ||
         !json_read_flag(json, "system_lib", ERROR_USAGE, &model->system_lib, err) ||
         !json_read_flag(json, "c_metadata", ERROR_USAGE, &model->c_metadata, err) ||
+        !json_read_flag(json, "linked_params", ERROR_USAGE, &model->linked_params, err) ||
         !json_read_flag(json, "workspace_on_heap", ERROR_USAGE, &model->workspace_on_heap, err) ||
         !json_read_size(json, "workspace_size_bytes", ERROR_USAGE, &model->workspace_size_bytes,
                         err) ||

@@ -6,7 +6,7 @@
  *   "crt_source": "given" or "bundled",
  *   "model": { "name", "executor", "version", "c_interface", "system_lib", "workspace_on_heap",
  *              "workspace_size_bytes", "constants_size_bytes", "io_size_bytes",
- *              "c_metadata",
+ *              "c_metadata", "linked_params",
  *              "inputs": [{"name", "dtype", "size_bytes"}, ...], "outputs": [...],
  *              "modules": [{"name", "executor"}, ...] },
  *   "options": { ... as in settings.h: what the firmware is built with ... },

@@ -47,6 +47,7 @@ const struct field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     NUMBER_FIELD(build_timeout_s, BUILD_TIMEOUT_DEFAULT_S, 0, WEEK_S),
     NUMBER_FIELD(build_memory_mib, BUILD_MEMORY_DEFAULT_MIB, 0, GIB),
     NUMBER_FIELD(build_jobs, 0, 0, 4096),
+    FLAG_FIELD(link_parameters),
     FLAG_FIELD(verbose),
     FLAG_FIELD(warning_as_error),
 };

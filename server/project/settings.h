@@ -34,6 +34,7 @@ struct settings {
     int64_t build_timeout_s;        /* for all of a build; 0: unlimited */
     int64_t build_memory_mib;       /* for each of its programs, and each file; 0: unlimited */
     int64_t build_jobs;             /* compilers at once; 0: as ninja thinks fit */
+    bool link_parameters;           /* linked_params.h */
     bool verbose;
     bool warning_as_error;
 };

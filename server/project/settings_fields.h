@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SETTINGS_FIELD_COUNT = 21, SETTINGS_LIST_MAX_ITEMS = 1000 };
+enum { SETTINGS_FIELD_COUNT = 22, SETTINGS_LIST_MAX_ITEMS = 1000 };
 
 enum field_type { FIELD_TEXT, FIELD_LIST, FIELD_NUMBER, FIELD_FLAG };
 

@@ -55,6 +55,15 @@ START_TEST(a_given_runtime_in_cxx)
 }
 END_TEST
 
+/* What is linked in is found by whichever runtime asks for it. */
+START_TEST(linked_parameters_of_a_given_runtime)
+{
+    int code = run_command(MODELS "/pair_graph.tar", "-b", RUN_BOARDS[_i], PAIR_DATA, "--crt-dir",
+                           given_crt(""), NULL);
+    ck_assert_msg(code == 0, "%s", run_output);
+}
+END_TEST
+
 START_TEST(a_pure_virtual_call_is_told)
 {
     int code = run_command(MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, "--crt-dir",
@@ -222,6 +231,7 @@ int main(void)
     tcase_set_timeout(tests, RUN_TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
     tcase_add_loop_test(tests, a_given_runtime_in_cxx, 0, RUN_BOARDS_COUNT);
+    tcase_add_loop_test(tests, linked_parameters_of_a_given_runtime, 0, RUN_BOARDS_COUNT);
     tcase_add_loop_test(tests, a_pure_virtual_call_is_told, 1, 3);
     tcase_add_test(tests, the_runtime_in_an_archive_is_not_built);
     tcase_add_test(tests, cxx_in_an_archive_is_built);

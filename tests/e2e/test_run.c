@@ -162,13 +162,23 @@ START_TEST(digits_graph)
 }
 END_TEST
 
-/* And with parameters in a file of the archive, which `run` sends to the board. */
+/* And with parameters in a file of the archive, which `run` links into the firmware, */
 START_TEST(pair_graph)
 {
     int code =
         run(MODELS "/pair_graph.tar", "-b", BOARDS[_i], "-i", MODELS "/pair_signal.npy", "-i",
             "codes=" MODELS "/pair_codes.npy", "-e", "output1=" MODELS "/pair_output1.npy", "-e",
             "output0=" MODELS "/pair_output0.npy", NULL);
+    ck_assert_msg(code == 0, "%s", output);
+}
+END_TEST
+
+/* or sends to the board. */
+START_TEST(pair_graph_sends)
+{
+    int code = run(MODELS "/pair_graph.tar", "-b", BOARDS[1], "-i", MODELS "/pair_signal.npy", "-i",
+                   MODELS "/pair_codes.npy", "-e", MODELS "/pair_output0.npy", "-e",
+                   MODELS "/pair_output1.npy", "--option", "link_parameters=false", NULL);
     ck_assert_msg(code == 0, "%s", output);
 }
 END_TEST
@@ -327,6 +337,7 @@ int main(void)
     tcase_add_loop_test(tests, pair, 0, BOARDS_COUNT);
     tcase_add_loop_test(tests, digits_graph, 0, BOARDS_COUNT);
     tcase_add_loop_test(tests, pair_graph, 0, BOARDS_COUNT);
+    tcase_add_test(tests, pair_graph_sends);
     tcase_add_test(tests, kept_project);
     tcase_add_test(tests, mismatch);
     tcase_add_test(tests, bad_input);

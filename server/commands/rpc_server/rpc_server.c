@@ -189,6 +189,9 @@ static bool make_project(struct rpc_server *server, struct error *err)
 {
     const struct rpc_server_args *args = &server->args;
     struct pipeline *pipeline = &server->pipeline;
+    /* A client may send them all the same. Our runtime then says whether they are others; TVM's
+     * would write into flash. */
+    server->settings.link_parameters = args->crt_dir == NULL;
     if (!option_arguments_apply(&args->options, args->board, &server->settings, err) ||
         !option_arguments_check_host_driven("rpc-server", args->crt_dir, &server->settings, err))
         return false;

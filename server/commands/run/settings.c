@@ -39,6 +39,7 @@ static bool take_project_type(const char *type, struct settings *settings, struc
 
 bool run_settings(const struct run_args *args, struct settings *settings, struct error *err)
 {
+    settings->link_parameters = true; /* `run` knows that they are those of the archive */
     if (!option_arguments_apply(&args->options, args->board, settings, err) ||
         !take_project_type(args->project_type, settings, err) ||
         !check_project_type(args, settings, err))

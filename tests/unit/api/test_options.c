@@ -38,6 +38,7 @@ static const char *const NAMES[] = {
     "rpc_packet_size_bytes",
     "crt",
     "module",
+    "link_parameters",
     "optimization",
     "icount",
     "qemu_args",

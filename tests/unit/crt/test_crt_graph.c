@@ -65,6 +65,40 @@ START_TEST(test_linked)
 }
 END_TEST
 
+static void send_copy_to(uint64_t data, uint64_t offset, const float *values, size_t size)
+{
+    begin(&message, CODE_COPY_TO);
+    put_tensor(&message, data, FLOAT, SHAPE, 2, offset);
+    put_u64(&message, size);
+    put(&message, values, size);
+    client_send(&message);
+}
+
+/* Who sends what is linked in may do so; other values are refused, and nothing is written. */
+START_TEST(test_sends_linked)
+{
+    uint64_t module = create_whole();
+    call_string(module, "get_input", "p");
+    uint64_t data = expect_array(2);
+    send_copy_to(data, 0, graph_model_linked, sizeof(graph_model_linked));
+    expect_void();
+    send_copy_to(data, 8, graph_model_linked + 2, 8);
+    expect_void();
+    send_copy_to(data, 0, PARAMETER, sizeof(PARAMETER));
+    expect_exception("linked into the firmware and cannot be changed");
+    send_copy_to(data, 8, graph_model_linked, 8);
+    expect_exception("linked into the firmware");
+    send_copy_to(data, 8, graph_model_linked, sizeof(graph_model_linked));
+    expect_exception("not inside memory");
+    begin(&message, CODE_COPY_TO); /* without its data */
+    put_tensor(&message, data, FLOAT, SHAPE, 2, 0);
+    put_u64(&message, sizeof(graph_model_linked));
+    client_send(&message);
+    expect_exception("the data of a copy");
+    run_and_check(module, graph_model_linked);
+}
+END_TEST
+
 /* set_input copies into the graph, get_output with two arguments out of it. */
 START_TEST(test_copies)
 {
@@ -212,6 +246,7 @@ int main(void)
     TCase *linked = tcase_create("linked");
     tcase_add_checked_fixture(linked, open_linked, NULL);
     tcase_add_test(linked, test_linked);
+    tcase_add_test(linked, test_sends_linked);
     suite_add_tcase(suite, linked);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -65,6 +65,25 @@ START_TEST(test_linked)
 }
 END_TEST
 
+/* The parameter in another shape, where it lies: nothing is written there. */
+START_TEST(test_linked_in_another_shape)
+{
+    static const char IDS[] = "[0, 1, 2, 3, 4, 0]";
+    float values[GRAPH_FLOATS];
+    int64_t shape[] = {6};
+    DLTensor output = tensor_of(values, shape, 1);
+    char text[GRAPH_TEXT_MAX];
+    replace("\"__nop\"}, \"inputs\": [[2, ", "\"__nop\"}, \"inputs\": [[1, ", text);
+    memcpy(strstr(text, IDS), "[0, 1, 2, 1, 4, 0]", strlen(IDS));
+    ck_assert_msg(create(text, strlen(text)) == 0, "%s", TVMGetLastError());
+    ck_assert_int_eq(set_input("x", 0), 0);
+    ck_assert_int_eq(TVMGraphExecutor_Run(executor), 0);
+    ck_assert_int_eq(TVMGraphExecutor_GetOutput(executor, 0, &output), 0);
+    ck_assert_mem_eq(values, graph_model_linked, sizeof(values));
+    graph_end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("graph_executor");
@@ -76,6 +95,7 @@ int main(void)
     TCase *linked = tcase_create("linked");
     tcase_add_checked_fixture(linked, graph_start_linked, graph_end);
     tcase_add_test(linked, test_linked);
+    tcase_add_test(linked, test_linked_in_another_shape);
     suite_add_tcase(suite, linked);
     TCase *old = tcase_create("old");
     tcase_add_checked_fixture(old, graph_start_old, graph_end);

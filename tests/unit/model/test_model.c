@@ -148,8 +148,11 @@ END_TEST
 
 static void write_params(void)
 {
-    static const char HEAD[] = "\xb7\x9c\x04\x05\x4f\x8d\xe5\xf7\0\0\0\0\0\0\0\0"
-                               "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0p0tensors";
+    /* One parameter, p0, of no elements. */
+    static const char HEAD[] =
+        "\xb7\x9c\x04\x05\x4f\x8d\xe5\xf7\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0"
+        "\2\0\0\0\0\0\0\0p0\1\0\0\0\0\0\0\0\x3f\xa1\xb4\x96\xf0\x40\x5e\xdd\0\0\0\0\0\0\0\0"
+        "\1\0\0\0\0\0\0\0\0\0\0\0\2\x20\1\0\0\0\0\0\0\0\0\0";
     scratch_write("parameters/g.params", "");
     FILE *file = fopen(scratch_path("parameters/g.params"), "wb");
     ck_assert_uint_eq(fwrite(HEAD, 1, sizeof(HEAD) - 1, file), sizeof(HEAD) - 1);

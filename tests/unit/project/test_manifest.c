@@ -34,6 +34,7 @@ static struct manifest sample(void)
                   .workspace_on_heap = true,
                   .system_lib = true,
                   .c_metadata = true,
+                  .linked_params = true,
                   .modules = modules,
                   .modules_count = 2},
     };
@@ -64,7 +65,7 @@ START_TEST(goes_there_and_back)
     ck_assert_uint_eq(loaded.model.constants_size_bytes, 5);
     ck_assert_uint_eq(loaded.model.io_size_bytes, 1280);
     ck_assert(loaded.model.workspace_on_heap && loaded.model.system_lib);
-    ck_assert(loaded.model.c_metadata);
+    ck_assert(loaded.model.c_metadata && loaded.model.linked_params);
     ck_assert_uint_eq(loaded.model.modules_count, 2);
     ck_assert_str_eq(loaded.model.modules[1].name, "other");
     ck_assert_str_eq(loaded.model.modules[1].executor, "graph");

@@ -39,8 +39,8 @@ static const char FULL[] =
     "\"optimization\":\"s\",\"cmsis_path\":\"/opt/cmsis\",\"extra_files_tar\":\"x.tar\","
     "\"serial_number\":\"7\",\"compile_definitions\":[\"A\",\"B_1=\\\"x y\\\"\"],"
     "\"qemu_args\":[\"-d\",\"int\"],\"workspace_size_bytes\":8192,\"config_main_stack_size\":4096,"
-    "\"rpc_packet_size_bytes\":65536,\"gdbserver_port\":1234,\"icount\":0,\"verbose\":true,"
-    "\"warning_as_error\":true}";
+    "\"rpc_packet_size_bytes\":65536,\"gdbserver_port\":1234,\"icount\":0,"
+    "\"link_parameters\":true,\"verbose\":true,\"warning_as_error\":true}";
 
 START_TEST(unset_ones_are_left_out)
 {
@@ -65,7 +65,7 @@ START_TEST(all_go_there_and_back)
     ck_assert_ptr_null(settings.compile_definitions[2]);
     ck_assert_int_eq(settings.workspace_size_bytes, 8192);
     ck_assert_int_eq(settings.icount, 0);
-    ck_assert(settings.verbose && settings.warning_as_error);
+    ck_assert(settings.link_parameters && settings.verbose && settings.warning_as_error);
     check_text(&settings, FULL);
     settings_dispose(&settings);
 }

@@ -48,11 +48,12 @@ struct memory_region *memory_map_find_array(const void *array)
     return region;
 }
 
-bool memory_map_holds(const void *data, size_t offset_bytes, size_t size_bytes)
+const struct memory_region *memory_map_holding(const void *data, size_t offset_bytes,
+                                               size_t size_bytes)
 {
     uintptr_t begin = (uintptr_t)data;
     if (offset_bytes > UINTPTR_MAX - begin)
-        return false;
+        return NULL;
     begin += offset_bytes;
     for (const struct memory_region *region = regions; region; region = region->next) {
         uintptr_t region_begin = (uintptr_t)region->data;
@@ -60,7 +61,7 @@ bool memory_map_holds(const void *data, size_t offset_bytes, size_t size_bytes)
             continue;
         if (begin - region_begin <= region->size_bytes &&
             size_bytes <= region->size_bytes - (begin - region_begin))
-            return true;
+            return region;
     }
-    return false;
+    return NULL;
 }

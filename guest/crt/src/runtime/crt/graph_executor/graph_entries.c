@@ -146,7 +146,7 @@ static int find_linked(TVMFunctionHandle lookup, uint32_t id, struct graph_stora
         return status;
     storage->data = ret_val.v_handle;
     storage->linked = true;
-    return 0;
+    return memory_map_add(storage->data, storage->size_bytes, NULL, MEMORY_LINKED);
 }
 
 static int allocate_storage(struct graph_storage *storage)

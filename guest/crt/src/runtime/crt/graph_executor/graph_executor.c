@@ -48,10 +48,11 @@ static void release_storages(TVMGraphExecutor *executor)
 {
     for (uint32_t i = 0; executor->storages && i < executor->num_storages; i++) {
         const struct graph_storage *storage = &executor->storages[i];
-        if (storage->linked || !storage->data)
+        if (!storage->data)
             continue;
         memory_map_remove(storage->data);
-        crt_free(storage->data);
+        if (!storage->linked)
+            crt_free(storage->data);
     }
     crt_free(executor->storages);
 }

@@ -47,6 +47,14 @@ static int check_attributes(const struct graph_loader *loader, const struct grap
     return status;
 }
 
+/* Another shape of a tensor, where it lies. */
+static bool is_in_place(const TVMGraphExecutor *executor, const struct graph_operator *operator_)
+{
+    const uint32_t *ids = executor->storage_ids;
+    return !operator_->func && operator_->num_args == 2 &&
+           ids[operator_->args[0]] == ids[operator_->args[1]];
+}
+
 static int load_args(const struct graph_loader *loader, const struct graph_node *node,
                      uint32_t num_inputs, struct graph_operator *operator_)
 {
@@ -68,7 +76,8 @@ static int load_args(const struct graph_loader *loader, const struct graph_node 
     }
     for (uint32_t i = 0; status == 0 && i < num_outputs; i++) {
         operator_->args[num_inputs + i] = row + i;
-        status = graph_check_writable(loader->executor, row + i, "an operator's output");
+        if (!is_in_place(loader->executor, operator_))
+            status = graph_check_writable(loader->executor, row + i, "an operator's output");
     }
     return status;
 }

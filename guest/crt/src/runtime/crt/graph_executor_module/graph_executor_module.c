@@ -257,7 +257,7 @@ MODULE_FUNCTION(create, {
     if (status != 0)
         return status;
     end_executor();
-    if (type_codes[0] == kTVMDLTensorHandle && !memory_map_holds(text, 0, size_bytes))
+    if (type_codes[0] == kTVMDLTensorHandle && !memory_map_holding(text, 0, size_bytes))
         return crt_error(kTvmErrorFunctionCallInvalidArg, "the graph was in the last executor");
     status = graph_create(text, size_bytes, args[1].v_handle, &executor);
     if (status != 0)

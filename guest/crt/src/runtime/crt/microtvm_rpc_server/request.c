@@ -11,13 +11,19 @@
 static int check_memory(const DLTensor *tensor, uint64_t size_bytes)
 {
     uint64_t address = (uintptr_t)tensor->data;
+    const struct memory_region *region = memory_map_find(tensor->data);
     if (tensor->device.device_type != kDLCPU)
         return crt_error(kTvmErrorFunctionCallInvalidArg,
                          "tensor on device type %d: a board has only the CPU, %d",
                          (int)tensor->device.device_type, kDLCPU);
     if (tensor->byte_offset <= SIZE_MAX && size_bytes <= SIZE_MAX &&
-        memory_map_holds(tensor->data, (size_t)tensor->byte_offset, (size_t)size_bytes))
+        memory_map_holding(tensor->data, (size_t)tensor->byte_offset, (size_t)size_bytes))
         return 0;
+    if (region && region->owner == MEMORY_OF_MODULE)
+        return crt_error(kTvmErrorFunctionCallInvalidArg,
+                         "%lu bytes at 0x%lx: a constant that is linked into the firmware; it "
+                         "cannot be changed or fetched (project option link_parameters)",
+                         (unsigned long)size_bytes, (unsigned long)address);
     return crt_error(kTvmErrorFunctionCallInvalidArg,
                      "%lu bytes at 0x%lx + %lu: not inside memory that this session allocated",
                      (unsigned long)size_bytes, (unsigned long)address,
@@ -127,13 +133,35 @@ static bool copy_from_remote(struct session *session, struct rpc_reader *reader)
     return rpc_reply_copy(session, data, (size_t)size_bytes);
 }
 
+/* Clients send parameters, not knowing that they are there already. */
+static int compare_linked(const struct rpc_reader *reader, const uint8_t *data, size_t size_bytes)
+{
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): read_copy has checked data */
+    if (memcmp(reader->next, data, size_bytes) == 0)
+        return 0;
+    return crt_error(kTvmErrorFunctionCallInvalidArg,
+                     "%lu bytes at %p: a parameter with other values is linked into the firmware "
+                     "and cannot be changed (project option link_parameters)",
+                     (unsigned long)size_bytes, (const void *)data);
+}
+
+static int write_copy(struct rpc_reader *reader, uint8_t *data, size_t size_bytes)
+{
+    if (reader->left_bytes < size_bytes)
+        return rpc_truncated("the data of a copy");
+    if (memory_map_holding(data, 0, size_bytes)->owner == MEMORY_LINKED)
+        return compare_linked(reader, data, size_bytes);
+    (void)rpc_read(reader, data, size_bytes);
+    return 0;
+}
+
 static bool copy_to_remote(struct session *session, struct rpc_reader *reader)
 {
     uint8_t *data = NULL;
     uint64_t size_bytes = 0;
     int status = read_copy(reader, &data, &size_bytes);
-    if (status == 0 && !rpc_read(reader, data, (size_t)size_bytes))
-        status = rpc_truncated("the data of a copy");
+    if (status == 0)
+        status = write_copy(reader, data, (size_t)size_bytes);
     return status == 0 ? rpc_reply_void(session) : rpc_reply_last_error(session);
 }
 

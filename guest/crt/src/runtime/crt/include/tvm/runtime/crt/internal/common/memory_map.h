@@ -13,6 +13,7 @@ enum memory_owner {
     MEMORY_OF_ARRAY,     /* a TVMNDArray that somebody else releases */
     MEMORY_OF_NEW_ARRAY, /* a TVMNDArray from TVMArrayAlloc: goes with its last reference */
     MEMORY_OF_MODULE,    /* constants of generated code, of unknown size */
+    MEMORY_LINKED,       /* a graph's parameter in flash: to be read only */
 };
 
 struct memory_region {
@@ -31,7 +32,8 @@ void memory_map_remove(const void *data);
 struct memory_region *memory_map_find(const void *data);
 struct memory_region *memory_map_find_array(const void *array);
 
-/* Does one region hold all of these bytes? Memory of a module does not count. */
-bool memory_map_holds(const void *data, size_t offset_bytes, size_t size_bytes);
+/* The region that holds all of these bytes; NULL: none does. Memory of a module does not count. */
+const struct memory_region *memory_map_holding(const void *data, size_t offset_bytes,
+                                               size_t size_bytes);
 
 #endif // TVM_RUNTIME_CRT_INTERNAL_COMMON_MEMORY_MAP_H_
