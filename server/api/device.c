@@ -120,18 +120,23 @@ static void print_line(void *context, const char *line)
     fprintf(stderr, "%s\n", line);
 }
 
+static bool is_shown(const struct device *device, const struct manifest *manifest)
+{
+    return device->is_debugging || manifest->settings.verbose;
+}
+
 bool device_build(struct device *device, const cJSON *options, struct error *err)
 {
     cleanup_manifest struct manifest manifest = {0};
     if (!load_manifest(device, "build", options, &manifest, err))
         return false;
-    bool is_shown = device->is_debugging || manifest.settings.verbose;
-    return build_project(&(struct build_options){.project_dir = device->project_dir,
-                                                 .manifest = &manifest,
-                                                 .interrupt = device->interrupt,
-                                                 .on_line = is_shown ? print_line : NULL,
-                                                 .on_notice = print_line},
-                         err);
+    return build_project(
+        &(struct build_options){.project_dir = device->project_dir,
+                                .manifest = &manifest,
+                                .interrupt = device->interrupt,
+                                .on_line = is_shown(device, &manifest) ? print_line : NULL,
+                                .on_notice = print_line},
+        err);
 }
 
 static bool lists_equal(char *const *a, char *const *b)
@@ -214,6 +219,9 @@ bool device_open_transport(struct device *device, const cJSON *options, bool *re
                          "open_transport: the board's flash is empty: call build and flash first");
     if (!board_open(device->board, err))
         return board_failed(serial_number, err);
+    device->upload = (struct upload){.all_bytes = 0};
+    if (is_shown(device, &manifest))
+        upload_begin(&device->upload, device->project_dir, &manifest);
     *ret_is_halting = device->board_settings.gdbserver_port != 0;
     return true;
 }
@@ -243,8 +251,10 @@ bool device_read(struct device *device, void *data, size_t size_bytes, struct de
 bool device_write(struct device *device, const void *data, size_t size_bytes,
                   struct deadline deadline, struct error *err)
 {
-    if (device->board && board_write(device->board, data, size_bytes, deadline, err))
+    if (device->board && board_write(device->board, data, size_bytes, deadline, err)) {
+        upload_sent(&device->upload, size_bytes);
         return true;
+    }
     if (!device->board || err->kind == ERROR_STATE)
         return refuse_closed(err);
     return board_failed(device->board_settings.serial_number, err);

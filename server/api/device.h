@@ -3,6 +3,7 @@
 #ifndef MICROTVM_QEMU_API_DEVICE_H
 #define MICROTVM_QEMU_API_DEVICE_H
 
+#include "api/upload.h"
 #include "base/deadline.h"
 #include "base/error.h"
 #include "board/board.h"
@@ -21,6 +22,7 @@ struct device {
     struct machine machine;            /* what board plays */
     struct settings board_settings;    /* what board was made with */
     struct board *board;               /* NULL until the first flash or open */
+    struct upload upload;              /* of the open session */
     bool has_told_ignored;             /* of options, on stderr; once is enough */
 };
 

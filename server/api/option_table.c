@@ -24,7 +24,9 @@ const struct option_spec OPTION_TABLE[] = {
      .field = "verbose",
      .shape = OPTION_FLAG,
      .optional = ALWAYS,
-     .help = "Show the compiler's output on standard error. Off when not given."},
+     .help =
+         "Show the compiler's output, and how far parameters are sent, on standard error. Off when "
+         "not given."},
     {.name = "project_type",
      .field = "project_type",
      .shape = OPTION_TEXT,

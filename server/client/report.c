@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,12 +46,13 @@ void report_begin(struct report *report, const char *name)
     draw(report, text);
 }
 
-void report_progress(struct report *report, long done, long all)
+void report_progress(struct report *report, uint64_t done, uint64_t all, const char *unit)
 {
     char text[96];
     if (!report->terminal || clock_now_ns() - report->drawn_ns < DRAW_INTERVAL_NS)
         return;
-    snprintf(text, sizeof(text), "%s... %ld of %ld", report->step, done, all);
+    snprintf(text, sizeof(text), "%s... %" PRIu64 " of %" PRIu64 " %s", report->step, done, all,
+             unit);
     draw(report, text);
 }
 

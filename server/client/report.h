@@ -25,8 +25,9 @@ void report_init(struct report *report, FILE *out);
 
 /* A step begins; name outlives it. */
 void report_begin(struct report *report, const char *name);
-/* Where the step is, on a terminal, and not more often than a person can read. */
-void report_progress(struct report *report, long done, long all);
+/* Where the step is, "build... 12 of 40 files": on a terminal, and not more often than a person can
+ * read. */
+void report_progress(struct report *report, uint64_t done, uint64_t all, const char *unit);
 /* A line that belongs to the step (a compiler's, a log): always printed. */
 void report_line(struct report *report, const char *line);
 /* The step's line: name, time in ms, and more where format is not NULL. */

@@ -11,8 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* So many bytes of a tensor have gone over the line. */
+typedef void (*rpc_copied_fn)(void *context, size_t size_bytes);
+
 struct rpc_client {
-    struct link *link;  /* not owned */
+    struct link *link;       /* not owned */
+    rpc_copied_fn on_copied; /* set by the caller once it is open; NULL: nobody wants to know */
+    void *context;
     int64_t timeout_ms; /* of one call; 0: none */
     uint64_t module_get_function;
     uint64_t

@@ -31,6 +31,12 @@ static void begin_copy(struct rpc_client *client, enum rpc_code code,
     wire_put_u64(&client->packet, size_bytes);
 }
 
+static void tell(const struct rpc_client *client, size_t size_bytes)
+{
+    if (client->on_copied)
+        client->on_copied(client->context, size_bytes);
+}
+
 bool rpc_copy_to(struct rpc_client *client, const struct rpc_tensor *tensor, const void *data,
                  size_t size_bytes, struct error *err)
 {
@@ -44,6 +50,7 @@ bool rpc_copy_to(struct rpc_client *client, const struct rpc_tensor *tensor, con
         struct wire_reader reader;
         if (!rpc_exchange(client, RPC_RETURN, &reader, err))
             return error_wrap(err, "sending byte %zu of a tensor of %zu", at, size_bytes);
+        tell(client, part);
     }
     return true;
 }
@@ -66,6 +73,7 @@ bool rpc_copy_from(struct rpc_client *client, const struct rpc_tensor *tensor, v
                              "instead of %zu",
                              at, size_bytes, reader.size_bytes - reader.at, part);
         memcpy((uint8_t *)data + at, reader.data + reader.at, part);
+        tell(client, part);
     }
     return true;
 }

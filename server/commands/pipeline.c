@@ -107,9 +107,19 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
     return true;
 }
 
+/* ninja says "[12/40] ..." of each file. */
+static void show_progress(struct pipeline *pipeline, const char *line)
+{
+    unsigned done = 0;
+    unsigned all = 0;
+    if (sscanf(line, "[%u/%u] ", &done, &all) == 2) /* NOLINT(cert-err34-c): it is only shown */
+        report_progress(pipeline->report, done, all, "files");
+}
+
 static void build_line(void *context, const char *line)
 {
     struct pipeline *pipeline = context;
+    show_progress(pipeline, line);
     if (pipeline->verbose || pipeline->manifest.settings.verbose)
         report_line(pipeline->report, line);
 }

@@ -6,11 +6,40 @@
 
 enum { SESSION_START_LEAST_MS = 10 * 1000 }; /* a board boots, however short a call may be */
 
+/* What goes over the line in a step of the report. */
+struct traffic {
+    struct report *report;
+    uint64_t done_bytes;
+    uint64_t all_bytes;
+    const char *unit;
+};
+
+static void copied(void *context, size_t size_bytes)
+{
+    enum { KB = 1000 };
+    struct traffic *traffic = context;
+    traffic->done_bytes += size_bytes;
+    if (traffic->done_bytes <= traffic->all_bytes)
+        report_progress(traffic->report, traffic->done_bytes / KB, traffic->all_bytes / KB,
+                        traffic->unit);
+}
+
+/* What goes over the line, where there is one inference alone; else 0: they are what is counted. */
+static uint64_t one_inference(const struct device_model *model, const struct run_data *data)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; data->inferences == 1 && i < model->inputs_count; i++)
+        sum += model->inputs[i].type.size_bytes;
+    for (size_t i = 0; data->inferences == 1 && i < model->outputs_count; i++)
+        sum += model->outputs[i].type.size_bytes;
+    return sum;
+}
+
 static bool infer(struct device_model *model, const struct run_data *data, struct report *report,
                   struct error *err)
 {
     for (int64_t n = 0; n < data->inferences; n++) {
-        report_progress(report, (long)n, (long)data->inferences);
+        report_progress(report, (uint64_t)n, (uint64_t)data->inferences, "inferences");
         bool good = true;
         for (size_t i = 0; good && i < model->inputs_count; i++)
             good = device_model_set_input(model, i, run_data_input(data, i, n), err);
@@ -62,11 +91,15 @@ static bool run_model(struct rpc_client *client, const struct model *archive,
                       struct run_data *data, struct device_model *ret_model, struct error *err)
 {
     __attribute__((cleanup(device_model_dispose))) struct device_model model = {.client = client};
+    struct traffic *traffic = client->context;
+    *traffic =
+        (struct traffic){report, 0, graph ? graph->params_size_bytes : 0, "KB of parameters"};
     if (!open_model(client, archive, graph, &model, err) || !run_data_bind(data, &model, err))
         return false;
     report_end(report, NULL);
     report_begin(report, "run");
     int64_t began_ns = clock_now_ns();
+    *traffic = (struct traffic){report, 0, one_inference(&model, data), "KB"};
     if (!infer(&model, data, report, err))
         return false;
     if (data->inferences > 1)
@@ -91,8 +124,11 @@ bool run_on_device(struct board_stream *stream, int64_t timeout_ms, const struct
     int64_t start_ms = timeout_ms > SESSION_START_LEAST_MS ? timeout_ms : SESSION_START_LEAST_MS;
     if (!link_open(&link_stream, deadline_in_ms(start_ms), &link, err))
         return board_stream_add_log(stream, err);
-    bool good = rpc_open(link, timeout_ms, &client, err) &&
-                run_model(&client, model, graph, report, data, ret_model, err);
+    struct traffic traffic = {.report = report};
+    bool good = rpc_open(link, timeout_ms, &client, err);
+    client.on_copied = copied;
+    client.context = &traffic;
+    good = good && run_model(&client, model, graph, report, data, ret_model, err);
     if (!good)
         board_stream_add_log(stream, err);
     rpc_close(&client);

@@ -11,7 +11,7 @@ static bool infer(struct standalone *firmware, const struct device_model *model,
     uint64_t total_us = 0;
     for (int64_t n = 0; n < data->inferences; n++) {
         uint64_t time_us = 0;
-        report_progress(report, (long)n, (long)data->inferences);
+        report_progress(report, (uint64_t)n, (uint64_t)data->inferences, "inferences");
         bool good = true;
         for (size_t i = 0; good && i < model->inputs_count; i++)
             good = standalone_set_input(firmware, i, run_data_input(data, i, n),

@@ -2,9 +2,11 @@
 #include "client/report.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct tolerance DEFAULTS = {.rtol = COMPARE_DEFAULT_RTOL,
                                           .atol = COMPARE_DEFAULT_ATOL};
@@ -126,7 +128,7 @@ static void printed(void (*print)(struct report *report), char *text, size_t siz
 static void print_steps(struct report *report)
 {
     report_begin(report, "build");
-    report_progress(report, 1, 2);
+    report_progress(report, 1, 2, "files");
     report_line(report, "a line");
     report_end(report, "%d things", 7);
     report_begin(report, "flash");
@@ -143,6 +145,35 @@ START_TEST(lines_of_steps)
     ck_assert_str_eq(rest, "7 things");
     ck_assert_ptr_null(strchr(text, '\033'));
     ck_assert_ptr_null(strstr(text, "flash"));
+}
+END_TEST
+
+/* On a terminal a step is drawn when it begins, and again once a person could read that. */
+START_TEST(progress_on_a_terminal)
+{
+    enum { LONGER_THAN_A_DRAWING_NS = 150000000 };
+    char text[512];
+    struct report report;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    ck_assert(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    FILE *file = fopen(ptsname(terminal), "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(setenv("TERM", "xterm", 1), 0);
+    report_init(&report, file);
+    ck_assert(report.terminal);
+    report_begin(&report, "build");
+    report_progress(&report, 1, 40, "files");
+    report.drawn_ns -= LONGER_THAN_A_DRAWING_NS;
+    report_progress(&report, 12, 40, "files");
+    report_end(&report, NULL);
+    ssize_t size = read(terminal, text, sizeof(text) - 1);
+    ck_assert_int_gt(size, 0);
+    text[size] = '\0';
+    ck_assert_msg(strstr(text, "\r\033[Kbuild...\r\033[Kbuild... 12 of 40 files\r\033[Kbuild ") !=
+                      NULL,
+                  "%s", text);
+    fclose(file);
+    close(terminal);
 }
 END_TEST
 
@@ -183,6 +214,7 @@ int main(void)
     suite_add_tcase(suite, comparison);
     TCase *lines = tcase_create("lines");
     tcase_add_test(lines, lines_of_steps);
+    tcase_add_test(lines, progress_on_a_terminal);
     tcase_add_test(lines, lines_of_outputs);
     suite_add_tcase(suite, lines);
     SRunner *runner = srunner_create(suite);
