@@ -1,5 +1,7 @@
 #include "api/options.h"
 
+#include "board/qemu_args.h"
+
 #include "api/option_value.h"
 #include "api/rpc.h"
 
@@ -69,12 +71,26 @@ static bool take_all(const cJSON *options, cJSON *given, struct error *err)
     return true;
 }
 
+static bool check_qemu_args(const cJSON *given, struct error *err)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(given, "qemu_args");
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, list)
+    {
+        const char *const args[] = {cJSON_GetStringValue(item), NULL};
+        if (!qemu_args_check(args, err))
+            return error_wrap(err, "option \"qemu_args\"");
+    }
+    return true;
+}
+
 bool options_apply(const cJSON *options, struct settings *settings, struct error *err)
 {
     cJSON *given = cJSON_CreateObject();
     if (!given)
         return error_no_memory(err, "the options", sizeof(*given));
-    bool good = take_all(options, given, err) && settings_from_json(given, settings, err);
+    bool good = take_all(options, given, err) && check_qemu_args(given, err) &&
+                settings_from_json(given, settings, err);
     cJSON_Delete(given);
     return good;
 }

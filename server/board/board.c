@@ -1,6 +1,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "board/board_state.h"
+#include "board/qemu_args.h"
 
 #include <string.h>
 
@@ -32,7 +33,8 @@ static bool copy_options(struct board *board, const struct board_options *option
     board->flash_path = strdup(options->flash_path);
     if (!board->flash_path)
         return error_no_memory(err, "the flash's path", strlen(options->flash_path));
-    return copy_args(options->extra_qemu_args, &board->extra_args, err);
+    return qemu_args_check(options->extra_qemu_args, err) &&
+           copy_args(options->extra_qemu_args, &board->extra_args, err);
 }
 
 bool board_new(const struct board_options *options, struct board **ret_board, struct error *err)

@@ -38,7 +38,7 @@ struct board_options {
     const struct interrupt *interrupt;  /* not owned; outlives the board */
     int gdbserver_port;                 /* 0: none; else QEMU listens on 127.0.0.1:port */
     int icount_shift;                   /* -1: off; else -icount shift=N,sleep=off */
-    const char *const *extra_qemu_args; /* NULL-terminated or NULL; copied */
+    const char *const *extra_qemu_args; /* as qemu_args.h allows; NULL-terminated or NULL; copied */
     bool debug;                         /* QEMU's command line and QMP to stderr */
     int boot_timeout_ms;                /* 0: BOARD_BOOT_TIMEOUT_MS */
 };

@@ -1,5 +1,7 @@
 #include "board/command_line.h"
 
+#include "board/qemu_args.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,6 +33,10 @@ static void add_optional(struct command_line *line, const struct emulator_option
         snprintf(line->gdb, sizeof(line->gdb), "tcp:127.0.0.1:%d", options->gdbserver_port);
         add_pair(line, "-gdb", line->gdb);
     }
+    /* By itself QEMU asks for 1 GB, which is not to be had under a limit; a firmware of a few MB is
+     * translated into less than this. */
+    if (!qemu_args_have(options->extra_args, "accel"))
+        add_pair(line, "-accel", "tcg,tb-size=32");
     if (options->icount_shift >= 0) {
         snprintf(line->icount, sizeof(line->icount), "shift=%d,sleep=off", options->icount_shift);
         add_pair(line, "-icount", line->icount);

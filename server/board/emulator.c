@@ -1,5 +1,6 @@
 #include "board/emulator.h"
 #include "base/cleanup.h"
+#include "base/strays.h"
 #include "board/command_line.h"
 
 #include <errno.h>
@@ -78,6 +79,8 @@ static bool spawn(const struct emulator_options *options, struct emulator *emula
         .parent_death_signal = SIGKILL,
         .package = options->machine->qemu_package,
     };
+    strays_adopt();
+    snprintf(emulator->cookie, sizeof(emulator->cookie), "%s", line.serial_chardev);
     if (!child_start(&child_options, &emulator->child, err))
         return false;
     forbid_core_file(emulator->child.pid);
@@ -249,6 +252,8 @@ bool emulator_registers(struct emulator *emulator, const struct qmp_wait *wait, 
 void emulator_stop(struct emulator *emulator)
 {
     child_stop(&emulator->child, STOP_GRACE_MS);
+    if (emulator->cookie[0])
+        strays_end(emulator->cookie);
     qmp_close(&emulator->qmp);
     cleanup_close_fd(&emulator->stderr_fd);
     cleanup_close_fd(&emulator->record_fd);

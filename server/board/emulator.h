@@ -24,6 +24,7 @@ struct emulator_options {
 struct emulator {
     const struct machine *machine;
     struct child child;
+    char cookie[96]; /* an argument that only this QEMU has among our children; "": none yet */
     int exit_status; /* of wait(2), once ended */
     bool ended;
     bool debug;

@@ -17,6 +17,8 @@
  *   FAKE_QEMU_CLOSES_QMP        HELLO, then closes QMP and lives on
  *   FAKE_QEMU_SPEWS             HELLO, then sends without end
  *   FAKE_QEMU_IGNORES_TERM      goes on when told to end
+ *   FAKE_QEMU_LEAVES            HELLO, and is no more the process that was started, nor of its
+ * group
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +158,17 @@ static void serve(struct fake *fake)
         send(fake, input, sizeof(input));
 }
 
+/* As -daemonize does. The one that was started goes on, too, and does nothing. */
+static void leave(void)
+{
+    if (fork() > 0)
+        for (;;)
+            pause();
+    setsid();
+    if (fork() > 0)
+        _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -170,6 +183,8 @@ int main(int argc, char **argv)
     open_pty(&fake);
     if (!has("NO_GREETING"))
         say(&fake, has("NONSENSE") ? "hello\n" : "{\"QMP\": {}}\r\n");
+    if (has("LEAVES"))
+        leave();
     while (!has("NO_GREETING"))
         serve(&fake);
     for (;;)

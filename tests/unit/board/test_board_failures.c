@@ -156,6 +156,15 @@ START_TEST(a_qemu_that_ignores_sigterm_dies)
 }
 END_TEST
 
+START_TEST(a_qemu_that_leaves_its_group_dies)
+{
+    set_fault("LEAVES");
+    flash_and_open();
+    board_close(board);
+    check_no_children();
+}
+END_TEST
+
 START_TEST(no_file_is_left_open)
 {
     int before = 0;
@@ -219,6 +228,7 @@ int main(void)
     tcase_add_test(tests, a_death_between_flash_and_open_is_told_once);
     tcase_add_loop_test(tests, a_qemu_that_closes_a_channel_is_stopped, 0, 2);
     tcase_add_test(tests, a_qemu_that_ignores_sigterm_dies);
+    tcase_add_test(tests, a_qemu_that_leaves_its_group_dies);
     tcase_add_test(tests, no_file_is_left_open);
     tcase_add_test(tests, files_run_out_anywhere);
     Suite *suite = suite_create("board_failures");

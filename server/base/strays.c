@@ -1,0 +1,67 @@
+#include "base/strays.h"
+
+#include "base/cleanup.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+enum { PATH_SIZE = 64, STAT_SIZE = 512 };
+
+void strays_adopt(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a kernel before 3.4 has none: as it was */
+}
+
+/* Its arguments stand behind each other, a NUL behind each. */
+static bool has_argument(pid_t pid, const char *argument)
+{
+    char path[PATH_SIZE];
+    char *word = NULL;
+    size_t capacity = 0;
+    bool found = false;
+    snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && !found && getdelim(&word, &capacity, '\0', file) > 0)
+        found = strcmp(word, argument) == 0;
+    free(word);
+    cleanup_close_file(&file);
+    return found;
+}
+
+/* Those that we started lead a group of their own in our session; their starter reaps them. */
+static bool is_orphaned_zombie(pid_t pid)
+{
+    char path[PATH_SIZE];
+    char line[STAT_SIZE] = "";
+    char state = 0;
+    int group = 0;
+    int session = 0;
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    cleanup_file FILE *file = fopen(path, "re");
+    const char *rest = file && fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+    return rest && sscanf(rest, ") %c %*d %d %d", &state, &group, &session) == 3 && state == 'Z' &&
+           (group != pid || session != getsid(0));
+}
+
+static bool end_one(const char *argument)
+{
+    char path[PATH_SIZE];
+    int pid = 0;
+    bool found = false;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    cleanup_file FILE *file = fopen(path, "re");
+    while (file && !found && fscanf(file, "%d", &pid) == 1)
+        found = is_orphaned_zombie(pid) || has_argument(pid, argument);
+    return found && kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid;
+}
+
+/* The list may change while it is read, and one may have had children of its own. */
+void strays_end(const char *argument)
+{
+    while (end_one(argument))
+        continue;
+}
