@@ -1,8 +1,11 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int command_help(int argc, char **argv);
 static int command_version(int argc, char **argv);
@@ -104,7 +107,17 @@ static int command_version(int argc, char **argv)
     return EXIT_CODE_OK;
 }
 
-int main(int argc, char **argv)
+/* Without one of these, the next file to be opened would take its number, and get what is printed.
+ */
+static bool open_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return false;
+    return true;
+}
+
+static int dispatch(int argc, char **argv)
 {
     static const struct {
         const char *option;
@@ -123,4 +136,25 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], options[i].option) == 0)
             return options[i].run(1, argv + 1);
     return run_command(argc - 1, argv + 1);
+}
+
+/* What was printed is a result, too: a disk that is full must not look like success. */
+static bool finish_output(void)
+{
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !failed)
+        return true;
+    if (errno == EPIPE) /* nobody wants to know more */
+        return true;
+    fprintf(stderr, "microtvm-qemu: standard output: %s\n",
+            failed ? "not all of it could be written" : strerror(errno));
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (!open_standard_streams())
+        return EXIT_CODE_SYSTEM;
+    int code = dispatch(argc, argv);
+    return finish_output() || code != EXIT_CODE_OK ? code : EXIT_CODE_SYSTEM;
 }

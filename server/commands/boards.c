@@ -94,11 +94,7 @@ static bool print_boards(bool as_json, struct error *err)
         return false;
     if (!as_json)
         print_table(&list);
-    else if (!print_json(&list, err))
-        return false;
-    if (fflush(stdout) == EOF)
-        return error_set(err, ERROR_SYSTEM, errno, "standard output");
-    return true;
+    return !as_json || print_json(&list, err);
 }
 
 int command_boards(int argc, char **argv)
