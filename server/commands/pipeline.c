@@ -10,16 +10,9 @@
 
 static bool make_temp_project(struct pipeline *pipeline, struct error *err)
 {
-    const char *base = getenv("TMPDIR");
-    cleanup_free char *temp_dir =
-        file_path("%s/microtvm-qemu-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!temp_dir)
-        return error_no_memory(err, "a path", 0);
-    if (!mkdtemp(temp_dir))
-        return error_set(err, ERROR_SYSTEM, errno, "%s: making a temporary folder (TMPDIR)",
-                         temp_dir);
-    pipeline->temp_dir = steal_pointer(temp_dir);
-    pipeline->project_dir = file_path("%s/project", pipeline->temp_dir);
+    if (!temp_dir_make(temp_dir_parent(), "microtvm-qemu-", &pipeline->temp_dir, err))
+        return error_wrap(err, "TMPDIR");
+    pipeline->project_dir = file_path("%s/project", pipeline->temp_dir.path);
     return pipeline->project_dir ? true : error_no_memory(err, "a path", 0);
 }
 
@@ -62,7 +55,7 @@ static void choose_packet_size(struct pipeline *pipeline)
     bool is_host_driven =
         !settings->project_type || strcmp(settings->project_type, PROJECT_TYPE_DEFAULT) == 0;
     bool is_free = settings->rpc_packet_size_bytes == 0 && settings->workspace_size_bytes == 0;
-    if (pipeline->temp_dir && is_host_driven && is_free &&
+    if (pipeline->temp_dir.path && is_host_driven && is_free &&
         pipeline->machine.ram_size_bytes / RAM_SHARE >= OWN_PACKET_BYTES)
         settings->rpc_packet_size_bytes = OWN_PACKET_BYTES;
 }
@@ -185,11 +178,10 @@ void pipeline_dispose(struct pipeline *pipeline)
     board_free(steal_pointer(pipeline->board)); /* before its files go */
     machine_dispose(&pipeline->machine);
     manifest_dispose(&pipeline->manifest);
-    if (pipeline->temp_dir && !file_remove_tree(pipeline->temp_dir, &err))
-        fprintf(stderr, "microtvm-qemu %s: warning: %s stays behind: %s\n", pipeline->command,
-                pipeline->temp_dir, err.text);
+    if (!temp_dir_remove(&pipeline->temp_dir, &err))
+        fprintf(stderr, "microtvm-qemu %s: warning: a temporary folder stays behind: %s\n",
+                pipeline->command, err.text);
     free(steal_pointer(pipeline->project_dir));
-    free(steal_pointer(pipeline->temp_dir));
     free(steal_pointer(pipeline->program_path));
     free(steal_pointer(pipeline->share_dir));
 }

@@ -5,6 +5,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/temp_dir.h"
 #include "board/board.h"
 #include "client/report.h"
 #include "project/manifest.h"
@@ -20,7 +21,7 @@ struct pipeline {
     /* Owned; filled by the steps. */
     char *share_dir;
     char *program_path;
-    char *temp_dir; /* NULL: none was made */
+    struct temp_dir temp_dir; /* its path is NULL where none was made */
     char *project_dir;
     struct manifest manifest;
     struct machine machine; /* the project's board */

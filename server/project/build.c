@@ -231,18 +231,32 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
            error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
 }
 
+/* To the build's programs each of these has a meaning of its own: to CMake's lists and generator
+ * expressions, to ninja, ccache's variables and the linker's -Wl. */
+bool build_path_check(const char *project_dir, struct error *err)
+{
+    int depth = 0;
+    const char *at = project_dir;
+    for (; *at && depth >= 0 && !strchr(";\\$,<>|\n", *at); at++)
+        depth += (*at == '[') - (*at == ']');
+    if (!*at && depth == 0)
+        return true;
+    return error_set(
+        err, ERROR_USAGE, 0,
+        "project folder %s: the build's programs take none of ; \\ $ , < > | in a path, "
+        "and [ and ] in pairs only: choose another folder (a temporary project's is in "
+        "TMPDIR)",
+        project_dir);
+}
+
 static bool build_in(struct build *build, struct error *err)
 {
     cleanup_free char *build_dir = file_path("%s/build", build->project_dir);
     cleanup_free char *firmware = file_path("%s/build/firmware.elf", build->project_dir);
     if (!build_dir || !firmware)
         return error_no_memory(err, "a path", strlen(build->project_dir));
-    /* CMake's lists, its escapes, ccache's variables and the linker's -Wl each give one a meaning.
-     */
-    if (strpbrk(build->project_dir, ";\\$,\n"))
-        return error_set(err, ERROR_USAGE, 0,
-                         "project folder %s: the build's programs take none of ; \\ $ , in a path",
-                         build->project_dir);
+    if (!build_path_check(build->project_dir, err))
+        return false;
     build_log_init(&build->log, build->project_dir);
     if (build_steps(build, build_dir, firmware, err))
         return true;

@@ -32,4 +32,7 @@ struct build_options {
  * compilers are stopped). */
 bool build_project(const struct build_options *options, struct error *err);
 
+/* Is it a folder that can be built in? Errors: ERROR_USAGE with the characters that cannot be. */
+bool build_path_check(const char *project_dir, struct error *err);
+
 #endif

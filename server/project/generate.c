@@ -2,7 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/temp_dir.h"
 #include "model/archive.h"
+#include "project/build.h"
 #include "project/choices.h"
 #include "project/cmsis.h"
 #include "project/crt.h"
@@ -178,24 +180,32 @@ static bool generate_in(const struct generate_options *options, const char *proj
     return good;
 }
 
+/* What could not be built later is refused before anything is made. */
+static bool check_place(const char *place, const char *parent, struct error *err)
+{
+    const char *slash = strrchr(place, '/');
+    cleanup_free char *real_parent = realpath(parent, NULL);
+    if (!real_parent)
+        return error_set(err, ERROR_SYSTEM, errno, "%s", parent);
+    cleanup_free char *real = file_path("%s/%s", real_parent, slash ? slash + 1 : place);
+    return real ? build_path_check(real, err) : no_memory(err);
+}
+
 bool generate_project(const struct generate_options *options, struct error *err)
 {
     cleanup_free char *place = NULL;
     cleanup_free char *parent = NULL;
-    if (!check_options(options, err) || !find_place(options->project_dir, &place, &parent, err))
+    struct temp_dir temporary = {.path = NULL};
+    if (!check_options(options, err) || !find_place(options->project_dir, &place, &parent, err) ||
+        !check_place(place, parent, err))
         return false;
-    cleanup_free char *temporary = file_path("%s/.microtvm-qemu-XXXXXX", parent);
-    cleanup_free char *project = NULL;
-    if (!temporary)
-        return no_memory(err);
-    if (!mkdtemp(temporary))
-        return error_set(err, ERROR_SYSTEM, errno, "project_dir %s: make a folder in %s", place,
-                         parent);
-    project = file_path("%s/project", temporary);
+    if (!temp_dir_make(parent, ".microtvm-qemu-", &temporary, err))
+        return error_wrap(err, "project_dir %s", place);
+    cleanup_free char *project = file_path("%s/project", temporary.path);
     bool good = project ? generate_in(options, project, place, err) : no_memory(err);
     /* Once the project is in its place, the call has succeeded: only an empty folder is left. */
     struct error ignored;
-    if (!file_remove_tree(temporary, &ignored) && !good)
-        error_append(err, "%s is left: %s", temporary, ignored.text);
+    if (!temp_dir_remove(&temporary, &ignored) && !good)
+        error_append(err, "a temporary folder is left: %s", ignored.text);
     return good;
 }

@@ -1,5 +1,6 @@
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/temp_dir.h"
 #include "board/machine.h"
 #include "commands/commands.h"
 #include "commands/doctor/probe.h"
@@ -24,7 +25,7 @@ struct doctor {
     struct interrupt interrupt;
     struct machine_list boards;
     char *share_dir;
-    char *temp_dir;
+    struct temp_dir temp_dir;
     bool can_build;                       /* cmake and ninja work */
     const char *missing[DOCTOR_PACKAGES]; /* packages to install; not owned */
     size_t missing_count;
@@ -34,9 +35,7 @@ struct doctor {
 static void dispose_doctor(struct doctor *doctor)
 {
     struct error ignored;
-    if (doctor->temp_dir)
-        file_remove_tree(doctor->temp_dir, &ignored);
-    free(doctor->temp_dir);
+    (void)temp_dir_remove(&doctor->temp_dir, &ignored);
     free(doctor->share_dir);
     machine_list_dispose(&doctor->boards);
     interrupt_close(&doctor->interrupt);
@@ -154,7 +153,7 @@ static bool report_step(struct doctor *doctor, const struct machine *board, cons
 static bool check_sample(struct doctor *doctor, const struct machine *board, bool *ret_works,
                          struct error *err)
 {
-    cleanup_free char *dir = file_path("%s/%s", doctor->temp_dir, board->name);
+    cleanup_free char *dir = file_path("%s/%s", doctor->temp_dir.path, board->name);
     struct sample sample = {doctor->share_dir, board, dir, &doctor->interrupt};
     *ret_works = false;
     if (!dir)
@@ -201,15 +200,10 @@ static bool open_doctor(struct doctor *doctor, struct error *err)
     if (!file_share_dir(&doctor->share_dir, err))
         return false;
     cleanup_free char *boards_dir = file_path("%s/qemu-machines", doctor->share_dir);
-    const char *parent = getenv("TMPDIR");
-    cleanup_free char *temp_dir =
-        file_path("%s/microtvm-qemu-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (!boards_dir || !temp_dir)
+    if (!boards_dir)
         return error_no_memory(err, "a path", PATH_MAX);
-    if (!mkdtemp(temp_dir))
-        return error_set(err, ERROR_SYSTEM, errno, "temporary folder \"%s\" (see TMPDIR)",
-                         temp_dir);
-    doctor->temp_dir = steal_pointer(temp_dir);
+    if (!temp_dir_make(temp_dir_parent(), "microtvm-qemu-", &doctor->temp_dir, err))
+        return error_wrap(err, "TMPDIR");
     return machine_list_load(boards_dir, &doctor->boards, err);
 }
 
@@ -217,7 +211,7 @@ static bool examine(struct doctor *doctor, struct error *err)
 {
     char pty[PROBE_LINE_SIZE];
     printf("this machine\n");
-    report("ok", "temporary folder", doctor->temp_dir);
+    report("ok", "temporary folder", doctor->temp_dir.path);
     if (!probe_pty(pty, err))
         return false;
     report("ok", "pseudo-terminal", pty);
