@@ -2,7 +2,7 @@
 # of the model as a header, include/model_interface.h in the build's folder. Sizes and types come from
 # project.json, names from the model's own header (C interface).
 
-file(GLOB STANDALONE_SOURCES standalone/*.c)
+find_files(STANDALONE_SOURCES "standalone/[^/]+\\.c")
 list(APPEND APP_SOURCES ${STANDALONE_SOURCES})
 # No frames on this line.
 set_source_files_properties(boot/fatal.c PROPERTIES COMPILE_DEFINITIONS SERIAL_LINE_IS_TEXT)

@@ -36,12 +36,17 @@ const char *unpack_name_text(const char *raw_name, char buffer[UNPACK_NAME_TEXT_
     return buffer;
 }
 
+/* What a build's programs take for something else: CMake's lists (where a [ holds things together
+ * until its ]), its generator expressions, ninja. */
 static bool name_bytes_are_plain(const char *name)
 {
-    for (const unsigned char *byte = (const unsigned char *)name; *byte; byte++)
-        if (*byte < 0x20 || *byte >= 0x7f || strchr("\\\";$", *byte))
+    int depth = 0;
+    for (const unsigned char *byte = (const unsigned char *)name; *byte; byte++) {
+        depth += (*byte == '[') - (*byte == ']');
+        if (*byte < 0x20 || *byte >= 0x7f || strchr("\\\";$|", *byte) || depth < 0)
             return false;
-    return true;
+    }
+    return depth == 0;
 }
 
 /* Append one component to name, which has room for it. */
@@ -66,7 +71,7 @@ bool unpack_name(const char *raw_name, char **ret_name, struct error *err)
     if (!name_bytes_are_plain(raw_name))
         return error_set(err, ERROR_MODEL, 0,
                          "its name has bytes other than plain printable ASCII (or one of \\ \" ; "
-                         "$)");
+                         "$ |, or a [ or ] without the other)");
     cleanup_free char *name = calloc(1, strlen(raw_name) + 1);
     if (!name)
         return error_no_memory(err, "an entry's name", strlen(raw_name) + 1);

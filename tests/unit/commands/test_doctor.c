@@ -77,6 +77,7 @@ static void link_all_but_ccache(void)
 {
     static const char *const tools[] = {
         "env",
+        "find",
         "cmake",
         "ninja",
         "qemu-system-arm",
