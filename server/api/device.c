@@ -4,6 +4,7 @@
 #include "api/options.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "project/build.h"
 #include "project/generate.h"
 #include "project/manifest.h"
@@ -117,7 +118,7 @@ static bool load_manifest(struct device *device, const char *method, const cJSON
 static void print_line(void *context, const char *line)
 {
     (void)context;
-    fprintf(stderr, "%s\n", line);
+    text_print_line(stderr, "", line);
 }
 
 static bool is_shown(const struct device *device, const struct manifest *manifest)

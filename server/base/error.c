@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -27,28 +29,35 @@ static void store(struct error *err, const char *text)
 }
 
 /* One byte longer than any text may be, so that store sees an overflow. */
-enum { WORK_SIZE = ERROR_TEXT_SIZE + 1 };
+enum { WORK_SIZE = ERROR_TEXT_SIZE + 1, CHARACTER_SIZE = 8 };
 
-/* Adds printf-made text at *length of a work buffer; *length stays inside it. */
+static void add_text(char *work, size_t *length, const char *text)
+{
+    size_t room = WORK_SIZE - 1 - *length;
+    size_t size = strnlen(text, room);
+    memcpy(work + *length, text, size);
+    *length += size;
+    work[*length] = '\0';
+}
+
+/* Adds printf-made text at *length of a work buffer; *length stays inside it. What is in it may be
+ * a stranger's: a line of it that is not the first is set in, so that it passes for none of ours.
+ */
 static void __attribute__((format(printf, 3, 0)))
 add_v(char *work, size_t *length, const char *format, va_list args)
 {
+    char raw[WORK_SIZE + CHARACTER_SIZE]; /* what is cut off here is cut off later anyhow */
+    char line[WORK_SIZE + CHARACTER_SIZE];
+    char *rest = raw;
     /* clang-tidy 14 loses sight of va_start from the second file of a run on.
      * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
-    int added = vsnprintf(work + *length, WORK_SIZE - *length, format, args);
-    if (added > 0)
-        *length += (size_t)added;
-    if (*length > WORK_SIZE - 1)
-        *length = WORK_SIZE - 1;
-}
-
-static void __attribute__((format(printf, 3, 4)))
-add(char *work, size_t *length, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    add_v(work, length, format, args);
-    va_end(args);
+    if (vsnprintf(raw, sizeof(raw), format, args) < 0)
+        return;
+    for (const char *at = strsep(&rest, "\n"); at; at = strsep(&rest, "\n")) {
+        add_text(work, length, text_printable(at, line, sizeof(line)));
+        if (rest)
+            add_text(work, length, "\n  ");
+    }
 }
 
 bool(error_set)(struct error *err, enum error_kind kind, int os_errno, const char *format, ...)
@@ -59,8 +68,10 @@ bool(error_set)(struct error *err, enum error_kind kind, int os_errno, const cha
     va_start(args, format);
     add_v(work, &length, format, args);
     va_end(args);
-    if (os_errno != 0)
-        add(work, &length, ": %s", strerror(os_errno));
+    if (os_errno != 0) {
+        add_text(work, &length, ": ");
+        add_text(work, &length, strerror(os_errno));
+    }
     err->kind = kind;
     err->os = os_errno;
     store(err, work);
@@ -75,7 +86,8 @@ bool(error_wrap)(struct error *err, const char *format, ...)
     va_start(args, format);
     add_v(work, &length, format, args);
     va_end(args);
-    add(work, &length, ": %s", err->text);
+    add_text(work, &length, ": ");
+    add_text(work, &length, err->text);
     store(err, work);
     return false;
 }

@@ -3,6 +3,7 @@
  * An error lives on the caller's stack. Functions that can fail return bool and take
  * `struct error *err` last; on false, *err is set and every ret_ parameter is untouched.
  * A message says what was wrong, with the value, and what to do; it does not end in a newline.
+ * It is fit for a terminal, whatever its parts are (text.h).
  * A caller that knows more adds context in front with error_wrap and never repeats what is there.
  */
 #ifndef MICROTVM_QEMU_BASE_ERROR_H

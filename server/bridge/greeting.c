@@ -69,21 +69,12 @@ static double option_timeout(char *options)
     return timeout_s < SESSION_MAX_S ? timeout_s : SESSION_MAX_S;
 }
 
-/* What a stranger sent, fit for a terminal. */
-static void make_printable(char *text)
-{
-    for (; *text; text++)
-        if (*text < ' ' || *text > '~')
-            *text = '?';
-}
-
-static bool refuse(struct socket *socket, char *key, struct error *err)
+static bool refuse(struct socket *socket, const char *key, struct error *err)
 {
     uint8_t code[MAGIC_SIZE];
     put_le(code, RPC_MISMATCH, sizeof code);
     struct error ignored; /* the refusal itself is what the caller has to know */
     (void)socket_write_now(socket, code, sizeof code, &ignored);
-    make_printable(key);
     return error_set(err, ERROR_USAGE, 0,
                      "%s: refused: it said \"%s\", and this server has another key", socket->peer,
                      key);

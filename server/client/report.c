@@ -1,6 +1,7 @@
 #include "client/report.h"
 
 #include "base/deadline.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VALUES_SHOWN = 10 };
+enum { VALUES_SHOWN = 10, DETAIL_SIZE = 512 };
 
 static const int64_t DRAW_INTERVAL_NS = INT64_C(100000000);
 static const char ERASE_LINE[] = "\r\033[K";
@@ -59,7 +60,7 @@ void report_progress(struct report *report, uint64_t done, uint64_t all, const c
 void report_line(struct report *report, const char *line)
 {
     draw(report, "");
-    fprintf(report->out, "  %s\n", line);
+    text_print_line(report->out, "  ", line);
     fflush(report->out);
 }
 
@@ -69,13 +70,15 @@ void report_end(struct report *report, const char *format, ...)
     draw(report, "");
     fprintf(report->out, "%-9s %8.1f ms", report->step, ms);
     if (format) {
+        char text[DETAIL_SIZE];
         va_list args;
         va_start(args, format);
-        fputs("  ", report->out);
-        vfprintf(report->out, format, args);
+        vsnprintf(text, sizeof(text), format, args);
         va_end(args);
+        text_print_line(report->out, "  ", text);
+    } else {
+        fputc('\n', report->out);
     }
-    fputc('\n', report->out);
     fflush(report->out);
     report->step = NULL;
 }
@@ -120,12 +123,23 @@ static void print_verdict(const struct report *report, const struct tensor *got,
             tensor_element_text(expected, first, expected_text, sizeof(expected_text)));
 }
 
+/* A name that could pass for more of the line than it is stands in quotes. */
+static void print_name(FILE *out, const char *name)
+{
+    const struct printable shown = printable(name);
+    if (name[0] && strcmp(shown.text, name) == 0 && !strpbrk(name, " \""))
+        fprintf(out, "%-9s ", name);
+    else
+        fprintf(out, "\"%s\" ", shown.text);
+}
+
 void report_output(struct report *report, const char *name, const struct tensor *got,
                    const struct tensor *expected, const struct comparison *comparison)
 {
     char dtype[32];
     char shape[192];
-    fprintf(report->out, "%-9s %s %s", name, tensor_dtype_text(got, dtype, sizeof(dtype)),
+    print_name(report->out, name);
+    fprintf(report->out, "%s %s", tensor_dtype_text(got, dtype, sizeof(dtype)),
             tensor_shape_text(got, shape, sizeof(shape)));
     if (comparison)
         print_verdict(report, got, expected, comparison);

@@ -1,5 +1,7 @@
 #include "project/build_log.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,20 +16,20 @@ void build_log_init(struct build_log *log, const char *project_dir)
     log->project_dir = project_dir;
 }
 
-/* Copy a line without the project's folder in front of its files and without control characters. */
+/* Copy a line without the project's folder in front of its files. */
 static void tidy(const struct build_log *log, const char *line, char *text)
 {
     size_t filled = 0;
     size_t skip = log->project_dir ? strlen(log->project_dir) : 0;
-    while (*line && filled + 1 < BUILD_LOG_LINE_SIZE) {
-        if (skip && strncmp(line, log->project_dir, skip) == 0 && line[skip] == '/') {
+    char kept[2 * BUILD_LOG_LINE_SIZE];
+    while (*line && filled + 1 < sizeof(kept)) {
+        if (skip && strncmp(line, log->project_dir, skip) == 0 && line[skip] == '/')
             line += skip + 1;
-            continue;
-        }
-        text[filled++] = (char)(iscntrl((unsigned char)*line) ? ' ' : *line);
-        line++;
+        else
+            kept[filled++] = *line++;
     }
-    text[filled] = '\0';
+    kept[filled] = '\0';
+    text_printable(kept, text, BUILD_LOG_LINE_SIZE);
 }
 
 /* ld says: region `RAM' overflowed by 4464 bytes. The largest figure counts. */

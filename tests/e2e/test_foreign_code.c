@@ -1,5 +1,6 @@
 /* Model code that means harm to the machine that builds it, and what a build does without: a
  * compiler cache, an object that its linker knows. */
+#include "base/file.h"
 #include "e2e/repack.h"
 #include "e2e/run_command.h"
 #include "hostile/scratch.h"
@@ -90,6 +91,44 @@ START_TEST(what_the_linker_does_not_know_is_told)
 }
 END_TEST
 
+#define ARCHIVES SOURCE_DIR "/tests/hostile/archives"
+
+/* An input of zeros for both of a model's tensors, (3, 5) each. */
+static const char *zeros(const char *name, const char *dtype, size_t size_bytes)
+{
+    enum { HEAD_SIZE = 10 };
+    char data[256] = "\x93NUMPY\x01";
+    int length = snprintf(data + HEAD_SIZE, sizeof(data) - HEAD_SIZE,
+                          "{'descr': '%s', 'fortran_order': False, 'shape': (3, 5), }\n", dtype);
+    data[8] = (char)length;
+    struct error err;
+    ck_assert(file_write(scratch_path("%s", name), data, HEAD_SIZE + (size_t)length + size_bytes,
+                         0644, &err));
+    return scratch_path("%s", name);
+}
+
+/* Names of tensors and what a firmware prints reach a terminal, and the log of a CI system that
+ * takes some lines for commands. */
+START_TEST(what_strangers_say_is_printable)
+{
+    static const char *const FILES[] = {ARCHIVES "/name_forgery.tar.gz",
+                                        ARCHIVES "/log_controls.tar.gz"};
+    static const char UNSEEN[][4] = {{'\xc2', '\x9b'}, {'\xe2', '\x80', '\xae'}};
+    char a[512];
+    char b[512];
+    snprintf(a, sizeof(a), "a=%s", zeros("a.npy", "<f4", 60));
+    snprintf(b, sizeof(b), "b=%s", zeros("b.npy", "|i1", 15));
+    (void)run_command(FILES[_i], BOARD, "--input", a, "--input", b, "--verbose", NULL);
+    ASSERT_SAYS("session");
+    for (const char *at = run_output; *at; at++)
+        ck_assert_msg((unsigned char)*at >= ' ' || *at == '\n', "byte %d: %s", *at, run_output);
+    ck_assert_msg(!strstr(run_output, "\n::") && !strstr(run_output, "\n  ::"), "%s", run_output);
+    ck_assert_msg(!strstr(run_output, "\noutput0   float32 (3, 5)  max abs"), "%s", run_output);
+    for (size_t i = 0; i < sizeof(UNSEEN) / sizeof(UNSEEN[0]); i++)
+        ck_assert_msg(!strstr(run_output, UNSEEN[i]), "%s", run_output);
+}
+END_TEST
+
 /* NULL: the variable is not there. Paths below /proc can be made by nobody. */
 static const struct {
     const char *name;
@@ -129,6 +168,7 @@ int main(void)
     tcase_add_test(tests, a_compiler_that_grows_is_ended);
     tcase_add_test(tests, a_compiler_that_never_ends_is_ended);
     tcase_add_test(tests, what_the_linker_does_not_know_is_told);
+    tcase_add_loop_test(tests, what_strangers_say_is_printable, 0, 2);
     tcase_add_loop_test(tests, no_cache_keeps_nobody_from_building, 0,
                         sizeof(CACHES) / sizeof(CACHES[0]));
     Suite *suite = suite_create("foreign_code");

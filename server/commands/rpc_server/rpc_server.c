@@ -2,6 +2,7 @@
 #include "api/options.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "board/board.h"
 #include "bridge/tracker.h"
 #include "commands/commands.h"
@@ -32,7 +33,7 @@ struct rpc_server {
 static void tell(void *context, const char *line)
 {
     (void)context;
-    fprintf(stderr, "%s\n", line);
+    text_print_line(stderr, "", line);
 }
 
 static int board_fds(void *context, struct pollfd *fds)

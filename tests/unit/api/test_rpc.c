@@ -96,7 +96,7 @@ static const struct {
      "the API server, method build\"}}"},
     {ERROR_BUILD, "no luck\nline 1\nline 2",
      "{\"code\": -32000, \"message\": \"no luck\", \"data\": {\"traceback\": \"in the API server, "
-     "method build:\\nline 1\\nline 2\"}}"},
+     "method build:\\n  line 1\\n  line 2\"}}"},
     {ERROR_TIMEOUT, "3 of 4 bytes",
      "{\"code\": -32000, \"message\": \"IoTimeoutError\", \"data\": {\"traceback\": \"in the API "
      "server, method build:\\n3 of 4 bytes\"}}"},
