@@ -11,8 +11,9 @@ struct temp_dir {
     int lock_fd; /* where there is one */
 };
 
-/* A new folder PARENT/PREFIXxxxxxx. Folders of that form that are ours and that nobody holds are
- * removed. Errors: ERROR_SYSTEM. */
+/* A new folder PARENT/PREFIXxxxxxx. The prefix is of these alone: a folder that nobody locks is
+ * taken for left behind. Folders of that form that are ours and that nobody holds are removed.
+ * Errors: ERROR_SYSTEM. */
 bool temp_dir_make(const char *parent, const char *prefix, struct temp_dir *ret_dir,
                    struct error *err);
 
