@@ -1,14 +1,11 @@
 /* Many boots in a row while every core is busy: a stall that comes once in a hundred boots, as a
  * sleeping UART or a lost wake-up does, shows here and nowhere else. */
 #include "bench/device.h"
+#include "boards/load.h"
 
 #include <check.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
 enum { SESSIONS = 30 };
@@ -16,37 +13,9 @@ enum { SESSIONS = 30 };
 enum { SESSIONS = 200 };
 #endif
 
-enum { SPINNERS_MAX = 64, TEST_TIMEOUT_S = 60 };
+enum { TEST_TIMEOUT_S = 60 };
 
 static const char *const board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
-
-struct spinners {
-    pid_t pids[SPINNERS_MAX];
-    int count;
-};
-
-static void start_spinners(struct spinners *spinners)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    for (long i = 0; i < cores && i < SPINNERS_MAX; i++) {
-        pid_t pid = fork();
-        ck_assert_int_ge(pid, 0);
-        if (pid == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
-            for (;;)
-                __asm__ volatile("");
-        }
-        spinners->pids[spinners->count++] = pid;
-    }
-}
-
-static void stop_spinners(const struct spinners *spinners)
-{
-    for (int i = 0; i < spinners->count; i++) {
-        kill(spinners->pids[i], SIGKILL);
-        waitpid(spinners->pids[i], NULL, 0);
-    }
-}
 
 static bool same_scores(const float *a, const float *b)
 {
@@ -69,8 +38,8 @@ START_TEST(test_sessions_in_a_row)
         ck_abort_msg("%s", err.text);
     }
 
-    struct spinners spinners = {0};
-    start_spinners(&spinners);
+    struct load load;
+    ck_assert_msg(load_start(1, &load, &err), "%s", err.text);
     int failures = 0;
     int different = 0;
     for (int i = 0; i < SESSIONS; i++) {
@@ -82,7 +51,7 @@ START_TEST(test_sessions_in_a_row)
             different += !same_scores(scores, first);
         }
     }
-    stop_spinners(&spinners);
+    load_stop(&load);
     bench_device_close(&device);
     ck_assert_int_eq(failures, 0);
     ck_assert_int_eq(different, 0);

@@ -19,6 +19,8 @@ enum {
     MAX_FILE_BYTES = 1 << 20
 };
 
+const char *const guest_board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
+
 static const char project_json[] = "{\"model\": {\"executor\": \"aot\"},"
                                    " \"options\": {\"project_type\": \"guest_app\"}}\n";
 
@@ -92,6 +94,24 @@ bool guest_build(const char *name, char **ret_dir, struct error *err)
     return true;
 }
 
+bool guest_build_all(char *ret_dirs[GUEST_BOARDS], struct error *err)
+{
+    for (int i = 0; i < GUEST_BOARDS; ++i)
+        if (!guest_build(guest_board_names[i], &ret_dirs[i], err))
+            return error_wrap(err, "%s", guest_board_names[i]);
+    return true;
+}
+
+void guest_remove_all(char *dirs[GUEST_BOARDS])
+{
+    struct error ignored;
+    for (int i = 0; i < GUEST_BOARDS; ++i) {
+        if (dirs[i])
+            file_remove_tree(dirs[i], &ignored);
+        free(dirs[i]);
+    }
+}
+
 /* -machine and the rest of board.json's "qemu" into argv; strings stay in the JSON. */
 static size_t board_arguments(const cJSON *qemu, const char **argv)
 {
@@ -108,16 +128,23 @@ static size_t board_arguments(const cJSON *qemu, const char **argv)
     return count;
 }
 
-static bool start_qemu(const cJSON *qemu, const char *elf, int fd, struct child *ret_child,
-                       struct error *err)
+static bool start_qemu(const cJSON *qemu, const char *elf, int icount_shift, int fd,
+                       struct child *ret_child, struct error *err)
 {
     char chardev[64];
+    char icount[64];
     snprintf(chardev, sizeof chardev, "socket,id=serial,fd=%d", fd);
+    snprintf(icount, sizeof icount, "shift=%d,sleep=off", icount_shift);
     const char *rest[] = {"-kernel", elf,        "-display", "none",    "-monitor",
                           "none",    "-chardev", chardev,    "-serial", "chardev:serial"};
     const char *argv[MAX_ARGUMENTS] = {NULL};
     size_t count = board_arguments(qemu, argv);
     memcpy(argv + count, rest, sizeof rest);
+    count += sizeof rest / sizeof rest[0];
+    if (icount_shift != GUEST_ICOUNT_OFF) {
+        argv[count++] = "-icount";
+        argv[count++] = icount;
+    }
     struct child_options options = {
         .argv = argv,
         .stdin_fd = -1,
@@ -131,7 +158,7 @@ static bool start_qemu(const cJSON *qemu, const char *elf, int fd, struct child 
     return child_start(&options, ret_child, err);
 }
 
-bool guest_boot(const char *dir, struct guest_board *ret_board, struct error *err)
+bool guest_boot(const char *dir, int icount_shift, struct guest_board *ret_board, struct error *err)
 {
     cleanup_free char *json_path = file_path("%s/board.json", dir);
     cleanup_free char *elf = file_path("%s/build/firmware.elf", dir);
@@ -143,7 +170,7 @@ bool guest_boot(const char *dir, struct guest_board *ret_board, struct error *er
         return error_set(err, ERROR_SYSTEM, errno, "socketpair");
     cJSON *json = cJSON_Parse(text);
     struct child qemu = CHILD_NONE;
-    bool ok = start_qemu(cJSON_GetObjectItem(json, "qemu"), elf, fds[1], &qemu, err);
+    bool ok = start_qemu(cJSON_GetObjectItem(json, "qemu"), elf, icount_shift, fds[1], &qemu, err);
     cJSON_Delete(json);
     close(fds[1]);
     if (!ok) {
@@ -152,7 +179,11 @@ bool guest_boot(const char *dir, struct guest_board *ret_board, struct error *er
     }
     fcntl(fds[0], F_SETFL, O_NONBLOCK);
     *ret_board = (struct guest_board){.qemu = qemu, .serial_fd = fds[0]};
-    return true;
+    uint8_t first = 0;
+    if (guest_receive(ret_board, &first, 1) && first == 'R')
+        return true;
+    guest_stop(ret_board);
+    return error_set(err, ERROR_DEVICE, 0, "the firmware in %s did not say that it is ready", dir);
 }
 
 void guest_stop(struct guest_board *board)
@@ -204,4 +235,17 @@ void guest_last_words(struct guest_board *board, char *text, size_t size_bytes)
         length += 1;
     }
     text[length] = '\0';
+}
+
+uint64_t guest_cpu_time_ns(const struct guest_board *board)
+{
+    char path[64];
+    unsigned long user = 0;
+    unsigned long kernel = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", board->qemu.pid);
+    cleanup_file FILE *file = fopen(path, "re");
+    if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                        &user, &kernel) != 2)
+        return 0;
+    return (user + kernel) * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
 }

@@ -1,5 +1,5 @@
-/* A board under test_guest: firmware built from guest/ with an app of the test's, in a QEMU whose
- * serial line is a socket. No server code but base/ takes part. */
+/* A board under test_guest or test_clock: firmware built from guest/ with an app of the test's, in
+ * a QEMU whose serial line is a socket. No server code but base/ takes part. */
 #ifndef MICROTVM_QEMU_TESTS_BOARDS_GUEST_BOARD_H
 #define MICROTVM_QEMU_TESTS_BOARDS_GUEST_BOARD_H
 
@@ -15,11 +15,20 @@ struct guest_board {
     int serial_fd;
 };
 
+enum { GUEST_BOARDS = 3, GUEST_ICOUNT_OFF = -1 };
+
+extern const char *const guest_board_names[GUEST_BOARDS];
+
 /* Build the test firmware for qemu-machines/NAME.json in a new folder (a new string). */
 bool guest_build(const char *name, char **ret_dir, struct error *err);
 
-/* Boot DIR/build/firmware.elf. */
-bool guest_boot(const char *dir, struct guest_board *ret_board, struct error *err);
+/* For all boards; guest_remove_all also after an error. */
+bool guest_build_all(char *ret_dirs[GUEST_BOARDS], struct error *err);
+void guest_remove_all(char *dirs[GUEST_BOARDS]);
+
+/* Boot DIR/build/firmware.elf until it says that it is ready; icount_shift is QEMU's. */
+bool guest_boot(const char *dir, int icount_shift, struct guest_board *ret_board,
+                struct error *err);
 void guest_stop(struct guest_board *board);
 
 /* Whole or false: 10 s without a byte, or the board is gone. */
@@ -28,5 +37,8 @@ bool guest_receive(struct guest_board *board, void *data, size_t size_bytes);
 
 /* Bytes until the board is gone, NUL-terminated; NUL bytes become '?'. */
 void guest_last_words(struct guest_board *board, char *text, size_t size_bytes);
+
+/* CPU time of its QEMU so far; 0 when that can't be known. */
+uint64_t guest_cpu_time_ns(const struct guest_board *board);
 
 #endif

@@ -118,6 +118,8 @@ static void infer(void)
     }
     long largest = MODEL_OUTPUT_COUNT > 0 ? model_largest(&MODEL_OUTPUT_TENSORS[0]) : -1;
     unsigned long long microseconds = (unsigned long long)(seconds * 1e6 + 0.5);
+    if (microseconds == 0)
+        microseconds = 1; /* it did take time */
     printf("time_us:%llu\nresult:%ld:%llu\n", microseconds, largest, microseconds / 1000);
 }
 

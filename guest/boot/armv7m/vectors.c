@@ -92,6 +92,9 @@ static void __attribute__((naked)) fault_entry(void)
                      "b fault_report" ::"i"(FAULT_STACK_SIZE_BYTES));
 }
 
+/* Of a clock that takes no interrupt. */
+void clock_interrupt(void) __attribute__((weak, alias("fault_entry")));
+
 /* The name that the linker script calls the entry; the CPU finds it in the vector table. */
 void _start(void) __attribute__((noreturn));
 void _start(void)

@@ -1,6 +1,7 @@
 /* Firmware for test_guest: does what single bytes from the host tell it to. */
 #include "boot/board_config.h"
 #include "boot/layout.h"
+#include "intervals.h"
 #include "platform/clock.h"
 #include "platform/heap.h"
 #include "uart/uart.h"
@@ -66,6 +67,18 @@ static void report_elapsed(void)
     if (TVMPlatformTimerStop(&seconds) == kTvmErrorNoError)
         elapsed_us = (uint64_t)(seconds * 1e6);
     uart_write((const uint8_t *)&elapsed_us, sizeof elapsed_us);
+}
+
+/* Host's orders: how often, and how much work each time. */
+static void report_intervals(void)
+{
+    static uint32_t intervals_ns[INTERVALS_MAX];
+    uint32_t count = get_u32();
+    uint32_t turns = get_u32();
+    if (count > INTERVALS_MAX)
+        count = INTERVALS_MAX;
+    time_work(count, turns, intervals_ns);
+    uart_write((const uint8_t *)intervals_ns, count * sizeof intervals_ns[0]);
 }
 
 enum { HEAP_BLOCKS = 24 };
@@ -216,7 +229,12 @@ int main(void)
             put(TVMPlatformTimerStart() == kTvmErrorNoError ? '+' : '-');
         else if (command == 'T')
             report_elapsed();
-        else if (command == 'h')
+        else if (command == 'q')
+            report_intervals();
+        else if (command == 'l') {
+            work(get_u32());
+            put('.');
+        } else if (command == 'h')
             printf("step=%u\n", (unsigned)check_heap());
         else if (command == 'n')
             fill_heap();

@@ -1,0 +1,226 @@
+/* The firmware's clock on real QEMU, held against the host's: on busy machines, over turns of its
+ * counters, across a standstill of QEMU, and where QEMU counts instructions.
+ * Every test runs on every board; each board's firmware is built once. */
+#include "base/deadline.h"
+#include "boards/guest_board.h"
+#include "boards/intervals.h"
+#include "boards/load.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NS_PER_US = 1000, LOAD_PER_CORE = 2, SHORT_INTERVALS = 3000 };
+
+static char *dirs[GUEST_BOARDS];
+static struct guest_board board;
+static struct intervals intervals;
+
+static void boot(int index, int icount_shift)
+{
+    struct error err;
+    ck_assert_msg(guest_boot(dirs[index], icount_shift, &board, &err), "%s: %s",
+                  guest_board_names[index], err.text);
+}
+
+static void power_off(void)
+{
+    guest_stop(&board);
+}
+
+static void order(char letter, char wanted)
+{
+    char answer = 0;
+    ck_assert(guest_send(&board, &letter, 1));
+    ck_assert(guest_receive(&board, &answer, 1));
+    ck_assert_int_eq(answer, wanted);
+}
+
+static uint64_t stop_timer(void)
+{
+    uint64_t elapsed_us = 0;
+    ck_assert(guest_send(&board, "T", 1));
+    ck_assert(guest_receive(&board, &elapsed_us, sizeof elapsed_us));
+    return elapsed_us;
+}
+
+/* The bounds are the host's own clock readings around the board's, so a slow machine only makes
+ * them wider. What remains is that the board tells whole microseconds of whole ticks. */
+static void time_it(void (*meanwhile)(void))
+{
+    int64_t before_ns = clock_now_ns();
+    order('t', '+');
+    int64_t started_ns = clock_now_ns();
+    meanwhile();
+    int64_t stopping_ns = clock_now_ns();
+    int64_t elapsed_us = (int64_t)stop_timer();
+    int64_t after_ns = clock_now_ns();
+    ck_assert_int_ge(elapsed_us, (stopping_ns - started_ns) / NS_PER_US - 2);
+    ck_assert_int_le(elapsed_us, (after_ns - before_ns) / NS_PER_US + 2);
+}
+
+static void sleep_a_little(void)
+{
+    usleep(1000);
+}
+
+/* Longer than one turn of every counter that is not 64 bits, SysTick: 1.34 s at 12.5 MHz. */
+static void sleep_longer_than_a_turn(void)
+{
+    usleep(1700 * 1000);
+}
+
+START_TEST(agrees_with_the_host)
+{
+    boot(_i, GUEST_ICOUNT_OFF);
+    time_it(sleep_a_little);
+    time_it(sleep_longer_than_a_turn);
+    order('t', '+');
+    order('t', '-'); /* is running already */
+    ck_assert_uint_ne(stop_timer(), UINT64_MAX);
+    ck_assert_uint_eq(stop_timer(), UINT64_MAX); /* is not running */
+    power_off();
+}
+END_TEST
+
+static void stand_still(void)
+{
+    kill(board.qemu.pid, SIGSTOP);
+    usleep(3200 * 1000); /* two turns of SysTick and more, of which QEMU then tells once */
+    kill(board.qemu.pid, SIGCONT);
+}
+
+START_TEST(goes_on_while_qemu_stands_still)
+{
+    boot(_i, GUEST_ICOUNT_OFF);
+    time_it(stand_still);
+    time_it(sleep_a_little);
+    power_off();
+}
+END_TEST
+
+/* Two seconds, more on a busy machine, in pieces of which none passes for silence. */
+static void work_for_long(void)
+{
+    enum { PIECES = 10, INTERVALS_IN_A_PIECE = 2000 };
+    for (int piece = 0; piece < PIECES; piece++)
+        ck_assert(intervals_work(&board, INTERVALS_IN_A_PIECE * intervals.turns));
+}
+
+START_TEST(is_right_under_load)
+{
+    struct error err;
+    struct load load;
+    boot(_i, GUEST_ICOUNT_OFF);
+    ck_assert(intervals_calibrate(&board, &intervals));
+    ck_assert_msg(load_start(LOAD_PER_CORE, &load, &err), "%s", err.text);
+    bool measured = intervals_measure(&board, &intervals, SHORT_INTERVALS);
+    load_stop(&load);
+    time_it(work_for_long);
+    power_off();
+    struct intervals_summary sum = intervals_sum_up(&intervals);
+    ck_assert(measured);
+    ck_assert_uint_eq(sum.failed, 0);
+    ck_assert_uint_eq(sum.zero, 0);
+    ck_assert_uint_eq(sum.too_short, 0);
+    ck_assert_uint_eq(intervals.long_batches, 0);
+    intervals_dispose(&intervals);
+}
+END_TEST
+
+enum { COUNT = 50, FAST = 0, SLOW = 4, TICK_NS_MOST = 100 };
+
+static void ask_intervals(uint8_t turns, uint32_t told_ns[COUNT])
+{
+    const uint8_t orders[] = {'q', COUNT, 0, 0, 0, turns, 0, 0, 0};
+    ck_assert(guest_send(&board, orders, sizeof orders));
+    ck_assert(guest_receive(&board, told_ns, COUNT * sizeof *told_ns));
+}
+
+/* Less than a tick passes, where an instruction takes 1 ns; still it is not no time. */
+START_TEST(never_says_zero)
+{
+    uint32_t told_ns[COUNT];
+    boot(_i, FAST);
+    ask_intervals(0, told_ns);
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_uint_gt(told_ns[i], 0);
+    power_off();
+}
+END_TEST
+
+static bool within_a_tick(uint32_t a, uint32_t b)
+{
+    return (a > b ? a - b : b - a) <= TICK_NS_MOST;
+}
+
+/* The same work is the same time, in one boot and in the next. */
+START_TEST(counts_instructions)
+{
+    uint32_t first_ns[COUNT];
+    uint32_t again_ns[COUNT];
+    boot(_i, SLOW);
+    ask_intervals(200, first_ns);
+    power_off();
+    boot(_i, SLOW);
+    usleep(20 * 1000);
+    ask_intervals(200, again_ns);
+    power_off();
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_msg(within_a_tick(first_ns[i], first_ns[COUNT - 1]), "%d: %u ns, last %u ns", i,
+                      first_ns[i], first_ns[COUNT - 1]);
+        ck_assert_msg(within_a_tick(first_ns[i], again_ns[i]), "%d: %u ns, then %u ns", i,
+                      first_ns[i], again_ns[i]);
+    }
+}
+END_TEST
+
+/* A timer that runs on would have QEMU skip from one of its events to the next for ever. */
+START_TEST(rests_while_nothing_is_timed)
+{
+    uint32_t told_ns[COUNT];
+    boot(_i, SLOW);
+    ask_intervals(200, told_ns);
+    uint64_t before_ns = guest_cpu_time_ns(&board);
+    usleep(1000 * 1000);
+    uint64_t used_ns = guest_cpu_time_ns(&board) - before_ns;
+    power_off();
+    ck_assert_uint_gt(before_ns, 0);
+    ck_assert_msg(used_ns <= 40000000, "%s: %llu ms of CPU in 1 s", guest_board_names[_i],
+                  (unsigned long long)(used_ns / 1000000));
+}
+END_TEST
+
+static Suite *clock_suite(void)
+{
+    const TTest *const tests[] = {
+        agrees_with_the_host, goes_on_while_qemu_stands_still, is_right_under_load, never_says_zero,
+        counts_instructions,  rests_while_nothing_is_timed,
+    };
+    Suite *suite = suite_create("clock");
+    TCase *tcase = tcase_create("boards");
+    tcase_set_timeout(tcase, 120);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i)
+        tcase_add_loop_test(tcase, tests[i], 0, GUEST_BOARDS);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    struct error err;
+    int failed = 1;
+    if (guest_build_all(dirs, &err)) {
+        SRunner *runner = srunner_create(clock_suite());
+        srunner_run_all(runner, CK_ENV);
+        failed = srunner_ntests_failed(runner);
+        srunner_free(runner);
+    } else {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    guest_remove_all(dirs);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
