@@ -1,6 +1,7 @@
 /* What TVM's C runtime asks of its platform (tvm/runtime/crt/platform.h). */
 #include "boot/board_config.h"
 #include "boot/fatal.h"
+#include "boot/layout.h"
 #include "platform/clock.h"
 #include "platform/heap.h"
 
@@ -13,6 +14,14 @@
 tvm_crt_error_t TVMPlatformInitialize(void);
 tvm_crt_error_t TVMPlatformBeforeMeasurement(void);
 tvm_crt_error_t TVMPlatformAfterMeasurement(void);
+
+/* Other runtimes than the bundled one don't know this. */
+tvm_crt_error_t TVMPlatformMemoryAllocateTemporary(size_t num_bytes, DLDevice dev, void **out_ptr);
+
+/* An application without a runtime has none. */
+void __attribute__((weak)) TVMAPISetLastError(const char *msg);
+
+enum { HEAP_TEXT_SIZE = 256 };
 
 static bool timing;
 
@@ -70,16 +79,45 @@ size_t TVMPlatformFormatMessage(char *out_buf, size_t out_buf_size_bytes, const 
     return (size_t)length < out_buf_size_bytes ? (size_t)length : out_buf_size_bytes - 1;
 }
 
+/* Printed, too: not every caller passes the error on, and TVM's RPC server then loops for ever. */
+static tvm_crt_error_t heap_full(size_t num_bytes)
+{
+    char text[HEAP_TEXT_SIZE];
+    struct heap_room room = heap_room();
+    uintptr_t heap_end = layout_address(layout_heap_end);
+    unsigned long heap_bytes = heap_end - layout_address(layout_heap_start);
+    const char *reason = heap_end < layout_address(layout_ram_end)
+                             ? "which is what option workspace_size_bytes says: leave it out, or "
+                               "raise it"
+                             : "all of the RAM that is left, which option workspace_size_bytes "
+                               "can't raise: take a larger board";
+    (void)snprintf(text, sizeof text,
+                   "heap full: %lu bytes asked for, %lu free, %lu of them in one piece; the heap "
+                   "has %lu bytes, %s",
+                   (unsigned long)num_bytes, (unsigned long)room.free_bytes,
+                   (unsigned long)room.largest_bytes, heap_bytes, reason);
+    puts(text);
+    if (TVMAPISetLastError)
+        TVMAPISetLastError(text);
+    return kTvmErrorPlatformNoMemory;
+}
+
 tvm_crt_error_t TVMPlatformMemoryAllocate(size_t num_bytes, DLDevice dev, void **out_ptr)
 {
     (void)dev;
     void *address = heap_allocate(num_bytes);
-    if (!address) {
-        /* Not every caller passes the error on: TVM's RPC server then loops for ever. */
-        printf("heap full: %lu bytes wanted, the largest free block has %lu\n",
-               (unsigned long)num_bytes, (unsigned long)heap_room().largest_bytes);
-        return kTvmErrorPlatformNoMemory;
-    }
+    if (!address)
+        return heap_full(num_bytes);
+    *out_ptr = address;
+    return kTvmErrorNoError;
+}
+
+tvm_crt_error_t TVMPlatformMemoryAllocateTemporary(size_t num_bytes, DLDevice dev, void **out_ptr)
+{
+    (void)dev;
+    void *address = heap_allocate_high(num_bytes);
+    if (!address)
+        return heap_full(num_bytes);
     *out_ptr = address;
     return kTvmErrorNoError;
 }

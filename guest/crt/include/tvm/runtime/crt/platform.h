@@ -18,8 +18,12 @@ void __attribute__((noreturn)) TVMPlatformAbort(tvm_crt_error_t code);
 size_t TVMPlatformFormatMessage(char *out_buf, size_t out_buf_size_bytes, const char *fmt,
                                 va_list args);
 
-/* The heap. *out_ptr is untouched on failure (kTvmErrorPlatformNoMemory). dev is {kDLCPU, 0}. */
+/* The heap. *out_ptr is untouched on failure (kTvmErrorPlatformNoMemory), of which
+ * TVMAPISetLastError may say more: the runtime adds what the memory was for. dev is {kDLCPU, 0}. */
 tvm_crt_error_t TVMPlatformMemoryAllocate(size_t num_bytes, DLDevice dev, void **out_ptr);
+/* The same for memory that is given back before that which is allocated after it: taken from the
+ * heap's other end, it leaves no hole. Defining it is optional. */
+tvm_crt_error_t TVMPlatformMemoryAllocateTemporary(size_t num_bytes, DLDevice dev, void **out_ptr);
 tvm_crt_error_t TVMPlatformMemoryFree(void *ptr, DLDevice dev);
 
 /* One stopwatch. kTvmErrorPlatformTimerBadState: started twice, or stopped without a start. */

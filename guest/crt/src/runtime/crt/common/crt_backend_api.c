@@ -10,9 +10,10 @@ void *TVMBackendAllocWorkspace(int device_type, int device_id, uint64_t nbytes, 
     (void)dtype_bits_hint;
     DLDevice dev = {(DLDeviceType)device_type, device_id};
     void *memory;
+    TVMAPISetLastError("");
     if (nbytes > SIZE_MAX ||
         TVMPlatformMemoryAllocate((size_t)nbytes, dev, &memory) != kTvmErrorNoError) {
-        (void)crt_no_memory((unsigned long)nbytes, "workspace");
+        (void)crt_heap_full((unsigned long)nbytes, "workspace");
         return NULL;
     }
     return memory;

@@ -7,16 +7,36 @@
 #include <tvm/runtime/crt/internal/common/runtime.h>
 #include <tvm/runtime/crt/platform.h>
 
-int crt_allocate(size_t size_bytes, const char *what, void **ret_memory)
+/* For a platform with one way to allocate. */
+TVM_WEAK tvm_crt_error_t TVMPlatformMemoryAllocateTemporary(size_t num_bytes, DLDevice dev,
+                                                            void **out_ptr)
+{
+    return TVMPlatformMemoryAllocate(num_bytes, dev, out_ptr);
+}
+
+typedef tvm_crt_error_t (*allocate_fn)(size_t num_bytes, DLDevice dev, void **out_ptr);
+
+static int allocate_by(allocate_fn allocate, size_t size_bytes, const char *what, void **ret_memory)
 {
     void *memory;
     /* Not every heap gives out blocks of no bytes. */
     size_t wanted = size_bytes > 0 ? size_bytes : 1;
-    if (TVMPlatformMemoryAllocate(wanted, cpu_device, &memory) != kTvmErrorNoError)
-        return crt_no_memory((unsigned long)size_bytes, what);
+    TVMAPISetLastError("");
+    if (allocate(wanted, cpu_device, &memory) != kTvmErrorNoError)
+        return crt_heap_full((unsigned long)size_bytes, what);
     memset(memory, 0, size_bytes);
     *ret_memory = memory;
     return 0;
+}
+
+int crt_allocate(size_t size_bytes, const char *what, void **ret_memory)
+{
+    return allocate_by(TVMPlatformMemoryAllocate, size_bytes, what, ret_memory);
+}
+
+int crt_allocate_temporary(size_t size_bytes, const char *what, void **ret_memory)
+{
+    return allocate_by(TVMPlatformMemoryAllocateTemporary, size_bytes, what, ret_memory);
 }
 
 void crt_free(void *memory)
@@ -41,7 +61,7 @@ int TVMDeviceAllocDataSpace(DLDevice dev, size_t nbytes, size_t alignment, DLDat
     if (nbytes > SIZE_MAX - padding)
         return crt_no_memory((unsigned long)nbytes, "device data");
     void *memory = NULL;
-    int status = crt_allocate(nbytes + padding, "device data", &memory);
+    int status = crt_allocate_temporary(nbytes + padding, "device data", &memory);
     if (status != 0)
         return status;
     status = memory_map_add(memory, nbytes + padding, NULL, MEMORY_OF_CLIENT);

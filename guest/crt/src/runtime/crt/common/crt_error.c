@@ -4,7 +4,7 @@
 #include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/platform.h>
 
-enum { ERROR_TEXT_SIZE = 384 };
+enum { ERROR_TEXT_SIZE = 384, REASON_SIZE = 256 };
 
 static char last_error[ERROR_TEXT_SIZE];
 
@@ -33,4 +33,16 @@ int crt_error(int code, const char *format, ...)
 int crt_no_memory(unsigned long size_bytes, const char *what)
 {
     return crt_error(kTvmErrorPlatformNoMemory, "no memory: %lu bytes for %s", size_bytes, what);
+}
+
+int crt_heap_full(unsigned long size_bytes, const char *what)
+{
+    char reason[REASON_SIZE];
+    size_t length = strnlen(last_error, sizeof(reason) - 1);
+    memcpy(reason, last_error, length);
+    reason[length] = '\0';
+    if (length == 0)
+        return crt_no_memory(size_bytes, what);
+    return crt_error(kTvmErrorPlatformNoMemory, "no memory: %lu bytes for %s: %s", size_bytes, what,
+                     reason);
 }

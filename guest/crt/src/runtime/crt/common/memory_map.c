@@ -6,8 +6,11 @@ static struct memory_region *regions;
 
 int memory_map_add(void *data, size_t size_bytes, void *array, enum memory_owner owner)
 {
+    static const char WHAT[] = "a note of memory in use";
     void *memory;
-    int status = crt_allocate(sizeof(struct memory_region), "a note of memory in use", &memory);
+    int status = owner == MEMORY_OF_CLIENT
+                     ? crt_allocate_temporary(sizeof(struct memory_region), WHAT, &memory)
+                     : crt_allocate(sizeof(struct memory_region), WHAT, &memory);
     if (status != 0)
         return status;
     struct memory_region *region = memory;

@@ -31,7 +31,7 @@ static int load_rows(struct graph_loader *loader, struct json_reader reader)
     if (status == 0 && count != (uint64_t)loader->num_nodes + 1)
         status = json_error(&counter, "node_row_ptr has not one element more than there are nodes");
     if (status == 0)
-        status = graph_allocate(count, sizeof(uint32_t), "rows", &memory);
+        status = crt_allocate_temporary(count * sizeof(uint32_t), "rows", &memory);
     if (status != 0)
         return status;
     loader->rows = memory;

@@ -8,5 +8,8 @@ int crt_error(int code, const char *format, ...) __attribute__((format(printf, 2
 
 /* "no memory: N bytes for WHAT"; returns kTvmErrorPlatformNoMemory. */
 int crt_no_memory(unsigned long size_bytes, const char *what);
+/* The same with the last error's text behind it: what the platform said of a failed allocation, if
+ * it did. So that text is cleared before the platform is asked. */
+int crt_heap_full(unsigned long size_bytes, const char *what);
 
 #endif // TVM_RUNTIME_CRT_INTERNAL_COMMON_ERROR_H_

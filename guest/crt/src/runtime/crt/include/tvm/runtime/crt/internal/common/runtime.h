@@ -17,6 +17,8 @@ static inline void *crt_handle(uintptr_t number)
 
 /* Memory from the platform, zeroed. Errors: crt_no_memory. */
 int crt_allocate(size_t size_bytes, const char *what, void **ret_memory);
+/* The same for what is given back before that which is allocated after it. */
+int crt_allocate_temporary(size_t size_bytes, const char *what, void **ret_memory);
 /* NULL is fine. */
 void crt_free(void *memory);
 
