@@ -5,7 +5,10 @@
 #define TVM_CRT_LOG_LEVEL TVM_CRT_LOG_LEVEL_WARN
 #define TVM_CRT_DEBUG 0
 
-#define TVM_CRT_MAX_NDIM 6
+/* Of a graph's tensors, from the graph. */
+#ifndef TVM_CRT_MAX_NDIM
+#error "TVM_CRT_MAX_NDIM: the build sets it from project.json"
+#endif
 #define TVM_CRT_MAX_ARGS 32 /* of one generated function */
 
 #define TVM_CRT_GLOBAL_FUNC_REGISTRY_SIZE_BYTES 1024

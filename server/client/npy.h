@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TENSOR_MAX_NDIM = 8 };
+enum { TENSOR_MAX_NDIM = 64 }; /* as many as NumPy has */
 
 /* DLPack's type codes (DLDataTypeCode). */
 enum tensor_code { TENSOR_INT = 0, TENSOR_UINT = 1, TENSOR_FLOAT = 2, TENSOR_BOOL = 6 };

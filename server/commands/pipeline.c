@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "project/build.h"
+#include "project/fit.h"
 #include "project/generate.h"
 
 #include <errno.h>
@@ -46,18 +47,26 @@ bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, st
 
 /* Boards announce no larger messages than the session of TVM's API clients takes. A firmware in a
  * temporary folder only ever talks to this process, which takes any: outputs of 64 KB come up to
- * 1.3 times as fast, and TVM's own runtimes take longer graphs. Where 1/16 of the RAM holds the
- * two buffers for them. */
-static void choose_packet_size(struct pipeline *pipeline)
+ * 1.3 times as fast, and TVM's own runtimes take longer graphs. Where half of the RAM holds the
+ * model with them: nothing is to be refused for their sake. */
+static bool choose_packet_size(struct pipeline *pipeline, struct error *err)
 {
     enum { OWN_PACKET_BYTES = 8192, RAM_SHARE = 32 };
     struct settings *settings = &pipeline->manifest.settings;
+    const uint64_t ram_bytes = pipeline->machine.ram_size_bytes;
+    struct memory_need need;
     bool is_host_driven =
         !settings->project_type || strcmp(settings->project_type, PROJECT_TYPE_DEFAULT) == 0;
     bool is_free = settings->rpc_packet_size_bytes == 0 && settings->workspace_size_bytes == 0;
-    if (pipeline->temp_dir.path && is_host_driven && is_free &&
-        pipeline->machine.ram_size_bytes / RAM_SHARE >= OWN_PACKET_BYTES)
+    if (!pipeline->temp_dir.path || !is_host_driven || !is_free ||
+        ram_bytes / RAM_SHARE < OWN_PACKET_BYTES)
+        return true;
+    if (!fit_need(pipeline->project_dir, &pipeline->manifest, pipeline->has_device_graph, &need,
+                  err))
+        return false;
+    if (need.heap_bytes + need.buffers_bytes <= ram_bytes / 2)
         settings->rpc_packet_size_bytes = OWN_PACKET_BYTES;
+    return true;
 }
 
 uint64_t pipeline_packet_size_bytes(const struct pipeline *pipeline)
@@ -90,7 +99,8 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
     report_begin(pipeline->report, "generate");
     if (!generate_project(&options, err) || !load_project(pipeline, err))
         return false;
-    choose_packet_size(pipeline);
+    if (!choose_packet_size(pipeline, err))
+        return false;
     if (crt_dir && strcmp(pipeline->manifest.crt_source, "given") != 0)
         return error_set(err, ERROR_USAGE, 0,
                          "--crt-dir \"%s\": no C runtime there (TVM's standalone_crt has include/ "
@@ -128,6 +138,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
     struct build_options options = {
         .project_dir = pipeline->project_dir,
         .manifest = &pipeline->manifest,
+        .has_device_graph = pipeline->has_device_graph,
         .interrupt = pipeline->interrupt,
         .on_line = build_line,
         .on_notice = build_notice,

@@ -17,7 +17,8 @@ struct pipeline {
     const char *command; /* "run": in front of a warning */
     const struct interrupt *interrupt;
     struct report *report;
-    bool verbose; /* the build's lines, too */
+    bool verbose;          /* the build's lines, too */
+    bool has_device_graph; /* a graph is the board's own executor's to run */
     /* Owned; filled by the steps. */
     char *share_dir;
     char *program_path;

@@ -53,7 +53,7 @@ static bool shorten(cJSON *json)
     return true;
 }
 
-static bool load_text(const char *dir, const char *model_name, char **ret_text, struct error *err)
+bool graph_files_text(const char *dir, const char *model_name, char **ret_text, struct error *err)
 {
     cJSON *json = NULL;
     if (!model_graph_load(dir, model_name, &json, err))
@@ -80,7 +80,7 @@ bool graph_files_load(const char *dir, const char *model_name, struct graph_file
                       struct error *err)
 {
     struct graph_files files = {.text = NULL};
-    if (!load_text(dir, model_name, &files.text, err) ||
+    if (!graph_files_text(dir, model_name, &files.text, err) ||
         !load_params(dir, model_name, &files, err)) {
         graph_files_dispose(&files);
         return false;

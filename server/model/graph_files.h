@@ -17,6 +17,8 @@ struct graph_files {
  * the caller disposes of it. */
 bool graph_files_load(const char *dir, const char *model_name, struct graph_files *ret_files,
                       struct error *err);
+/* The text alone. Errors: likewise. The caller frees *ret_text. */
+bool graph_files_text(const char *dir, const char *model_name, char **ret_text, struct error *err);
 /* Safe on a zeroed struct and twice. */
 void graph_files_dispose(struct graph_files *files);
 

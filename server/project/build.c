@@ -23,7 +23,8 @@ enum { CACHE_MAX_BYTES = 4 * 1024 * 1024 };
 /* One build: where, and what its programs have said so far. */
 struct build {
     const struct build_options *options;
-    char *project_dir; /* absolute, links resolved: as cmake notes it in its cache */
+    struct manifest manifest; /* the options', with what it needs; lent: not disposed of */
+    char *project_dir;        /* absolute, links resolved: as cmake notes it in its cache */
     struct build_env env;
     struct build_log log;
 };
@@ -173,7 +174,8 @@ static bool explain(struct build *build, struct error *err)
     if (build->log.no_libc)
         return build_tools_no_libc(build->project_dir, err);
     if (overflow->flash_bytes || overflow->ram_bytes)
-        return fit_error(build->project_dir, build->options->manifest, *overflow, err);
+        return fit_error(build->project_dir, &build->manifest, &build->manifest.need, *overflow,
+                         err);
     return false;
 }
 
@@ -191,9 +193,18 @@ static bool clear_after(struct build *build, bool configured, const char *build_
 
 static bool check_model(const struct build *build, struct error *err)
 {
-    const struct manifest *manifest = build->options->manifest;
+    const struct manifest *manifest = &build->manifest;
     return driven_check(manifest->settings.project_type, &manifest->model, err) ||
            error_wrap(err, "model archive %s/model.tar", build->project_dir);
+}
+
+/* What is sure not to fit is not compiled. */
+static bool check_memory(struct build *build, struct error *err)
+{
+    struct manifest *manifest = &build->manifest;
+    return fit_need(build->project_dir, manifest, build->options->has_device_graph,
+                    &manifest->need, err) &&
+           fit_check(build->project_dir, manifest, &manifest->need, err);
 }
 
 /* Whoever has switched it off knows. */
@@ -215,10 +226,9 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
                         struct error *err)
 {
     const struct settings *settings = &build->options->manifest->settings;
-    if (!check_model(build, err) ||
-        !manifest_save(build->project_dir, build->options->manifest, err) ||
-        !linked_params_write(build->project_dir, build->options->manifest, err) ||
-        !build_tools_check(build->project_dir, err) ||
+    if (!check_model(build, err) || !build_tools_check(build->project_dir, err) ||
+        !check_memory(build, err) || !manifest_save(build->project_dir, &build->manifest, err) ||
+        !linked_params_write(build->project_dir, &build->manifest, err) ||
         !drop_moved_build(build->project_dir, build_dir, err) ||
         !build_env_open(build->project_dir, settings, build->options->interrupt, &build->env, err))
         return false;
@@ -280,6 +290,7 @@ bool build_project(const struct build_options *options, struct error *err)
     if (!build)
         return error_no_memory(err, "a build", sizeof(*build));
     build->options = options;
+    build->manifest = *options->manifest;
     build->project_dir = project_dir;
     build->env = BUILD_ENV_NONE;
     cleanup_fd int lock_fd = -1;

@@ -2,160 +2,217 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/json_read.h"
+#include "memory/heap_block.h"
+#include "project/board_memory.h"
+#include "project/linked_params.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PACKET_BUFFERS = 2 }; /* the UART's ring and the RPC server's message buffer */
 
-struct memory {
-    uint64_t flash_bytes;
+/* For code and the runtime's own data, which nobody has counted before the firmware is linked. */
+enum { UNKNOWN_FLASH_BYTES = 128 * 1024, UNKNOWN_RAM_BYTES = 16 * 1024 };
+
+struct demand {
+    struct board_memory board;
+    uint64_t flash_bytes; /* that are needed on it */
     uint64_t ram_bytes;
-    uint64_t own_ram_bytes; /* stack and packet buffers: they are the board's, not the model's */
+    bool is_least; /* so much at least */
 };
 
-static bool read_region(const cJSON *memory, const char *name, uint64_t *size_bytes,
-                        struct error *err)
+/* ---- boards that would hold it ---- */
+
+/* Stack and packet buffers are the board's, not the model's. */
+static uint64_t own_ram_bytes(const struct board_memory *board)
 {
-    const cJSON *region = cJSON_GetObjectItemCaseSensitive(memory, name);
-    if (!json_read_size(region, "size_bytes", ERROR_USAGE, size_bytes, err))
-        return error_wrap(err, "\"memory\": \"%s\"", name);
-    if (*size_bytes)
-        return true;
-    return error_set(err, ERROR_USAGE, 0, "\"memory\": \"%s\": no \"size_bytes\"", name);
+    return board->stack_bytes + PACKET_BUFFERS * board->packet_bytes;
 }
 
-/* With these options: they go for every board. */
-static bool read_memory(const char *path, const struct settings *settings,
-                        struct memory *ret_memory, struct error *err)
+static bool would_hold(const void *context, const struct board_memory *candidate)
 {
-    struct memory memory = {0};
-    uint64_t packet = 0;
-    cJSON *json = NULL;
-    if (!json_read_file(path, ERROR_USAGE, &json, err))
+    const struct demand *demand = context;
+    uint64_t flash_bytes = demand->flash_bytes;
+    uint64_t ram_bytes = demand->ram_bytes + own_ram_bytes(candidate);
+    if (demand->is_least) {
+        flash_bytes += UNKNOWN_FLASH_BYTES;
+        ram_bytes += UNKNOWN_RAM_BYTES;
+    }
+    return candidate->flash_bytes >= flash_bytes &&
+           candidate->ram_bytes + own_ram_bytes(&demand->board) >= ram_bytes;
+}
+
+static bool append_boards(const char *project_dir, const struct manifest *manifest,
+                          const struct demand *demand, struct error *err)
+{
+    struct error list_err;
+    cleanup_free char *boards = NULL;
+    cleanup_free char *machines_dir = file_path("%s/qemu-machines", project_dir);
+    if (!machines_dir)
+        return error_no_memory(err, "a path", strlen(project_dir));
+    if (!board_memory_list(machines_dir, &manifest->settings, would_hold, demand, &boards,
+                           &list_err)) {
+        *err = list_err;
         return false;
-    const cJSON *regions = cJSON_GetObjectItemCaseSensitive(json, "memory");
-    bool good =
-        read_region(regions, "flash", &memory.flash_bytes, err) &&
-        read_region(regions, "ram", &memory.ram_bytes, err) &&
-        json_read_size(json, "main_stack_size_bytes", ERROR_USAGE, &memory.own_ram_bytes, err) &&
-        json_read_size(json, "rpc_packet_size_bytes", ERROR_USAGE, &packet, err);
-    cJSON_Delete(json);
-    if (!good)
-        return error_wrap(err, "%s", path);
-    if (settings->rpc_packet_size_bytes > 0)
-        packet = (uint64_t)settings->rpc_packet_size_bytes;
-    memory.own_ram_bytes += PACKET_BUFFERS * packet;
-    *ret_memory = memory;
-    return true;
+    }
+    return error_append(err, "%s%s",
+                        *boards ? "boards that would hold it: " : "no board here would hold it",
+                        boards);
+}
+
+/* ---- words ---- */
+
+static void describe(const struct manifest *manifest, const struct demand *demand,
+                     const char *region, uint64_t have_bytes, uint64_t need_bytes,
+                     struct error *err)
+{
+    unsigned long long have = have_bytes;
+    unsigned long long need = need_bytes;
+    const char *least = demand->is_least ? "at least " : "";
+    if (need <= have)
+        return;
+    if (err->kind != ERROR_NONE) {
+        error_append(err, "and %s%llu bytes of %s, of which it has %llu (%llu too many)", least,
+                     need, region, have, need - have);
+        return;
+    }
+    error_set(err, ERROR_BUILD, 0,
+              "model \"%s\" needs %s%llu bytes of %s, board \"%s\" has %llu (%llu too many)",
+              manifest->model.name, least, need, region,
+              manifest->settings.board ? manifest->settings.board : "?", have, need - have);
+}
+
+static bool is_host_driven(const struct manifest *manifest)
+{
+    const char *type = manifest->settings.project_type;
+    return !type || strcmp(type, PROJECT_TYPE_DEFAULT) == 0;
+}
+
+static void explain_ram(const struct manifest *manifest, const struct demand *demand,
+                        const struct memory_need *need, struct error *err)
+{
+    const struct settings *settings = &manifest->settings;
+    unsigned long long heap_bytes = settings->workspace_size_bytes > 0
+                                        ? (unsigned long long)settings->workspace_size_bytes
+                                        : need->heap_bytes;
+    error_append(err, "of that, the heap takes %llu, the stack %llu, static tensors %llu",
+                 heap_bytes, (unsigned long long)demand->board.stack_bytes,
+                 (unsigned long long)(need->buffers_bytes + need->tensors_bytes));
+    if (settings->workspace_size_bytes > 0)
+        error_append(err,
+                     "the heap is what its option workspace_size_bytes=%lld says; it needs %llu at "
+                     "least",
+                     (long long)settings->workspace_size_bytes,
+                     (unsigned long long)need->heap_bytes);
+    else if (need->loading_bytes > 0)
+        error_append(err,
+                     "%llu of the heap are for reading the graph alone: compile the model with "
+                     "Executor(\"aot\"), which has none",
+                     (unsigned long long)need->loading_bytes);
+    if (settings->rpc_packet_size_bytes > 0 && is_host_driven(manifest))
+        error_append(err, "%d times its option rpc_packet_size_bytes=%lld is part of that",
+                     PACKET_BUFFERS, (long long)settings->rpc_packet_size_bytes);
+}
+
+static void explain_flash(const struct memory_need *need, struct error *err)
+{
+    unsigned long long description_bytes = need->description_bytes;
+    error_append(err, "of that, the model's constants take %llu",
+                 (unsigned long long)need->constants_bytes + description_bytes);
+    if (description_bytes > 0)
+        error_append(
+            err,
+            "%llu of them are a second copy, which AOT with packed functions brings: compile "
+            "the model with {\"tir.usmp.enable\": False}, or with the C interface "
+            "({\"interface-api\": \"c\", \"unpacked-api\": True}) for project_type "
+            "aot_standalone_demo",
+            description_bytes);
+}
+
+static bool refuse(const char *project_dir, const struct manifest *manifest,
+                   const struct memory_need *need, const struct demand *demand, struct error *err)
+{
+    const struct board_memory *board = &demand->board;
+    err->kind = ERROR_NONE;
+    describe(manifest, demand, "RAM", board->ram_bytes, demand->ram_bytes, err);
+    describe(manifest, demand, "flash", board->flash_bytes, demand->flash_bytes, err);
+    if (demand->ram_bytes > board->ram_bytes)
+        explain_ram(manifest, demand, need, err);
+    if (demand->flash_bytes > board->flash_bytes)
+        explain_flash(need, err);
+    return append_boards(project_dir, manifest, demand, err);
+}
+
+/* ---- the three questions ---- */
+
+static bool read_board(const char *project_dir, const struct manifest *manifest,
+                       struct board_memory *ret_board, struct error *err)
+{
+    cleanup_free char *path = file_path("%s/board.json", project_dir);
+    if (!path)
+        return error_no_memory(err, "a path", strlen(project_dir));
+    return board_memory_read(path, &manifest->settings, ret_board, err);
+}
+
+bool fit_need(const char *project_dir, const struct manifest *manifest, bool has_device_graph,
+              struct memory_need *ret_need, struct error *err)
+{
+    struct board_memory board;
+    cleanup_free char *dir = file_path("%s/model", project_dir);
+    if (!dir)
+        return error_no_memory(err, "a path", strlen(project_dir));
+    cleanup_free struct graph_parameter *linked = NULL;
+    size_t linked_count = 0;
+    if (!read_board(project_dir, manifest, &board, err) ||
+        (linked_params_wanted(manifest) &&
+         !model_parameters_find(dir, manifest->model.name, &linked, &linked_count, err)))
+        return false;
+    const struct memory_question question = {
+        .dir = dir,
+        .model = &manifest->model,
+        .packet_bytes = board.packet_bytes,
+        .is_host_driven = is_host_driven(manifest),
+        .has_bundled_runtime = manifest->crt_source && strcmp(manifest->crt_source, "bundled") == 0,
+        .has_device_graph = has_device_graph,
+        .linked = linked,
+        .linked_count = linked_count,
+    };
+    return memory_need_read(&question, ret_need, err);
+}
+
+bool fit_check(const char *project_dir, const struct manifest *manifest,
+               const struct memory_need *need, struct error *err)
+{
+    const uint64_t option_bytes = (uint64_t)manifest->settings.workspace_size_bytes;
+    struct demand demand = {.is_least = true};
+    if (!read_board(project_dir, manifest, &demand.board, err))
+        return false;
+    if (option_bytes > 0 && option_bytes < need->heap_bytes)
+        return error_set(
+            err, ERROR_BUILD, 0,
+            "option workspace_size_bytes=%llu: model \"%s\" needs a heap of %llu bytes "
+            "at least: leave the option out, or raise it",
+            (unsigned long long)option_bytes, manifest->model.name,
+            (unsigned long long)need->heap_bytes);
+    demand.flash_bytes = memory_sum(need->constants_bytes, need->description_bytes);
+    demand.ram_bytes = memory_sum(option_bytes > 0 ? option_bytes : need->heap_bytes,
+                                  memory_sum(need->buffers_bytes, need->tensors_bytes));
+    demand.ram_bytes = memory_sum(demand.ram_bytes, demand.board.stack_bytes);
+    if (demand.flash_bytes <= demand.board.flash_bytes &&
+        demand.ram_bytes <= demand.board.ram_bytes)
+        return true;
+    return refuse(project_dir, manifest, need, &demand, err);
 }
 
 /* A region that did not overflow may still be nearly full, by how much the linker does not say: a
  * board with less of it than this one is not named. */
-static bool would_hold(const struct memory *candidate, const struct memory *board,
-                       struct overflow overflow)
+bool fit_error(const char *project_dir, const struct manifest *manifest,
+               const struct memory_need *need, struct overflow overflow, struct error *err)
 {
-    return candidate->flash_bytes >= board->flash_bytes + overflow.flash_bytes &&
-           candidate->ram_bytes + board->own_ram_bytes >=
-               board->ram_bytes + overflow.ram_bytes + candidate->own_ram_bytes;
-}
-
-static bool is_definition(const char *name)
-{
-    size_t length = strlen(name);
-    return name[0] != '.' && length > strlen(".json") &&
-           strcmp(name + length - strlen(".json"), ".json") == 0;
-}
-
-static bool add_board(const char *machines_dir, const char *file, const struct settings *settings,
-                      const struct memory *board, struct overflow overflow, FILE *list,
-                      struct error *err)
-{
-    struct memory candidate;
-    cleanup_free char *path = file_path("%s/%s", machines_dir, file);
-    if (!path)
-        return error_no_memory(err, "a path", strlen(file));
-    if (!read_memory(path, settings, &candidate, err))
+    struct demand demand = {.is_least = false};
+    if (!read_board(project_dir, manifest, &demand.board, err))
         return false;
-    if (would_hold(&candidate, board, overflow))
-        fprintf(list, "%s%.*s", ftell(list) > 0 ? ", " : "", (int)(strlen(file) - strlen(".json")),
-                file);
-    return true;
-}
-
-/* "a, b" in a new string; "" when no board would. */
-static bool list_boards(const char *machines_dir, const struct settings *settings,
-                        const struct memory *board, struct overflow overflow, char **ret_text,
-                        struct error *err)
-{
-    struct dirent **entries = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    int count = scandir(machines_dir, &entries, NULL, alphasort);
-    if (count < 0)
-        return error_set(err, ERROR_SYSTEM, errno, "%s", machines_dir);
-    FILE *list = open_memstream(&text, &size);
-    bool good = list || error_no_memory(err, "a list of boards", 0);
-    for (int i = 0; i < count; i++) {
-        if (good && is_definition(entries[i]->d_name))
-            good =
-                add_board(machines_dir, entries[i]->d_name, settings, board, overflow, list, err);
-        free(entries[i]);
-    }
-    free(entries);
-    if (list && fclose(list) != 0 && good)
-        good = error_no_memory(err, "a list of boards", size);
-    if (good)
-        *ret_text = text;
-    else
-        free(text);
-    return good;
-}
-
-static void describe(const struct manifest *manifest, const char *region, uint64_t have_bytes,
-                     uint64_t over_bytes, struct error *err)
-{
-    if (!over_bytes)
-        return;
-    if (err->kind != ERROR_NONE) {
-        error_append(err, "and %llu bytes of %s, of which it has %llu (%llu too many)",
-                     (unsigned long long)(have_bytes + over_bytes), region,
-                     (unsigned long long)have_bytes, (unsigned long long)over_bytes);
-        return;
-    }
-    error_set(err, ERROR_BUILD, 0,
-              "model \"%s\" needs %llu bytes of %s, board \"%s\" has %llu (%llu too many)",
-              manifest->model.name, (unsigned long long)(have_bytes + over_bytes), region,
-              manifest->settings.board ? manifest->settings.board : "?",
-              (unsigned long long)have_bytes, (unsigned long long)over_bytes);
-}
-
-bool fit_error(const char *project_dir, const struct manifest *manifest, struct overflow overflow,
-               struct error *err)
-{
-    struct memory board;
-    cleanup_free char *board_path = file_path("%s/board.json", project_dir);
-    cleanup_free char *machines_dir = file_path("%s/qemu-machines", project_dir);
-    cleanup_free char *boards = NULL;
-    if (!board_path || !machines_dir)
-        return error_no_memory(err, "a path", strlen(project_dir));
-    if (!read_memory(board_path, &manifest->settings, &board, err) ||
-        !list_boards(machines_dir, &manifest->settings, &board, overflow, &boards, err))
-        return false;
-    err->kind = ERROR_NONE;
-    describe(manifest, "RAM", board.ram_bytes, overflow.ram_bytes, err);
-    describe(manifest, "flash", board.flash_bytes, overflow.flash_bytes, err);
-    if (overflow.ram_bytes && manifest->settings.workspace_size_bytes)
-        error_append(err, "its option workspace_size_bytes=%lld is part of that",
-                     (long long)manifest->settings.workspace_size_bytes);
-    if (overflow.ram_bytes && manifest->settings.rpc_packet_size_bytes)
-        error_append(err, "%d times its option rpc_packet_size_bytes=%lld is part of that",
-                     PACKET_BUFFERS, (long long)manifest->settings.rpc_packet_size_bytes);
-    return error_append(err, "%s%s",
-                        *boards ? "boards that would hold it: " : "no board here would hold it",
-                        boards);
+    demand.flash_bytes = demand.board.flash_bytes + overflow.flash_bytes;
+    demand.ram_bytes = demand.board.ram_bytes + overflow.ram_bytes;
+    return refuse(project_dir, manifest, need, &demand, err);
 }

@@ -1,11 +1,13 @@
-/* Does a firmware fit a board? Answers from the linker's figures and the board definitions in a
- * project's qemu-machines/. */
+/* Does a firmware fit a board? Before it is built, by what its model is sure to need; afterwards by
+ * the linker's figures. */
 #ifndef MICROTVM_QEMU_PROJECT_FIT_H
 #define MICROTVM_QEMU_PROJECT_FIT_H
 
 #include "base/error.h"
+#include "memory/need.h"
 #include "project/manifest.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct overflow {
@@ -13,10 +15,21 @@ struct overflow {
     uint64_t ram_bytes;
 };
 
-/* Set err to ERROR_BUILD: what the model needs of each region that overflowed, what the project's
- * board has, and which boards would hold it. Always returns false; when the definitions cannot be
- * read, err says that instead. */
-bool fit_error(const char *project_dir, const struct manifest *manifest, struct overflow overflow,
-               struct error *err);
+/* What the project's model needs on the project's board. has_device_graph: the board's graph
+ * executor runs a graph, and not the host's. Errors: ERROR_USAGE (a board's definition is
+ * malformed), ERROR_MODEL, ERROR_SYSTEM, ERROR_INTERNAL. */
+bool fit_need(const char *project_dir, const struct manifest *manifest, bool has_device_graph,
+              struct memory_need *ret_need, struct error *err);
+
+/* Is it possible that this board holds it? Errors: ERROR_BUILD: what the model needs at least of
+ * each region that is too small, what the board has, what can be done, and which boards would hold
+ * it; or that the option workspace_size_bytes is too small. Others as above. */
+bool fit_check(const char *project_dir, const struct manifest *manifest,
+               const struct memory_need *need, struct error *err);
+
+/* Set err to ERROR_BUILD: the same by what the linker said. Always returns false; when the
+ * definitions cannot be read, err says that instead. */
+bool fit_error(const char *project_dir, const struct manifest *manifest,
+               const struct memory_need *need, struct overflow overflow, struct error *err);
 
 #endif

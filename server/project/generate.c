@@ -9,6 +9,7 @@
 #include "project/cmsis.h"
 #include "project/crt.h"
 #include "project/extra.h"
+#include "project/fit.h"
 #include "project/manifest.h"
 #include "project/standalone.h"
 
@@ -107,6 +108,7 @@ static bool fill(const struct generate_options *options, const char *project,
                             err) &&
            extra_add(options->settings->extra_files_tar, project, err) &&
            cmsis_add(options->settings->cmsis_path, project, err) &&
+           fit_need(project, manifest, false, &manifest->need, err) &&
            manifest_save(project, manifest, err);
 }
 

@@ -74,6 +74,16 @@ static bool model_to_json(const struct model *model, cJSON *json)
            add_item(json, "modules", modules_to_json(model->modules, model->modules_count));
 }
 
+static cJSON *need_to_json(const struct memory_need *need)
+{
+    cJSON *json = cJSON_CreateObject();
+    if (json && cJSON_AddNumberToObject(json, "heap_size_bytes", (double)need->heap_bytes) &&
+        cJSON_AddNumberToObject(json, "ndim_most", need->ndim_most))
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
 static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struct error *err)
 {
     cJSON *options = NULL;
@@ -92,6 +102,7 @@ static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struc
         (!manifest->crt_source ||
          cJSON_AddStringToObject(json, "crt_source", manifest->crt_source));
     good = add_item(json, "model", model) && good && model_to_json(&manifest->model, model);
+    good = add_item(json, "memory", need_to_json(&manifest->need)) && good;
     good = add_item(json, "options", options) && good;
     good = add_item(json, "generated", generated) && good;
     return good || error_no_memory(err, "project.json", sizeof(*manifest));

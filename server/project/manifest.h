@@ -9,6 +9,7 @@
  *              "c_metadata", "linked_params",
  *              "inputs": [{"name", "dtype", "size_bytes"}, ...], "outputs": [...],
  *              "modules": [{"name", "executor"}, ...] },
+ *   "memory": { "heap_size_bytes", "ndim_most" },
  *   "options": { ... as in settings.h: what the firmware is built with ... },
  *   "generated": { ... those chosen when the project was generated, where null leads back to ... }
  * }
@@ -17,12 +18,14 @@
 #define MICROTVM_QEMU_PROJECT_MANIFEST_H
 
 #include "base/error.h"
+#include "memory/need.h"
 #include "model/model.h"
 #include "project/settings.h"
 
 struct manifest {
     char *crt_source; /* whose C runtime crt/ holds: "given" or "bundled" */
     struct model model;
+    struct memory_need need;   /* for whoever builds it: saved in part, never read */
     struct settings settings;  /* of the last build, and of the next one unless changed */
     struct settings generated; /* chosen when the project was generated */
     bool is_generated;         /* false: not generated yet; settings will be both */

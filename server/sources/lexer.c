@@ -86,10 +86,13 @@ static void take_name(struct c_lexer *lexer, struct c_token *token)
     token->length = (size_t)(lexer->at - token->text);
 }
 
-static void skip_number(struct c_lexer *lexer)
+static void take_number(struct c_lexer *lexer, struct c_token *token)
 {
+    token->kind = C_NUMBER;
+    token->text = lexer->at;
     while (lexer->at < lexer->end && (is_name_part(*lexer->at) || *lexer->at == '.'))
         lexer->at++;
+    token->length = (size_t)(lexer->at - token->text);
 }
 
 bool c_lexer_next(struct c_lexer *lexer, struct c_token *ret_token)
@@ -108,14 +111,15 @@ bool c_lexer_next(struct c_lexer *lexer, struct c_token *ret_token)
             take_name(lexer, ret_token);
             return true;
         }
-        if (*lexer->at == '"' || *lexer->at == '\'')
-            skip_quoted(lexer);
-        else if (isdigit((unsigned char)*lexer->at))
-            skip_number(lexer);
-        else {
+        if (isdigit((unsigned char)*lexer->at)) {
+            take_number(lexer, ret_token);
+            return true;
+        }
+        if (*lexer->at != '"' && *lexer->at != '\'') {
             *ret_token = (struct c_token){.kind = C_PUNCTUATION, .text = lexer->at++, .length = 1};
             return true;
         }
+        skip_quoted(lexer);
     }
 }
 

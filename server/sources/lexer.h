@@ -1,5 +1,5 @@
-/* C text as tokens: as much of them as it takes to see which names a source defines and uses.
- * Comments, strings, characters and numbers are skipped. */
+/* C text as tokens: as much of them as it takes to see which names a source defines and uses, and
+ * how large its arrays are. Comments, strings and characters are skipped. */
 #ifndef MICROTVM_QEMU_SOURCES_LEXER_H
 #define MICROTVM_QEMU_SOURCES_LEXER_H
 
@@ -8,6 +8,7 @@
 
 enum c_token_kind {
     C_NAME,        /* identifiers and keywords */
+    C_NUMBER,      /* with its suffix; a sign is punctuation */
     C_PUNCTUATION, /* one character */
     C_DIRECTIVE,   /* a whole preprocessor line behind its '#', continuation lines included */
 };

@@ -161,6 +161,8 @@ static bool read_token(struct reading *reading, const struct c_token *token,
 {
     bool ends = false;
     size_t name;
+    if (token->kind == C_NUMBER)
+        return true;
     if (token->kind == C_DIRECTIVE)
         return read_directive(reading, token, err);
     if (token->kind == C_NAME) {

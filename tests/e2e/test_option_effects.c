@@ -165,8 +165,8 @@ START_TEST(workspace_size_bytes)
     ck_assert_int_eq(RUN("workspace_size_bytes=0x6000"), 0);
     ck_assert_int_eq(address_of(" layout_heap_end") - address_of(" layout_heap_start"), 0x6000);
     ASSERT_GOOD(file_remove_tree(project, &err));
-    ck_assert_int_eq(RUN("workspace_size_bytes=1024"), 5);
-    ASSERT_PRINTED("heap full");
+    ck_assert_int_eq(RUN("workspace_size_bytes=1024"), 4);
+    ASSERT_PRINTED("workspace_size_bytes=1024: model \"default\" needs a heap of ");
 }
 END_TEST
 

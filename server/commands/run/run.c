@@ -163,7 +163,8 @@ int command_run(int argc, char **argv)
     run.pipeline = (struct pipeline){.command = "run",
                                      .interrupt = &run.interrupt,
                                      .report = &run.report,
-                                     .verbose = run.args.verbose};
+                                     .verbose = run.args.verbose,
+                                     .has_device_graph = true};
     bool matches = false;
     bool good = open_interrupt(&run, &err) && run_all(&run, &matches, &err);
     bool late = !good && is_late(&run, &err);

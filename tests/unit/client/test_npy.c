@@ -77,6 +77,8 @@ START_TEST(good_header)
 }
 END_TEST
 
+#define EIGHT "1,1,1,1,1,1,1,1,"
+
 static const struct {
     const char *header;
     size_t data_size_bytes;
@@ -97,7 +99,9 @@ static const struct {
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,)}", 0, "no number"},
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", 0,
      "do not match"},
-    {"{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", 4, "more than 8"},
+    {"{'descr': '<f4', 'fortran_order': False, 'shape': (" EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+         EIGHT "1)}",
+     4, "more than 64"},
     {"{'descr': '<f4', 'shape': (1,), }", 4, "lacks"},
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': 1}", 4, "unknown key \"x\""},
     {"{'descr': '<f4', 'fortran_order': False, 'shape': (1,)", 0, "not a Python dictionary"},

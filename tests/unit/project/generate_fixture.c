@@ -20,6 +20,10 @@ const char *kept(int place, const char *name)
     return paths[place];
 }
 
+const char GENERATE_BOARD[] = "{\"memory\": {\"flash\": {\"size_bytes\": 65536},"
+                              " \"ram\": {\"size_bytes\": 65536}},"
+                              " \"rpc_packet_size_bytes\": 2048}";
+
 static void write_share(void)
 {
     static const char *const FILES[] = {
@@ -32,13 +36,13 @@ static void write_share(void)
         "share/guest/apps/other_type/main.c",
         "share/guest/crt/include/tvm/runtime/crt/ours.h",
         "share/guest/crt/src/runtime/crt/common/ours.c",
-        "share/qemu-machines/first.json",
-        "share/qemu-machines/second.json",
         "share/qemu-machines/README.md",
         "program",
     };
     for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++)
         scratch_write(FILES[i], FILES[i]);
+    scratch_write("share/qemu-machines/first.json", GENERATE_BOARD);
+    scratch_write("share/qemu-machines/second.json", GENERATE_BOARD);
     chmod(scratch_path("program"), 0755);
 }
 

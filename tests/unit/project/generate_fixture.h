@@ -9,6 +9,8 @@ extern struct error err;
 extern struct settings settings;        /* board is "first" */
 extern struct generate_options options; /* of settings; SCRATCH/m.tar to SCRATCH/in/project */
 
+extern const char GENERATE_BOARD[]; /* the definition of each board there */
+
 /* A checked fixture, with scratch_remove. */
 void generate_setup(void);
 

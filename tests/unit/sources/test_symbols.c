@@ -58,7 +58,7 @@ static const struct {
     {"\"str \\\" ing\" x 'c' '\\'' y", "x y "},
     {"\"never ends", ""},
     {"\"ends with its line\nx", "x "},
-    {"0x1fu 1.5e3 x1 12abc", "x1 "},
+    {"0x1fu 1.5e3 x1 12abc", "0x1fu 1.5e3 x1 12abc "},
     {"#include <a.h>\nx", "[include <a.h>] x "},
     {"  #  if A /* # */\n", "[  if A /* # */] "},
     {"a # b", "a # b "},

@@ -5,8 +5,6 @@
 #include <tvm/runtime/crt/internal/common/runtime.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
 
-#include "crt_config.h"
-
 enum { TYPE_NAME_SIZE = 24 };
 
 /* An attribute is ["list_...", [values]]: go to the values. */
@@ -49,8 +47,6 @@ static int read_shape(struct json_reader *reader, int64_t *shape, DLTensor *entr
     entry->shape = shape;
     while (status == 0 && (status = json_next(reader, ']', &more)) == 0 && more)
         status = json_read_integer(reader, &shape[entry->ndim++]);
-    if (status == 0 && entry->ndim > TVM_CRT_MAX_NDIM)
-        status = json_error(reader, "a shape with more dimensions than TVM_CRT_MAX_NDIM");
     return status;
 }
 
