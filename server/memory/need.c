@@ -197,8 +197,8 @@ static bool add_linked(const struct memory_question *question, struct generated 
     generated->linked = linked;
     for (size_t i = 0; i < question->linked_count; i++) {
         linked[generated->linked_count++] = question->linked[i].storage;
-        generated->constants_bytes = memory_sum(generated->constants_bytes,
-                                                memory_aligned(question->linked[i].size_bytes));
+        generated->constants_bytes =
+            memory_sum(generated->constants_bytes, memory_aligned(question->linked[i].size_bytes));
     }
     return true;
 }

@@ -202,8 +202,8 @@ static bool check_model(const struct build *build, struct error *err)
 static bool check_memory(struct build *build, struct error *err)
 {
     struct manifest *manifest = &build->manifest;
-    return fit_need(build->project_dir, manifest, build->options->has_device_graph,
-                    &manifest->need, err) &&
+    return fit_need(build->project_dir, manifest, build->options->has_device_graph, &manifest->need,
+                    err) &&
            fit_check(build->project_dir, manifest, &manifest->need, err);
 }
 

@@ -119,7 +119,8 @@ START_TEST(says_what_does_not_fit_and_where_it_would)
 {
     overflow(100, 2048 + 1000);
     fails(ERROR_BUILD, "model \"net\" needs 3048 bytes of RAM, board \"tiny\" has 2048 (1000 too "
-                       "many)\nboards that would hold it: more_of_both, more_ram");
+                       "many)\nof that, the heap takes ");
+    ck_assert_ptr_nonnull(strstr(err.text, "\nboards that would hold it: more_of_both, more_ram"));
     ck_assert_ptr_null(strstr(err.text, "less_flash"));
     manifest.settings.rpc_packet_size_bytes = 512;
     fails(ERROR_BUILD, "2 times its option rpc_packet_size_bytes=512 is part of that\nboards that "
@@ -129,10 +130,33 @@ START_TEST(says_what_does_not_fit_and_where_it_would)
     ck_assert_ptr_nonnull(strstr(err.text, "bytes of flash, of which it has 4096"));
     ck_assert_ptr_nonnull(strstr(err.text, "boards that would hold it: more_of_both"));
     ck_assert_ptr_null(strstr(err.text, "more_ram"));
-    manifest.settings.workspace_size_bytes = 777;
     overflow(100, 5000000);
     fails(ERROR_BUILD, "no board here would hold it");
-    ck_assert_ptr_nonnull(strstr(err.text, "workspace_size_bytes=777"));
+}
+END_TEST
+
+/* Nothing is configured, and nothing compiled. */
+START_TEST(refuses_before_it_builds_what_is_sure_not_to_fit)
+{
+    scratch_write("p/CMakeLists.txt", "message(FATAL_ERROR \"configured\")\n");
+    manifest.settings.workspace_size_bytes = 777;
+    fails(ERROR_BUILD, "option workspace_size_bytes=777: model \"net\" needs a heap of 1064 bytes");
+    manifest.settings.workspace_size_bytes = 3000;
+    fails(ERROR_BUILD,
+          "model \"net\" needs at least 3000 bytes of RAM, board \"tiny\" has 2048 "
+          "(952 too many)\nof that, the heap takes 3000, the stack 0, static tensors "
+          "0\nthe heap is what its option workspace_size_bytes=3000 says; it needs 1064 "
+          "at least\n");
+    manifest.settings.workspace_size_bytes = 0;
+    manifest.settings.config_main_stack_size = 2048;
+    fails(ERROR_BUILD, "needs at least 3112 bytes of RAM");
+    manifest.settings.config_main_stack_size = 0;
+    scratch_write("p/model/codegen/host/src/default_lib0.c",
+                  "static const float w[1025] = {0};\nstatic uint8_t global_workspace[2000];\n");
+    fails(ERROR_BUILD, "needs at least 3064 bytes of RAM");
+    ck_assert_ptr_nonnull(strstr(
+        err.text, "\nand at least 4100 bytes of flash, of which it has 4096 (4 too many)\n"));
+    ck_assert_ptr_nonnull(strstr(err.text, "\nof that, the model's constants take 4100\n"));
 }
 END_TEST
 
@@ -202,6 +226,7 @@ int main(void)
     tcase_add_test(tests, names_undefined_references);
     tcase_add_test(tests, names_what_cmake_says);
     tcase_add_test(tests, says_what_does_not_fit_and_where_it_would);
+    tcase_add_test(tests, refuses_before_it_builds_what_is_sure_not_to_fit);
     tcase_add_test(tests, names_the_package_of_a_missing_program);
     tcase_add_test(tests, names_the_package_of_a_missing_c_library);
     tcase_add_test(tests, refuses_what_is_no_project);
