@@ -46,7 +46,11 @@ void set_up_template(void)
 
 void set_up_project(void)
 {
-    struct manifest manifest = {.model = {.name = "default", .executor = "aot", .version = 7}};
+    struct manifest manifest = {.model = {.name = "default",
+                                          .executor = "aot",
+                                          .version = 7,
+                                          .system_lib = true,
+                                          .c_metadata = true}};
     set_up_template();
     device_close(&device);
     settings_init(&manifest.settings);
