@@ -136,6 +136,7 @@ static void compile(void)
             "--specs=picolibc.specs",
             "-O2",
             "-w",
+            "-Wno-incompatible-pointer-types",
             "-I",
             CRT_HEADERS,
             "-I",
