@@ -2,9 +2,12 @@
 the calling script and prints TAP: a failure's traceback follows it as comments."""
 
 import atexit
+import functools
+import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +22,11 @@ SHARE = BUILD / "share/microtvm-qemu"
 TEMPLATE = SHARE / "template"
 CRT = SHARE / "guest/crt"
 MODELS = SOURCE / "tests/models"
-BOARDS = ("qemu_cortex_m3", "mps2_an385", "qemu_riscv32")
+# What `microtvm-qemu boards` tells of each, by its name.
+BOARDS = {
+    board["name"]: board
+    for board in json.loads(subprocess.check_output([PROGRAM, "boards", "--json"]))
+}
 
 os.environ.setdefault("TOPHUB_LOCATION", "NONE")  # no schedules from the network
 # TVM's other way to call its library keeps Python's lock, and with it micro_session's thread waits.
@@ -64,6 +71,14 @@ def _folder_of_empty(name, *files):
 
 def _no_session(*_):
     raise RuntimeError("this build of TVM has no micro session")
+
+
+def on_each_board(check):
+    """check(board) becomes a test of each board that there is."""
+    for board in BOARDS:
+        name = f"test_{check.__name__}_{board}"
+        setattr(sys.modules[check.__module__], name, functools.partial(check, board))
+    return check
 
 
 def scratch():

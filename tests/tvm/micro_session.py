@@ -2,7 +2,8 @@
 
 TVM's messages are the same on a socket and on a serial line. So connect() is TVM's own RPC client
 over a socket, with a thread at the other end that puts each packet into the transport's frames.
-It reads as TVM's session does: the bytes that are known to come, in tiny pieces."""
+It reads as TVM's session does: the bytes that are known to come, in tiny pieces. And it fails as
+that does where a device sends more than its receive buffer holds: see ReceiveBuffer."""
 
 import binascii
 import socket
@@ -18,17 +19,57 @@ ESCAPE, START, NOP = 0xFF, 0xFD, 0xFE
 START_INIT, START_REPLY, TERMINATE, LOG, NORMAL = 0, 1, 2, 3, 0x10
 VERSION = 1
 NONCE = 0x5A
+RECEIVE_BUFFER_BYTES = 2048  # in TVM 0.12 to 0.18; 8192 in 0.8 to 0.11
+PIECE_BYTES = 128  # so much of a payload at a time goes into the receive buffer
+LOG_MAX_BYTES = 1023
 
 
 class SessionError(Exception):
     """The device did not do what the protocol asks of it."""
 
 
+class Deaf(Exception):
+    """The session takes in nothing more, and tells nobody."""
+
+
+class ReceiveBuffer:
+    """How much of it is free. Payloads are added up in it until a message is used: of those that
+    start a session, that is the first one after them."""
+
+    def __init__(self, size_bytes):
+        self._size_bytes = self._free_bytes = size_bytes
+        self._has_message = False
+
+    def put(self, count, chunk_bytes, begin, end):
+        """A piece of a payload: count bytes, escaped those from begin to end of what was read. TVM
+        drops the rest of a packet that does not fit, and looks for another one. It gets the place
+        wrong where it is to go on, and gives up if that lies before what it was given."""
+        if count <= self._free_bytes and not self._has_message:
+            self._free_bytes -= count
+            return
+        self._free_bytes = 0
+        if (chunk_bytes - begin) + (chunk_bytes - end) > chunk_bytes:
+            raise SessionError("Check failed: (bytes_consumed <= pending_chunk_.size())")
+        raise Deaf
+
+    def message(self):
+        """What was put is a whole message. Nothing more is taken until it is used."""
+        self._has_message = True
+
+    def passed(self):
+        """It was used where it lies, and goes on lying there."""
+        self._has_message = False
+
+    def clear(self):
+        self._free_bytes, self._has_message = self._size_bytes, False
+
+
 class Frames:
     """Frames on a transport; read and write are those that TVM hands to its session."""
 
-    def __init__(self, read, write):
+    def __init__(self, read, write, receive_buffer_bytes=RECEIVE_BUFFER_BYTES):
         self._read, self._write = read, write
+        self.buffer = ReceiveBuffer(receive_buffer_bytes)
         self._crc = 0xFFFF
         self._end = None
         self._timeout_us = None
@@ -44,16 +85,30 @@ class Frames:
         """One payload; None when time is over. 0: no limit."""
         self._end = time.monotonic() + timeout_us / 1e6 if timeout_us else None
         try:
-            self._find_start()
-            (size,) = struct.unpack("<I", self._take(4))
-            payload = self._take(size)
-            want = self._crc
-            (got,) = struct.unpack("<H", self._take(2))
+            return self._payload()
+        except Deaf:
+            self._wait_in_vain()
         except TimeoutError:
-            return None
+            pass
+        return None
+
+    def _payload(self):
+        self._find_start()
+        (size,) = struct.unpack("<I", self._take(4))
+        payload = self._take(size, self.buffer.put)
+        want = self._crc
+        (got,) = struct.unpack("<H", self._take(2))
         if got != want:
             raise SessionError(f"CRC {got:#06x}, computed {want:#06x}")
+        self.buffer.message()
         return payload
+
+    def _wait_in_vain(self):
+        try:
+            while True:
+                self._raw(1)
+        except TimeoutError:
+            pass
 
     def _raw(self, n):
         timeout_us = None
@@ -75,20 +130,26 @@ class Frames:
                 return
             last = byte
 
-    def _take(self, n):
-        """n bytes without their escapes; none of the next field's."""
+    def _take(self, n, put=None):
+        """n bytes without their escapes; none of the next field's. put: told of each piece."""
         data, counted, is_escaped = bytearray(), bytearray(), False
-        while len(data) < n or is_escaped:
-            for byte in self._raw(max(1, n - len(data))):
+        while len(data) < n:
+            chunk = self._raw(n - len(data))
+            begin, done = 0, len(data)  # of the piece that is being read
+            for end, byte in enumerate(chunk, 1):
                 if not is_escaped and byte == ESCAPE:
                     is_escaped = True
-                    continue
-                if is_escaped and byte not in (ESCAPE, NOP):
+                elif is_escaped and byte not in (ESCAPE, NOP):
                     raise SessionError(f"bytes ff {byte:02x} inside of a frame")
-                if not is_escaped or byte == ESCAPE:
-                    data.append(byte)
-                    counted += b"\xff\xff" if is_escaped else bytes([byte])
-                is_escaped = False
+                else:
+                    if not is_escaped or byte == ESCAPE:
+                        data.append(byte)
+                        counted += b"\xff\xff" if is_escaped else bytes([byte])
+                    is_escaped = False
+                is_full = len(data) - done == PIECE_BYTES or len(data) == n
+                if put and len(data) > done and (is_full or end == len(chunk)):
+                    put(len(data) - done, len(chunk), begin, end)
+                    begin, done = end, len(data)
         self._crc = binascii.crc_hqx(counted, self._crc)
         return bytes(data)
 
@@ -124,9 +185,16 @@ class Session:
         if payload is None:
             raise SessionError(f"no answer from the device within {timeout_us / 1e6} s")
         number, kind = struct.unpack("<HB", payload[:3])
-        if kind == LOG:
-            print("device:", payload[3:].decode(errors="replace"), file=sys.stderr)
-        return kind, number, payload[3:]
+        body = payload[3:]
+        # What TVM uses it also takes out of the buffer, but not each message that it ignores.
+        if kind in (START_INIT, START_REPLY, TERMINATE):
+            self._frames.buffer.passed()
+        elif kind == LOG and number in (0, self._id) and 0 < len(body) <= LOG_MAX_BYTES:
+            print("device:", body.decode(errors="replace"), file=sys.stderr)
+            self._frames.buffer.clear()
+        elif kind == NORMAL and number == self._id:
+            self._frames.buffer.clear()
+        return kind, number, body
 
 
 def _receive_exactly(peer, n):
@@ -169,11 +237,20 @@ def _serve(listener, session, errors):
 session_errors = []
 
 
-def connect(_name, write, read, _retry_us, start_us, established_us, _cleanup, _logging=None):
+def connect(
+    _name,
+    write,
+    read,
+    _retry_us,
+    start_us,
+    established_us,
+    *_cleanup_and_logging,
+    receive_buffer_bytes=RECEIVE_BUFFER_BYTES,
+):
     """micro._rpc_connect."""
     from tvm.rpc import _ffi_api
 
-    session = Session(Frames(read, write), start_us, established_us)
+    session = Session(Frames(read, write, receive_buffer_bytes), start_us, established_us)
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=_serve, args=(listener, session, session_errors), daemon=True)
     thread.start()

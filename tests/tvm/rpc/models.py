@@ -6,15 +6,13 @@ import time
 import numpy as np
 
 import common
+import copies
 from process import DIGITS, PAIR, Server, aot_model, expect_error, tvm
 from tvm.contrib import graph_executor  # pylint: disable=wrong-import-order
 
 IMAGES = np.load(common.MODELS / "digits_images.npy")
 EXPECTED = np.load(common.MODELS / "digits_expected.npy")
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
-# What a board's RAM holds beside the model.
-LARGEST_BYTES = {"qemu_cortex_m3": 16 * 1024, "mps2_an385": 256 * 1024, "qemu_riscv32": 256 * 1024}
-SIZES = (1, 2, 3, 255, 256, 257, 4095, 4096, 4097, 8191, 16 * 1024, 100001, 256 * 1024)
 
 
 def on_board(board, check, source=DIGITS):
@@ -136,10 +134,9 @@ def check_round_trip(device, data):
 def check_tensors(board, remote):
     device = remote.cpu(0)
     generator = np.random.default_rng(1)
-    for size in SIZES:
-        if size <= LARGEST_BYTES[board]:
-            check_round_trip(device, generator.integers(0, 256, size, dtype="uint8"))
-    check_round_trip(device, np.full(5000, 0xFF, dtype="uint8"))  # each byte is sent twice
+    copies.check(tvm, device, board, copies.packet_bytes(remote))
+    for size in (1, 2, 3, 255, 256, 257):
+        check_round_trip(device, generator.integers(0, 256, size, dtype="uint8"))
     for kind in ("int8", "int16", "uint16", "int32", "uint32", "int64", "uint64"):
         limits = np.iinfo(kind)
         shape = (3, 1, 5, 7)
@@ -153,16 +150,9 @@ def check_tensors(board, remote):
         check_round_trip(device, generator.integers(0, 256, 16 * 1024, dtype="uint8"))
 
 
-def test_tensors_qemu_cortex_m3():
-    on_board("qemu_cortex_m3", check_tensors)
-
-
-def test_tensors_mps2_an385():
-    on_board("mps2_an385", check_tensors)
-
-
-def test_tensors_qemu_riscv32():
-    on_board("qemu_riscv32", check_tensors)
+@common.on_each_board
+def tensors(board):
+    on_board(board, check_tensors)
 
 
 def check_time_evaluator(_, remote):
@@ -201,7 +191,7 @@ def check_exceptions(board, remote):
         raise AssertionError("a function that is not there")
     except AttributeError as error:
         assert "no.such.function" in str(error)
-    much = (LARGEST_BYTES[board] * 1024,)
+    much = (common.BOARDS[board]["ram_size_bytes"],)
     expect_error("Error caught from RPC call", tvm.nd.empty, much, "uint8", remote.cpu(0))
     model.set_input("image", IMAGES[1])
     model.run()

@@ -11,8 +11,9 @@ import sys
 import time
 
 import common
+import micro_session
 
-tvm = common.import_tvm()
+tvm = common.import_tvm(micro_session.connect)
 import tvm.rpc  # pylint: disable=wrong-import-position,ungrouped-imports
 
 DIGITS = common.MODELS / "digits.tar"
