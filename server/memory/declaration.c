@@ -51,7 +51,7 @@ static void take_parenthesis(struct declaration *declaration, bool opens)
 
 bool declaration_take(struct declaration *declaration, const struct c_token *token)
 {
-    char mark = token->kind == C_PUNCTUATION ? *token->text : '\0';
+    char mark = scan_mark(token);
     if (mark == ';' || mark == '{' || mark == '}')
         return false;
     if (mark == '(' || (mark == ')' && declaration->parentheses > 0))
@@ -178,7 +178,7 @@ static bool read_tensors(struct scan *scan, struct generated_tensors *tensors)
     int numbers = 0;
     bool good = true;
     for (int depth = 1; good && depth > 0 && c_lexer_next(&scan->lexer, &token);) {
-        char mark = token.kind == C_PUNCTUATION ? *token.text : '\0';
+        char mark = scan_mark(&token);
         depth += mark == '{' ? 1 : 0;
         depth -= mark == '}' ? 1 : 0;
         if (token.kind == C_NAME) {
@@ -198,7 +198,7 @@ static void read_constants(struct scan *scan)
     struct c_token token;
     int numbers = 0;
     for (int depth = 1; depth > 0 && c_lexer_next(&scan->lexer, &token);) {
-        char mark = token.kind == C_PUNCTUATION ? *token.text : '\0';
+        char mark = scan_mark(&token);
         depth += mark == '{' ? 1 : 0;
         depth -= mark == '}' ? 1 : 0;
         if (mark == '{')

@@ -47,7 +47,7 @@ static void read_arguments(struct scan *scan, struct c_token *ret_name, uint64_t
     int numbers = 0;
     int operators = 0;
     for (int depth = 1; depth > 0 && c_lexer_next(&scan->lexer, &token);) {
-        char mark = token.kind == C_PUNCTUATION ? *token.text : '\0';
+        char mark = scan_mark(&token);
         depth += mark == '(' ? 1 : 0;
         depth -= mark == ')' ? 1 : 0;
         if (mark == ',' && depth == 1)
@@ -83,16 +83,10 @@ static bool take_call(struct body *body, const struct c_token *name)
 /* case N: of the function that finds a graph's parameters. */
 static bool take_linked(struct body *body, const struct c_token *number)
 {
-    struct generated *generated = body->scan->generated;
     if (!c_token_is(&body->before, "case") ||
         strcmp(body->function->name, "_lookup_linked_param") != 0)
         return true;
-    uint64_t *linked = realloc(generated->linked, (generated->linked_count + 1) * sizeof(*linked));
-    if (!linked)
-        return error_no_memory(body->scan->err, "parameters", sizeof(*linked));
-    generated->linked = linked;
-    linked[generated->linked_count++] = scan_number(number);
-    return true;
+    return generated_add_linked(body->scan->generated, scan_number(number), body->scan->err);
 }
 
 static void take_brace(struct body *body, bool opens)

@@ -158,6 +158,16 @@ bool generated_read(const char *dir, const char *module, struct generated *ret_g
     return true;
 }
 
+bool generated_add_linked(struct generated *generated, uint64_t storage, struct error *err)
+{
+    uint64_t *linked = realloc(generated->linked, (generated->linked_count + 1) * sizeof(*linked));
+    if (!linked)
+        return error_no_memory(err, "parameters", sizeof(*linked));
+    generated->linked = linked;
+    linked[generated->linked_count++] = storage;
+    return true;
+}
+
 void generated_dispose(struct generated *generated)
 {
     for (size_t i = 0; i < generated->functions_count; i++) {

@@ -63,6 +63,9 @@ bool generated_read(const char *dir, const char *module, struct generated *ret_g
 /* Safe on a zeroed struct and twice. */
 void generated_dispose(struct generated *generated);
 
+/* Note that a storage is a constant. Errors: ERROR_INTERNAL (memory). */
+bool generated_add_linked(struct generated *generated, uint64_t storage, struct error *err);
+
 bool generated_has_function(const struct generated *generated, const char *name);
 
 /* The most that the function has of the board's heap at one time, with all that it calls, in blocks

@@ -37,7 +37,7 @@ static const cJSON *first_of(const cJSON *json, const char *key)
     const cJSON *attrs = cJSON_GetObjectItemCaseSensitive(json, "attrs");
     const cJSON *pair = cJSON_GetObjectItemCaseSensitive(attrs, key);
     const cJSON *values = cJSON_IsArray(pair) ? cJSON_GetArrayItem(pair, 1) : NULL;
-    return cJSON_IsArray(values) ? values->child : NULL;
+    return values && cJSON_IsArray(values) ? values->child : NULL;
 }
 
 static uint64_t whole_number(const cJSON *item)
@@ -77,8 +77,10 @@ static bool is_linked(const struct generated *generated, uint64_t storage)
 static void count_storages(struct counting *counting)
 {
     for (uint64_t i = 0; i < counting->storages_count; i++) {
-        if (is_linked(counting->generated, i))
+        if (is_linked(counting->generated, i)) {
+            add_block(&counting->need.objects_bytes, 1, RUNTIME_REGION_BYTES);
             continue;
+        }
         add_block(&counting->need.storages_bytes, 1, counting->storages[i]);
         add_block(&counting->need.notes_bytes, 1, RUNTIME_REGION_BYTES);
     }
@@ -153,7 +155,7 @@ static void count_operator(struct counting *counting, const cJSON *node, uint64_
         counting->need.workspace_bytes = bytes;
 }
 
-static void count_nodes(struct counting *counting, const cJSON *nodes, bool *is_input)
+static void count_nodes(struct counting *counting, const cJSON *nodes, const bool *is_input)
 {
     uint64_t *objects = &counting->need.objects_bytes;
     const cJSON *node = NULL;

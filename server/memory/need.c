@@ -1,13 +1,14 @@
 #include "memory/need.h"
 
+#include "base/cleanup.h"
 #include "memory/generated.h"
 #include "memory/graph_need.h"
 #include "memory/heap_block.h"
 #include "memory/runtime_sizes.h"
+#include "model/parameters.h"
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void add_block(uint64_t *sum, uint64_t size_bytes)
@@ -43,15 +44,18 @@ static uint64_t aot_workspace_bytes(const struct generated *generated, const str
 
 /* ---- what the host's calls make the runtime allocate ---- */
 
-/* The firmware makes one table of functions of several, and of one that is laid out as TVM 0.8 to
- * 0.11 did (guest/platform/system_lib.c); such a runtime counts in one byte. */
+/* The firmware makes one table of functions of several, where there is one for linked parameters,
+ * too, and of one that is laid out as TVM 0.8 to 0.11 did (guest/platform/system_lib.c); such a
+ * runtime counts in one byte. */
 static void add_table(const struct memory_question *question, const struct generated *generated,
                       uint64_t *heap_bytes)
 {
     enum { TABLE_VERSION = 7, POINTER_BYTES = 4 };
+    const struct model *model = question->model;
     uint64_t count_bytes = question->has_bundled_runtime ? 2 : 1;
-    if (generated->table_count == 0 ||
-        (question->model->modules_count <= 1 && question->model->version >= TABLE_VERSION))
+    bool is_made = model->modules_count > 1 || model->version < TABLE_VERSION ||
+                   (question->links_parameters && generated->linked_count > 0);
+    if (!is_made || generated->table_count == 0)
         return;
     add_block(heap_bytes, count_bytes + generated->table_names_bytes + 1);
     add_block(heap_bytes, (generated->table_count + 1) * POINTER_BYTES);
@@ -122,6 +126,28 @@ static uint64_t aot_heap_bytes(const struct memory_question *question,
     return memory_sum(heap_bytes, aot_workspace_bytes(generated, model));
 }
 
+/* What guest/platform/linked_params.c brings: data, and a function in a table of its own. */
+static bool add_linked(const struct memory_question *question, struct generated *generated,
+                       struct error *err)
+{
+    static const char FUNCTION[] = "_lookup_linked_param";
+    cleanup_free struct graph_parameter *parameters = NULL;
+    size_t count = 0;
+    if (!question->links_parameters)
+        return true;
+    if (!model_parameters_find(question->dir, question->model->name, &parameters, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!generated_add_linked(generated, parameters[i].storage, err))
+            return false;
+        generated->constants_bytes =
+            memory_sum(generated->constants_bytes, memory_aligned(parameters[i].size_bytes));
+    }
+    generated->table_count += count > 0 ? 1 : 0;
+    generated->table_names_bytes += count > 0 ? sizeof(FUNCTION) : 0;
+    return true;
+}
+
 /* The host's graph executor has the graph's tensors on the device, as they are. */
 static bool graph_heap_bytes(const struct memory_question *question,
                              const struct generated *generated, struct memory_need *need,
@@ -182,23 +208,6 @@ static bool count_heap(const struct memory_question *question, const struct gene
         need->tensors_bytes =
             memory_sum(static_tensors_bytes(model->inputs, model->inputs_count),
                        static_tensors_bytes(model->outputs, model->outputs_count));
-    }
-    return true;
-}
-
-/* As if the model's code had them. */
-static bool add_linked(const struct memory_question *question, struct generated *generated,
-                       struct error *err)
-{
-    size_t count = generated->linked_count + question->linked_count;
-    uint64_t *linked = realloc(generated->linked, (count + 1) * sizeof(*linked));
-    if (!linked)
-        return error_no_memory(err, "parameters", count * sizeof(*linked));
-    generated->linked = linked;
-    for (size_t i = 0; i < question->linked_count; i++) {
-        linked[generated->linked_count++] = question->linked[i].storage;
-        generated->constants_bytes =
-            memory_sum(generated->constants_bytes, memory_aligned(question->linked[i].size_bytes));
     }
     return true;
 }

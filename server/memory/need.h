@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "model/model.h"
-#include "model/parameters.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,9 +16,8 @@ struct memory_question {
     uint64_t packet_bytes;    /* of the RPC server */
     bool is_host_driven;      /* else the firmware calls the model itself */
     bool has_bundled_runtime; /* else TVM's, of whose objects the sizes are not known */
+    bool links_parameters;    /* a graph's are constants in flash */
     bool has_device_graph;    /* the device's graph executor runs a graph (else the host's does) */
-    const struct graph_parameter *linked; /* parameters that the build makes constants of */
-    size_t linked_count;
 };
 
 struct memory_need {

@@ -44,6 +44,14 @@ uint64_t declaration_bytes(const struct declaration *declaration);
 /* Number of a C_NUMBER, at most MEMORY_MAX_BYTES. */
 uint64_t scan_number(const struct c_token *token);
 
+/* The character of a C_PUNCTUATION; NUL for other tokens. */
+static inline char scan_mark(const struct c_token *token)
+{
+    if (token->kind != C_PUNCTUATION)
+        return '\0';
+    return *token->text;
+}
+
 /* Goes to behind the brace that closes the one behind which the lexer stands. */
 void scan_skip_braces(struct scan *scan);
 

@@ -161,11 +161,7 @@ bool fit_need(const char *project_dir, const struct manifest *manifest, bool has
     cleanup_free char *dir = file_path("%s/model", project_dir);
     if (!dir)
         return error_no_memory(err, "a path", strlen(project_dir));
-    cleanup_free struct graph_parameter *linked = NULL;
-    size_t linked_count = 0;
-    if (!read_board(project_dir, manifest, &board, err) ||
-        (linked_params_wanted(manifest) &&
-         !model_parameters_find(dir, manifest->model.name, &linked, &linked_count, err)))
+    if (!read_board(project_dir, manifest, &board, err))
         return false;
     const struct memory_question question = {
         .dir = dir,
@@ -173,9 +169,8 @@ bool fit_need(const char *project_dir, const struct manifest *manifest, bool has
         .packet_bytes = board.packet_bytes,
         .is_host_driven = is_host_driven(manifest),
         .has_bundled_runtime = manifest->crt_source && strcmp(manifest->crt_source, "bundled") == 0,
+        .links_parameters = linked_params_wanted(manifest),
         .has_device_graph = has_device_graph,
-        .linked = linked,
-        .linked_count = linked_count,
     };
     return memory_need_read(&question, ret_need, err);
 }

@@ -17,11 +17,15 @@
 #define MODELS SOURCE_DIR "/tests/models/"
 
 static const char *const boards[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
-static const char *const archives[] = {
-    MODELS "digits.tar",     MODELS "digits_graph.tar", MODELS "pair.tar",
-    MODELS "pair_graph.tar", MODELS "two.tar",
+static const struct {
+    const char *archive;
+    bool links_parameters;
+} cases[] = {
+    {MODELS "digits.tar", false},    {MODELS "digits_graph.tar", false},
+    {MODELS "pair.tar", false},      {MODELS "pair_graph.tar", false},
+    {MODELS "pair_graph.tar", true}, {MODELS "two.tar", false},
 };
-enum { BOARDS = 3, ARCHIVES = sizeof(archives) / sizeof(archives[0]) };
+enum { BOARDS = 3, CASES = sizeof(cases) / sizeof(cases[0]) };
 
 static struct error err;
 static struct report report;
@@ -92,7 +96,7 @@ static void link_with_heap(struct pipeline *pipeline, uint64_t heap_bytes)
     ck_assert_int_eq(status, 0);
 }
 
-static void check_need(const char *archive, const char *board)
+static void check_need(const char *archive, bool links_parameters, const char *board)
 {
     struct pipeline pipeline = {.command = "test", .report = &report, .has_device_graph = true};
     struct settings settings;
@@ -100,6 +104,7 @@ static void check_need(const char *archive, const char *board)
     settings_init(&settings);
     settings.board = strdup(board);
     settings.rpc_packet_size_bytes = 2048;
+    settings.link_parameters = links_parameters;
     ck_assert_msg(pipeline_prepare(&pipeline, NULL, &err) &&
                       pipeline_generate(&pipeline, archive, NULL, &settings, &err) &&
                       fit_need(pipeline.project_dir, &pipeline.manifest, true, &need, &err),
@@ -120,7 +125,8 @@ static void check_need(const char *archive, const char *board)
 
 START_TEST(the_heap_is_counted_to_the_byte)
 {
-    check_need(archives[_i / BOARDS], boards[_i % BOARDS]);
+    check_need(cases[_i / BOARDS].archive, cases[_i / BOARDS].links_parameters,
+               boards[_i % BOARDS]);
 }
 END_TEST
 
@@ -130,7 +136,7 @@ int main(void)
     TCase *tcase = tcase_create("boards");
     tcase_set_timeout(tcase, 120);
     report_init(&report, stdout);
-    tcase_add_loop_test(tcase, the_heap_is_counted_to_the_byte, 0, BOARDS * ARCHIVES);
+    tcase_add_loop_test(tcase, the_heap_is_counted_to_the_byte, 0, BOARDS * CASES);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
