@@ -40,12 +40,16 @@ static bool create_from_memory(struct rpc_client *client, uint64_t library, cons
     if (!rpc_allocate(client, size_bytes, &graph.tensor, err) ||
         !rpc_copy_to(client, &graph.tensor, text, size_bytes, err))
         return error_wrap(err, "sending the graph");
-    if (!call_create(client, graph, library, ret_module, err))
+    if (!call_create(client, graph, library, ret_module, err)) {
+        /* TVM's runtimes take a string only, and say nothing; ours says what else is wrong. */
+        if (!strstr(err->text, RPC_NO_REASON))
+            return false;
         return error_wrap(err,
                           "the graph has %zu bytes, packets of the device at most %llu: raise the "
                           "option rpc_packet_size_bytes, or take the bundled runtime, to which "
                           "this does not matter",
                           size_bytes, (unsigned long long)client->packet_max_bytes);
+    }
     return rpc_release(client, &graph.tensor, err);
 }
 

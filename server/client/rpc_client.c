@@ -30,7 +30,7 @@ static bool device_exception(struct wire_reader *reader, struct error *err)
     if (!wire_get_values(reader, values, &count, err))
         return malformed(err);
     if (count != 1 || values[0].type != RPC_STRING || values[0].text.size_bytes == 0)
-        return error_set(err, ERROR_DEVICE, 0, "the device reports an error and no text with it");
+        return error_set(err, ERROR_DEVICE, 0, RPC_NO_REASON);
     size_t size = values[0].text.size_bytes;
     if (size > sizeof(text) - 1)
         size = sizeof(text) - 1;

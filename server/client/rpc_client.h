@@ -14,6 +14,9 @@
 /* So many bytes of a tensor have gone over the line. */
 typedef void (*rpc_copied_fn)(void *context, size_t size_bytes);
 
+/* The text of an error that the device gave no text with. */
+#define RPC_NO_REASON "the device reports an error and no text with it"
+
 struct rpc_client {
     struct link *link;       /* not owned */
     rpc_copied_fn on_copied; /* set by the caller once it is open; NULL: nobody wants to know */

@@ -208,6 +208,27 @@ START_TEST(test_bad_graph)
 }
 END_TEST
 
+/* Wherever memory runs out: it is told for what, and in the platform's words how much there is. */
+START_TEST(test_no_memory)
+{
+    int failures = 0;
+    crt_platform.heap_text = "heap full: so much is free";
+    for (bool failed = true; failed; failures++) {
+        crt_platform.fail_allocation = failures + 1;
+        failed = !open_model();
+        crt_platform.fail_allocation = 0;
+        if (!failed)
+            break;
+        ck_assert_int_eq(err.kind, ERROR_DEVICE);
+        ASSERT_SAYS("the device reports: no memory: ");
+        ASSERT_SAYS(": heap full: so much is free");
+        ck_assert_msg(!strstr(err.text, "packet"), "%s", err.text);
+    }
+    ck_assert_int_gt(failures, 20);
+    run_and_check(PARAMETER);
+}
+END_TEST
+
 START_TEST(test_no_executor)
 {
     ck_assert(!open_model());
@@ -230,6 +251,7 @@ int main(void)
     TCase *tests = add_case(suite, "graph", start);
     tcase_add_test(tests, test_long_graph);
     tcase_add_test(tests, test_short_graph);
+    tcase_add_test(tests, test_no_memory);
     tcase_add_test(tests, test_damaged_params);
     tcase_add_test(tests, test_params_of_another_graph);
     tcase_add_test(tests, test_bad_graph);

@@ -24,8 +24,11 @@ tvm_crt_error_t TVMPlatformMemoryAllocate(size_t num_bytes, DLDevice dev, void *
     enum { HEAP_SIZE_BYTES = 1 << 20 };
     if (dev.device_type != kDLCPU || num_bytes > HEAP_SIZE_BYTES)
         return kTvmErrorPlatformNoMemory;
-    if (crt_platform.fail_allocation > 0 && --crt_platform.fail_allocation == 0)
+    if (crt_platform.fail_allocation > 0 && --crt_platform.fail_allocation == 0) {
+        if (crt_platform.heap_text)
+            TVMAPISetLastError(crt_platform.heap_text);
         return kTvmErrorPlatformNoMemory;
+    }
     void *memory = malloc(num_bytes);
     if (!memory)
         return kTvmErrorPlatformNoMemory;

@@ -7,8 +7,9 @@
 
 struct crt_platform {
     long live_allocations;
-    long fail_allocation; /* the allocation that fails, 1 being the next; 0: none */
-    double seconds;       /* a clock that only the model moves, and each timer read by this: */
+    long fail_allocation;  /* the allocation that fails, 1 being the next; 0: none */
+    const char *heap_text; /* what is then said of the heap; NULL: nothing */
+    double seconds;        /* a clock that only the model moves, and each timer read by this: */
     double seconds_per_read;
     double started_at;
     int timer_runs;

@@ -256,7 +256,7 @@ START_TEST(test_copy_among)
     copy_among(from, to, -1, -1);
     expect_exception("no size");
     copy_among(from, 0, 2, 2);
-    expect_exception("not inside memory");
+    expect_exception("a constant that is linked into the firmware");
 }
 END_TEST
 
