@@ -1,6 +1,6 @@
 /* What a model archive's metadata.json says (TVM's python/tvm/micro/model_library_format.py
- * writes it). Sizes are bytes as the compiler counted them; shapes are not in there, the firmware
- * knows them. */
+ * writes it). Sizes are bytes as the compiler counted them; shapes are not in there: the firmware
+ * knows them, or the model's text. */
 #ifndef MICROTVM_QEMU_MODEL_MODEL_H
 #define MICROTVM_QEMU_MODEL_MODEL_H
 
@@ -10,10 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { MODEL_TENSOR_MAX_NDIM = 8 };
+
 struct model_tensor {
     char *name;
     char *dtype;         /* "float32"; NULL where an old archive does not say */
     uint64_t size_bytes; /* 0 where an old archive does not say */
+    bool has_shape;      /* shapes.h */
+    int ndim;
+    int64_t shape[MODEL_TENSOR_MAX_NDIM];
 };
 
 /* One of the models in an archive. */

@@ -10,6 +10,15 @@
 
 enum { MANIFEST_FORMAT = 1 };
 
+static bool add_shape(cJSON *item, const struct model_tensor *tensor)
+{
+    cJSON *shape = cJSON_AddArrayToObject(item, "shape");
+    for (int i = 0; shape && i < tensor->ndim; i++)
+        if (!cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)tensor->shape[i])))
+            return false;
+    return shape != NULL;
+}
+
 static cJSON *tensors_to_json(const struct model_tensor *tensors, size_t count)
 {
     cJSON *array = cJSON_CreateArray();
@@ -19,6 +28,7 @@ static cJSON *tensors_to_json(const struct model_tensor *tensors, size_t count)
             item && cJSON_AddStringToObject(item, "name", tensors[i].name) &&
             (!tensors[i].dtype || cJSON_AddStringToObject(item, "dtype", tensors[i].dtype)) &&
             cJSON_AddNumberToObject(item, "size_bytes", (double)tensors[i].size_bytes) &&
+            (!tensors[i].has_shape || add_shape(item, &tensors[i])) &&
             cJSON_AddItemToArray(array, item);
         if (!good) {
             cJSON_Delete(item);
@@ -130,6 +140,21 @@ bool manifest_save(const char *project_dir, const struct manifest *manifest, str
     return good && file_write_if_new(path, text, err);
 }
 
+static bool shape_from_json(const cJSON *shape, struct model_tensor *tensor, struct error *err)
+{
+    const cJSON *extent = NULL;
+    tensor->has_shape = shape != NULL;
+    cJSON_ArrayForEach(extent, shape)
+    {
+        if (tensor->ndim == MODEL_TENSOR_MAX_NDIM || !cJSON_IsNumber(extent) ||
+            extent->valuedouble < 0 || extent->valuedouble > (double)JSON_SIZE_MAX)
+            return error_set(err, ERROR_USAGE, 0, "\"shape\": not at most %d sizes",
+                             MODEL_TENSOR_MAX_NDIM);
+        tensor->shape[tensor->ndim++] = (int64_t)extent->valuedouble;
+    }
+    return true;
+}
+
 static bool tensors_from_json(const cJSON *array, struct model_tensor **tensors, size_t *count,
                               struct error *err)
 {
@@ -145,7 +170,8 @@ static bool tensors_from_json(const cJSON *array, struct model_tensor **tensors,
         if (!json_read_text(item, "name", ERROR_USAGE, &tensor->name, err) ||
             (cJSON_HasObjectItem(item, "dtype") &&
              !json_read_text(item, "dtype", ERROR_USAGE, &tensor->dtype, err)) ||
-            !json_read_size(item, "size_bytes", ERROR_USAGE, &tensor->size_bytes, err))
+            !json_read_size(item, "size_bytes", ERROR_USAGE, &tensor->size_bytes, err) ||
+            !shape_from_json(cJSON_GetObjectItemCaseSensitive(item, "shape"), tensor, err))
             return false;
     }
     return true;

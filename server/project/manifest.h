@@ -7,7 +7,7 @@
  *   "model": { "name", "executor", "version", "c_interface", "system_lib", "workspace_on_heap",
  *              "workspace_size_bytes", "constants_size_bytes", "io_size_bytes",
  *              "c_metadata", "linked_params",
- *              "inputs": [{"name", "dtype", "size_bytes"}, ...], "outputs": [...],
+ *              "inputs": [{"name", "dtype", "size_bytes", "shape"}, ...], "outputs": [...],
  *              "modules": [{"name", "executor"}, ...] },
  *   "memory": { "heap_size_bytes", "ndim_most" },
  *   "options": { ... as in settings.h: what the firmware is built with ... },

@@ -225,6 +225,27 @@ START_TEST(aot_as_of_tvm_0_8_is_refused)
 }
 END_TEST
 
+/* A firmware without an executor knows no shapes: the model's text does, where an importer wrote
+ * it. */
+START_TEST(shapes_of_a_model_without_an_executor)
+{
+    static const char WAS[] = "float32]) {";
+    static const char NOW[] = "float32]) -> Tensor[(1, 10), float32] {";
+    repack_open(MODELS "/digits_c.tar");
+    char *text = repack_read(scratch_path("model/src/default.relay"));
+    char *at = strstr(text, WAS);
+    ck_assert_ptr_nonnull(at);
+    char *typed = file_path("%.*s%s%s", (int)(at - text), text, NOW, at + strlen(WAS));
+    scratch_write("model/src/default.relay", typed);
+    free(typed);
+    free(text);
+    int code = run_command(repack_close(), "-b", RUN_BOARDS[0], "--project-type",
+                           "aot_standalone_demo", "-i", MODELS "/digits_images.npy", NULL);
+    ck_assert_msg(code == 0, "%s", run_output);
+    ASSERT_SAYS("output    float32 (100, 1, 10)");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("e2e_archives");
@@ -233,6 +254,7 @@ int main(void)
     tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
     tcase_add_loop_test(tests, a_given_runtime_in_cxx, 0, RUN_BOARDS_COUNT);
     tcase_add_loop_test(tests, linked_parameters_of_a_given_runtime, 0, RUN_BOARDS_COUNT);
+    tcase_add_test(tests, shapes_of_a_model_without_an_executor);
     tcase_add_loop_test(tests, a_pure_virtual_call_is_told, 1, 3);
     tcase_add_test(tests, the_runtime_in_an_archive_is_not_built);
     tcase_add_test(tests, cxx_in_an_archive_is_built);

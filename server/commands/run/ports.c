@@ -16,6 +16,13 @@ static void shape_as_given(struct tensor *type, const struct tensor *given)
         *type = shaped;
 }
 
+static void take_shape(struct tensor *type, const struct model_tensor *tensor)
+{
+    _Static_assert((int)MODEL_TENSOR_MAX_NDIM <= (int)TENSOR_MAX_NDIM, "room for the shape");
+    type->ndim = tensor->ndim;
+    memcpy(type->shape, tensor->shape, (size_t)tensor->ndim * sizeof(tensor->shape[0]));
+}
+
 static bool describe_port(struct model_port *port, const struct model_tensor *tensor,
                           const struct run_tensor *given, struct error *err)
 {
@@ -27,7 +34,9 @@ static bool describe_port(struct model_port *port, const struct model_tensor *te
     port->type.size_bytes = tensor->size_bytes;
     port->type.ndim = 1;
     port->type.shape[0] = (int64_t)(tensor->size_bytes / (port->type.bits / 8));
-    if (given)
+    if (tensor->has_shape)
+        take_shape(&port->type, tensor);
+    else if (given)
         shape_as_given(&port->type, &given->tensor);
     port->name = strdup(tensor->name);
     return port->name ? true : error_no_memory(err, "a name", strlen(tensor->name));

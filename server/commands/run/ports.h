@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 
-/* What the archive says. It knows sizes and types, but no shapes: a tensor's shape is that of the
- * file given for it, or one axis. *model has no tensors yet; the caller disposes of it, also after
- * an error. Errors: ERROR_MODEL: a type that .npy files do not have; ERROR_INTERNAL (memory). */
+/* What the archive says. It knows sizes and types, and only some know shapes: else a tensor's shape
+ * is that of the file given for it, or one axis. *model has no tensors yet; the caller disposes of
+ * it, also after an error. Errors: ERROR_MODEL: a type that .npy files do not have; ERROR_INTERNAL
+ * (memory). */
 bool run_ports_describe(const struct model *archive, const struct run_data *data,
                         struct device_model *model, struct error *err);
 

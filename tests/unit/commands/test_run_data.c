@@ -11,8 +11,13 @@
 static char dir[] = "/tmp/test_run_data-XXXXXX";
 static struct error err;
 
-static struct model_tensor archive_inputs[] = {{"x", "float32", 16}, {"k", "int8", 3}};
-static struct model_tensor archive_outputs[] = {{"y", "float32", 16}};
+static struct model_tensor archive_inputs[] = {
+    {.name = "x", .dtype = "float32", .size_bytes = 16},
+    {.name = "k", .dtype = "int8", .size_bytes = 3},
+};
+static struct model_tensor archive_outputs[] = {
+    {.name = "y", .dtype = "float32", .size_bytes = 16},
+};
 static struct model_port ports_in[] = {
     {.name = "x",
      .type = {.code = TENSOR_FLOAT, .bits = 32, .ndim = 2, .shape = {1, 4}, .size_bytes = 16}},

@@ -41,8 +41,10 @@ static void remove_files(void)
     ck_assert_msg(file_remove_tree(dir, &err), "%s", err.text);
 }
 
-static struct model_tensor tensors[] = {
-    {"a", "float32", 4}, {"a=b", "float32", 4}, {"x.1", "float32", 4}, {"x_1", "float32", 4}};
+static struct model_tensor tensors[] = {{.name = "a", .dtype = "float32", .size_bytes = 4},
+                                        {.name = "a=b", .dtype = "float32", .size_bytes = 4},
+                                        {.name = "x.1", .dtype = "float32", .size_bytes = 4},
+                                        {.name = "x_1", .dtype = "float32", .size_bytes = 4}};
 
 enum { TENSORS_COUNT = sizeof(tensors) / sizeof(tensors[0]) };
 
@@ -139,8 +141,9 @@ END_TEST
 START_TEST(namesakes)
 {
     struct model_port ports[] = {{.name = "x_1"}, {.name = "z"}, {.name = "x_1"}};
-    struct model_tensor archive[] = {
-        {"x_1", "float32", 4}, {"z", "float32", 4}, {"x.1", "float32", 4}};
+    struct model_tensor archive[] = {{.name = "x_1", .dtype = "float32", .size_bytes = 4},
+                                     {.name = "z", .dtype = "float32", .size_bytes = 4},
+                                     {.name = "x.1", .dtype = "float32", .size_bytes = 4}};
     const struct model model = {.inputs = archive, .inputs_count = 3};
     const struct device_model device = {.inputs = ports, .inputs_count = 3};
     const char *texts[] = {"x.1=x.npy", "x_1=b=x.npy", "z=w=x.npy"};

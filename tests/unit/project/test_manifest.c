@@ -12,8 +12,15 @@
 
 static struct error err;
 
-static struct model_tensor inputs[] = {{"x:0", "float32", 256}, {"a\"\xc3\xa9", NULL, 0}};
-static struct model_tensor outputs[] = {{"output", "int8", 999999999999999}};
+static struct model_tensor inputs[] = {{.name = "x:0",
+                                        .dtype = "float32",
+                                        .size_bytes = 256,
+                                        .has_shape = true,
+                                        .ndim = 2,
+                                        .shape = {1, 64}},
+                                       {.name = "a\"\xc3\xa9"}};
+static struct model_tensor outputs[] = {
+    {.name = "output", .dtype = "int8", .size_bytes = 999999999999999, .has_shape = true}};
 
 static struct model_module modules[] = {{"default", "aot"}, {"other", "graph"}};
 
@@ -60,6 +67,10 @@ START_TEST(goes_there_and_back)
     ck_assert_str_eq(loaded.model.inputs[1].name, inputs[1].name);
     ck_assert_ptr_null(loaded.model.inputs[1].dtype);
     ck_assert_uint_eq(loaded.model.inputs[0].size_bytes, 256);
+    ck_assert(loaded.model.inputs[0].has_shape && !loaded.model.inputs[1].has_shape);
+    ck_assert_int_eq(loaded.model.inputs[0].ndim, 2);
+    ck_assert_int_eq(loaded.model.inputs[0].shape[1], 64);
+    ck_assert(loaded.model.outputs[0].has_shape && loaded.model.outputs[0].ndim == 0);
     ck_assert_uint_eq(loaded.model.outputs[0].size_bytes, outputs[0].size_bytes);
     ck_assert_uint_eq(loaded.model.workspace_size_bytes, 404);
     ck_assert_uint_eq(loaded.model.constants_size_bytes, 5);
