@@ -17,5 +17,19 @@ add_custom_command(
   VERBATIM)
 add_custom_target(share ALL DEPENDS ${SHARE_DIR}/.complete)
 
-install(DIRECTORY ${SHARE_DIR}/ DESTINATION share/microtvm-qemu USE_SOURCE_PERMISSIONS
-        PATTERN .complete EXCLUDE)
+# For everybody, whatever the umask of whoever checked it out, built or installed it. Folders that are
+# there already stay as they are.
+set(FOR_EVERYBODY OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
+                  WORLD_EXECUTE)
+install(CODE "
+foreach(folder \"\" /bin /share)
+  set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\${folder}\")
+  if(NOT EXISTS \"\${folder}\")
+    file(MAKE_DIRECTORY \"\${folder}\")
+    file(CHMOD \"\${folder}\" PERMISSIONS ${FOR_EVERYBODY})
+  endif()
+endforeach()")
+install(DIRECTORY ${SHARE_DIR}/ DESTINATION share/microtvm-qemu
+        DIRECTORY_PERMISSIONS ${FOR_EVERYBODY}
+        PATTERN .complete EXCLUDE
+        PATTERN *.sh PERMISSIONS ${FOR_EVERYBODY})
