@@ -29,7 +29,8 @@ int TVMAotExecutor_Release(TVMAotExecutor *executor, const DLDevice device);
 
 int TVMAotExecutor_GetNumInputs(TVMAotExecutor *executor);
 int TVMAotExecutor_GetNumOutputs(TVMAotExecutor *executor);
-/* -1, with text, when there is none of this name. */
+/* Also by the name that the model has it under, `a:0` for the code's `a_0`. -1, with text, when
+ * there is none of this name, or more than one. */
 int TVMAotExecutor_GetInputIndex(TVMAotExecutor *executor, const char *name);
 int TVMAotExecutor_GetOutputIndex(TVMAotExecutor *executor, const char *name);
 /* -1, with text, when index is out of range. */

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 #include <tvm/runtime/crt/aot_executor.h>
 #include <tvm/runtime/crt/error_codes.h>
@@ -28,13 +29,53 @@ static int join_name(char buffer[TVM_CRT_MAX_STRLEN_FUNCTION_NAME], const char *
     return 0;
 }
 
+static bool is_letter_or_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool is_same(const char *generated, const char *name)
+{
+    return strcmp(generated, name) == 0;
+}
+
+/* Generated code has '_' for all but letters and digits: `a_0` is what the model calls `a:0`. TVM's
+ * executor on a host takes both (from 0.11 on). */
+static bool is_alike(const char *generated, const char *name)
+{
+    for (; *generated && *name; generated++, name++)
+        if (*generated != *name && (*generated != '_' || is_letter_or_digit(*name)))
+            return false;
+    return *generated == *name;
+}
+
+/* How many are called so; *last is the last one of them. */
+static int count_called(const struct TVMTensorInfo *tensors, int64_t count, const char *name,
+                        bool (*is_called)(const char *, const char *), int *last)
+{
+    int called = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (is_called(tensors[i].name, name)) {
+            *last = (int)i;
+            called++;
+        }
+    }
+    return called;
+}
+
+/* Of several that are called so, any would be a guess. */
 static int find_name(const struct TVMTensorInfo *tensors, int64_t count, const char *name,
                      const char *what)
 {
-    for (int64_t i = 0; i < count; i++) {
-        if (strcmp(tensors[i].name, name) == 0)
-            return (int)i;
-    }
+    int found = -1;
+    int called = count_called(tensors, count, name, is_same, &found);
+    if (called == 0)
+        called = count_called(tensors, count, name, is_alike, &found);
+    if (called > 1)
+        return crt_error(-1, "%d of the %ss are called \"%s\" in the code: take them by number",
+                         called, what, tensors[found].name);
+    if (called == 1)
+        return found;
     return crt_error(-1, "no %s \"%s\" (the model has %d; the first is \"%s\")", what, name,
                      (int)count, count > 0 ? tensors[0].name : "");
 }
