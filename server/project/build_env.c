@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "project/build_tools.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -113,7 +115,7 @@ static char *cache_dir(const struct interrupt *interrupt)
                    &ignored) ||
         status != 0 || line[0] != '/')
         return NULL;
-    (void)file_make_dirs(line, &ignored); /* what fails here fails again when it is used */
+    (void)file_make_dirs(line, &ignored); /* what fails here shows when it is written to */
     return strdup(line);
 }
 
@@ -179,14 +181,26 @@ void build_env_drop_cache(struct build_env *env, const char *why)
     set_words(env, NULL);
 }
 
+/* Tried, since a newer ccache (4.11) compiles, keeps nothing and is silent where it can't write. */
+static bool takes_files(const char *dir)
+{
+    cleanup_free char *path = file_path("%s/microtvm-qemu-XXXXXX", dir);
+    cleanup_fd int fd = path ? mkostemp(path, O_CLOEXEC) : -1;
+    return fd >= 0 && unlink(path) == 0;
+}
+
 static void choose_cache(struct build_env *env, const char *dir)
 {
     cleanup_free char *ccache = build_tools_find("ccache");
+    char why[sizeof(env->no_cache)];
     if (!ccache)
         build_env_drop_cache(env, "no ccache is installed");
     else if (!dir)
         build_env_drop_cache(env, "ccache does not say where it keeps things");
-    else
+    else if (!takes_files(dir)) {
+        snprintf(why, sizeof(why), "ccache's folder %s: %s", dir, strerror(errno));
+        build_env_drop_cache(env, why);
+    } else
         set_words(env, dir);
 }
 

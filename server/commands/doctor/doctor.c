@@ -27,6 +27,7 @@ struct doctor {
     char *share_dir;
     struct temp_dir temp_dir;
     bool can_build;                       /* cmake and ninja work */
+    bool cache_checked;                   /* of ccache nothing is left to say */
     const char *missing[DOCTOR_PACKAGES]; /* packages to install; not owned */
     size_t missing_count;
     bool healthy;
@@ -94,10 +95,12 @@ static bool check_build_programs(struct doctor *doctor, struct error *err)
     doctor->can_build = cmake && ninja;
 
     const char *const argv[] = {"ccache", "--version", NULL};
+    doctor->cache_checked = true;
     char line[PROBE_LINE_SIZE];
-    if (probe_first_line(argv, &doctor->interrupt, line, &works, err))
+    if (probe_first_line(argv, &doctor->interrupt, line, &works, err)) {
         report(works ? "ok" : "broken", "ccache", line);
-    else if (err->kind == ERROR_INTERRUPTED)
+        doctor->cache_checked = !works;
+    } else if (err->kind == ERROR_INTERRUPTED)
         return false;
     else
         report("optional", "ccache", "not there: every project compiles the runtime anew");
@@ -150,11 +153,28 @@ static bool report_step(struct doctor *doctor, const struct machine *board, cons
     return true;
 }
 
+/* That it starts does not mean that it has where to keep things: a build says so, once. */
+static void look_for_cache(void *context, const char *line)
+{
+    struct doctor *doctor = context;
+    if (doctor->cache_checked || !strstr(line, "no compiler cache"))
+        return;
+    report("optional", "  ccache", line);
+    doctor->cache_checked = true;
+}
+
 static bool check_sample(struct doctor *doctor, const struct machine *board, bool *ret_works,
                          struct error *err)
 {
     cleanup_free char *dir = file_path("%s/%s", doctor->temp_dir.path, board->name);
-    struct sample sample = {doctor->share_dir, board, dir, &doctor->interrupt};
+    struct sample sample = {
+        .share_dir = doctor->share_dir,
+        .board = board,
+        .dir = dir,
+        .interrupt = &doctor->interrupt,
+        .on_line = look_for_cache,
+        .context = doctor,
+    };
     *ret_works = false;
     if (!dir)
         return error_no_memory(err, "a path", PATH_MAX);

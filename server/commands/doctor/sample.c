@@ -94,6 +94,8 @@ bool sample_build(const struct sample *sample, struct error *err)
         .project_dir = sample->dir,
         .manifest = &manifest,
         .interrupt = sample->interrupt,
+        .on_line = sample->on_line,
+        .context = sample->context,
     };
     return assemble(sample, err) && build_project(&options, err);
 }

@@ -4,6 +4,7 @@
 #ifndef MICROTVM_QEMU_COMMANDS_DOCTOR_SAMPLE_H
 #define MICROTVM_QEMU_COMMANDS_DOCTOR_SAMPLE_H
 
+#include "base/child.h"
 #include "base/deadline.h"
 #include "base/error.h"
 #include "board/machine.h"
@@ -13,6 +14,8 @@ struct sample {
     const struct machine *board;       /* one of share_dir's */
     const char *dir;                   /* the project goes here; must not exist yet */
     const struct interrupt *interrupt; /* of these four nothing is owned */
+    child_line_fn on_line;             /* every line of the build's output */
+    void *context;
 };
 
 /* Makes the project and builds it: about half a second with two cores, less with a warm compiler

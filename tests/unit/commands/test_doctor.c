@@ -25,6 +25,14 @@ START_TEST(finds_all)
 }
 END_TEST
 
+START_TEST(says_that_nothing_is_cached)
+{
+    ck_assert_msg(run("CCACHE_DIR=/proc") == EXIT_CODE_OK, "%s", program_output);
+    ASSERT_PRINTED("no compiler cache, all is compiled: ");
+    ASSERT_PRINTED("Every board works.");
+}
+END_TEST
+
 /* A folder with programs that a test names; it is the whole PATH of a doctor. */
 static char tool_dir[] = "/tmp/microtvm-qemu-tools-XXXXXX";
 
@@ -207,6 +215,7 @@ int main(void)
     TCase *plain = tcase_create("plain");
     tcase_set_timeout(plain, TEST_TIMEOUT_S);
     tcase_add_test(plain, finds_all);
+    tcase_add_test(plain, says_that_nothing_is_cached);
     tcase_add_test(plain, without_temporary_folder);
     suite_add_tcase(suite, plain);
 
