@@ -1,0 +1,23 @@
+/* Small models that need as much memory of one kind as a test says, and use all of it: the output
+ * is the input plus 1 where every byte was there. What metadata.json says of sizes is wrong on
+ * purpose, but for inputs and outputs. */
+#ifndef MICROTVM_QEMU_TESTS_SIZED_MODEL_H
+#define MICROTVM_QEMU_TESTS_SIZED_MODEL_H
+
+#include <stddef.h>
+
+enum sized_kind {
+    SIZED_PLANNED,   /* AOT: a static workspace of so many bytes */
+    SIZED_HEAP,      /* AOT: a workspace of so many bytes from the heap */
+    SIZED_C,         /* the same with the C interface, for project_type aot_standalone_demo */
+    SIZED_CONSTANTS, /* AOT: so many bytes of constants */
+    SIZED_TENSORS,   /* AOT: so many floats in the input, and in the output */
+    SIZED_GRAPH,     /* graph: a tensor of so many bytes between two operators */
+    SIZED_NODES,     /* graph: so many operators, one behind the other */
+};
+
+/* Write the archive. Input "x" and output "output" are float32, of one element but for
+ * SIZED_TENSORS. */
+void sized_model(const char *path, enum sized_kind kind, size_t size);
+
+#endif
