@@ -33,6 +33,12 @@ size_t model_elements(const struct model_tensor *tensor)
     return tensor->size_bytes / element_bytes(tensor->type);
 }
 
+bool model_is_real(const struct model_tensor *tensor)
+{
+    return tensor->type == TYPE_float16 || tensor->type == TYPE_bfloat16 ||
+           tensor->type == TYPE_float32 || tensor->type == TYPE_float64;
+}
+
 /* IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
 static double half_value(uint16_t bits)
 {

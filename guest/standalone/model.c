@@ -1,4 +1,5 @@
 #include "standalone/model.h"
+#include "model_data.h"
 #include "model_interface.h"
 
 #include <string.h>

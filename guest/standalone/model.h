@@ -42,6 +42,8 @@ bool model_is_filled(void);
 int32_t model_run(void);
 
 size_t model_elements(const struct model_tensor *tensor);
+/* Its elements are floating point numbers. */
+bool model_is_real(const struct model_tensor *tensor);
 /* 64-bit integers lose what a double does not hold. */
 double model_element(const struct model_tensor *tensor, size_t index);
 

@@ -1,6 +1,7 @@
 # Applications that call a model themselves and talk in text: what they share, and what they must know
-# of the model as a header, include/model_interface.h in the build's folder. Sizes and types come from
-# project.json, names from the model's own header (C interface).
+# of the model as headers in the build's folder: include/model_interface.h, of which sizes and types come
+# from project.json, names from the model's own header (C interface), and include/model_data.h, with
+# inputs that the user compiles in.
 
 find_files(STANDALONE_SOURCES "standalone/[^/]+\\.c")
 list(APPEND APP_SOURCES ${STANDALONE_SOURCES})
@@ -8,6 +9,7 @@ list(APPEND APP_SOURCES ${STANDALONE_SOURCES})
 set_source_files_properties(boot/fatal.c PROPERTIES COMPILE_DEFINITIONS SERIAL_LINE_IS_TEXT)
 
 string(JSON MODEL_NAME GET "${PROJECT_JSON}" model name)
+string(REGEX REPLACE "[^A-Za-z0-9]" "_" MODEL_PLAIN_NAME "${MODEL_NAME}")
 string(TOLOWER "tvmgen_${MODEL_NAME}" MODEL_PREFIX)
 string(REGEX REPLACE "[^a-z0-9]" "_" MODEL_PREFIX "${MODEL_PREFIX}")
 set(MODEL_HEADER ${CMAKE_SOURCE_DIR}/model/codegen/host/include/${MODEL_PREFIX}.h)
@@ -58,7 +60,7 @@ function(tensor_rows var direction)
             set(is_filled true)
         endif()
         if(is_filled)
-            string(APPEND MODEL_INTERFACE "#include <tvm/${data}.h>\n"
+            string(APPEND MODEL_DATA "#include <tvm/${data}.h>\n"
                    "_Static_assert(sizeof ${data} == ${bytes}, \"tvm/${data}.h: not ${bytes} bytes\");\n")
         else()
             string(APPEND EMPTY_ROWS " \\\n    X(${data}, ${bytes})")
@@ -67,11 +69,12 @@ function(tensor_rows var direction)
         math(EXPR index "${index} + 1")
     endforeach()
     set(${var} "${rows}" PARENT_SCOPE)
-    set(MODEL_INTERFACE "${MODEL_INTERFACE}" PARENT_SCOPE)
+    set(MODEL_DATA "${MODEL_DATA}" PARENT_SCOPE)
     set(EMPTY_ROWS "${EMPTY_ROWS}" PARENT_SCOPE)
 endfunction()
 
-set(MODEL_INTERFACE "/* Made from project.json and ${MODEL_PREFIX}.h by app.cmake. */\n#pragma once\n")
+set(MODEL_DATA "/* Made by standalone.cmake. Defines what it includes. */\n#pragma once\n")
+set(MODEL_INTERFACE "/* Made from project.json and ${MODEL_PREFIX}.h by standalone.cmake. */\n#pragma once\n")
 string(APPEND MODEL_INTERFACE "#include <${MODEL_PREFIX}.h>\n")
 struct_members(devices ${MODEL_PREFIX}_devices)
 if(devices)
@@ -114,9 +117,11 @@ string(APPEND MODEL_INTERFACE "\n#define MODEL_INPUTS(X)${INPUT_ROWS}\n"
        "#define MODEL_CONSTANT_POOLS(X)${CONSTANT_POOL_ROWS}\n"
        "#define MODEL_POOLS_COUNT ${POOLS_COUNT}\n"
        "#define MODEL_MAPS_TENSORS ${MODEL_MAPS_TENSORS}\n"
+       "#define MODEL_NAME \"${MODEL_PLAIN_NAME}\"\n"
        "#define MODEL_STRUCT(part) struct ${MODEL_PREFIX}_##part\n"
        "#define MODEL_MAP_INPUTS ${MODEL_PREFIX}_map_inputs\n"
        "#define MODEL_MAP_OUTPUTS ${MODEL_PREFIX}_map_outputs\n"
        "#define MODEL_RUN ${MODEL_PREFIX}_run\n"
        "#define MODEL_ARGUMENTS ${MODEL_ARGUMENTS}\n")
+file(CONFIGURE OUTPUT include/model_data.h CONTENT "${MODEL_DATA}" @ONLY)
 file(CONFIGURE OUTPUT include/model_interface.h CONTENT "${MODEL_INTERFACE}" @ONLY)

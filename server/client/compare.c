@@ -54,7 +54,7 @@ static const uint8_t *element_at(const struct tensor *tensor, int64_t index)
 }
 
 /* long double holds every 64-bit integer exactly on the hosts that QEMU's packages exist for. */
-static long double element_value(const struct tensor *tensor, int64_t index)
+long double tensor_element_value(const struct tensor *tensor, int64_t index)
 {
     const uint8_t *element = element_at(tensor, index);
     if (tensor->code == TENSOR_FLOAT)
@@ -96,8 +96,8 @@ struct comparison tensor_compare(const struct tensor *got, const struct tensor *
         .first_mismatch = -1,
     };
     for (int64_t i = 0; i < comparison.elements; i++) {
-        struct difference difference =
-            element_difference(element_value(got, i), element_value(expected, i), rtol, atol);
+        struct difference difference = element_difference(
+            tensor_element_value(got, i), tensor_element_value(expected, i), rtol, atol);
         comparison.max_absolute_error =
             fmax(comparison.max_absolute_error, (double)difference.absolute);
         comparison.max_relative_error =

@@ -32,6 +32,9 @@ struct comparison {
 struct comparison tensor_compare(const struct tensor *got, const struct tensor *expected,
                                  const struct tolerance *tolerance);
 
+/* One element as a number. */
+long double tensor_element_value(const struct tensor *tensor, int64_t index);
+
 /* One element for people; "[0, 3]" for an index in C order. Return the buffer. */
 const char *tensor_element_text(const struct tensor *tensor, int64_t index, char *buffer,
                                 size_t size);

@@ -123,6 +123,17 @@ static void print_verdict(const struct report *report, const struct tensor *got,
             tensor_element_text(expected, first, expected_text, sizeof(expected_text)));
 }
 
+void report_result(struct report *report, const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(report->out, "%-9s ", name);
+    vfprintf(report->out, format, args);
+    va_end(args);
+    fputc('\n', report->out);
+    fflush(report->out);
+}
+
 /* A name that could pass for more of the line than it is stands in quotes. */
 static void print_name(FILE *out, const char *name)
 {

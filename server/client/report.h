@@ -36,6 +36,10 @@ void report_end(struct report *report, const char *format, ...)
 /* The step failed: no line stays of it. */
 void report_abandon(struct report *report);
 
+/* Anything else that was found out. */
+void report_result(struct report *report, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* One output: type, shape and, without an expectation (both NULL), its first values. */
 void report_output(struct report *report, const char *name, const struct tensor *got,
                    const struct tensor *expected, const struct comparison *comparison);

@@ -6,8 +6,9 @@
 #include "project/build_env.h"
 #include "project/build_log.h"
 #include "project/build_tools.h"
-#include "project/driven.h"
 #include "project/linked_params.h"
+#include "project/types/driven.h"
+#include "project/types/standalone.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -194,8 +195,13 @@ static bool clear_after(struct build *build, bool configured, const char *build_
 static bool check_model(const struct build *build, struct error *err)
 {
     const struct manifest *manifest = &build->manifest;
-    return driven_check(manifest->settings.project_type, &manifest->model, err) ||
-           error_wrap(err, "model archive %s/model.tar", build->project_dir);
+    if (driven_check(manifest->settings.project_type, &manifest->model, err) &&
+        standalone_check(&manifest->settings, &manifest->model, err))
+        return true;
+    /* An option is not the archive's fault. */
+    return err->kind == ERROR_MODEL
+               ? error_wrap(err, "model archive %s/model.tar", build->project_dir)
+               : false;
 }
 
 /* What is sure not to fit is not compiled. */

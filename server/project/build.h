@@ -26,11 +26,10 @@ struct build_options {
  * Where it fails no firmware.elf is left, not even that of an earlier build.
  *
  * Blocks until done. Errors: ERROR_MODEL (host_driven, and no host could call what is in the model:
- * says what to export instead), ERROR_TOOL (cmake, ninja or the cross compiler is missing: names
- * the package), ERROR_BUILD (the compiler's first error lines; a limit
- * that was reached, with its option; or what the model needs, what the
- * board has and the boards that would hold it), ERROR_SYSTEM, ERROR_INTERRUPTED (ninja and its
- * compilers are stopped). */
+ * says what to export instead), those of standalone_check, ERROR_TOOL (cmake, ninja or the cross
+ * compiler is missing: names the package), ERROR_BUILD (the compiler's first error lines; a limit
+ * that was reached, with its option; or what the model needs, what the board has and the boards
+ * that would hold it), ERROR_SYSTEM, ERROR_INTERRUPTED (ninja and its compilers are stopped). */
 bool build_project(const struct build_options *options, struct error *err);
 
 /* Is it a folder that can be built in? Errors: ERROR_USAGE with the characters that cannot be. */

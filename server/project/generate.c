@@ -11,7 +11,7 @@
 #include "project/extra.h"
 #include "project/fit.h"
 #include "project/manifest.h"
-#include "project/standalone.h"
+#include "project/types/standalone.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,8 +88,10 @@ static bool unpack_model(const struct generate_options *options, const char *pro
         return no_memory(err);
     if (!file_make_dirs(dir, err) || !archive_extract(options->model_path, dir, err))
         return false;
-    if (!model_load_dir(dir, options->settings->module, &manifest->model, err))
-        return error_wrap(err, "model archive %s", options->model_path);
+    if (!model_load_dir(dir, options->settings->module, &manifest->model, err) ||
+        !standalone_check(options->settings, &manifest->model, err))
+        return err->kind == ERROR_MODEL ? error_wrap(err, "model archive %s", options->model_path)
+                                        : false;
     return file_copy(options->model_path, archive, err);
 }
 
@@ -104,8 +106,6 @@ static bool fill(const struct generate_options *options, const char *project,
            copy_guest(options->share_dir, project, err) && copy_board(options, project, err) &&
            copy_launchers(options->share_dir, project, err) &&
            file_copy(options->program_path, program, err) &&
-           standalone_check(options->settings->project_type, &manifest->model, options->model_path,
-                            err) &&
            extra_add(options->settings->extra_files_tar, project, err) &&
            cmsis_add(options->settings->cmsis_path, project, err) &&
            fit_need(project, manifest, false, &manifest->need, err) &&

@@ -21,12 +21,16 @@ enum option_id {
     OPTION_TIMEOUT,
     OPTION_DEADLINE,
     OPTION_PROJECT_TYPE,
+    OPTION_LABELS,
+    OPTION_ITERATIONS,
+    OPTION_WARMUPS,
 };
 
 static const struct option LONG_OPTIONS[] = {
     {"board", required_argument, NULL, OPTION_BOARD},
     {"input", required_argument, NULL, OPTION_INPUT},
     {"expect", required_argument, NULL, OPTION_EXPECT},
+    {"labels", required_argument, NULL, OPTION_LABELS},
     {"rtol", required_argument, NULL, OPTION_RTOL},
     {"atol", required_argument, NULL, OPTION_ATOL},
     {"output", required_argument, NULL, OPTION_OUTPUT},
@@ -34,6 +38,8 @@ static const struct option LONG_OPTIONS[] = {
     {"crt-dir", required_argument, NULL, OPTION_CRT_DIR},
     {"option", required_argument, NULL, OPTION_OPTION},
     {"project-type", required_argument, NULL, OPTION_PROJECT_TYPE},
+    {"iterations", required_argument, NULL, OPTION_ITERATIONS},
+    {"warmups", required_argument, NULL, OPTION_WARMUPS},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
@@ -62,12 +68,16 @@ void run_args_help(FILE *out)
         "      --rtol R, --atol A      a match is |got - expected| <= A + R * |expected|;\n"
         "                              defaults %g and %g. Integers must be equal unless\n"
         "                              one is given\n"
+        "      --labels FILE           the class of each input, integers: tells the accuracy\n"
         "  -o, --output DIR            write each output to DIR/NAME.npy\n"
         "      --keep DIR              make the project in DIR, which must not exist, and\n"
         "                              leave it there\n"
         "      --crt-dir DIR           TVM's standalone_crt to build with (default: bundled)\n"
-        "      --project-type TYPE     host_driven (default), or aot_standalone_demo: the model\n"
-        "                              without executor and RPC server, timed on the board\n"
+        "      --project-type TYPE     host_driven (default); aot_standalone_demo: the model\n"
+        "                              without executor and RPC server, timed on the board;\n"
+        "                              mlperftiny: the same in MLPerf Tiny's firmware\n"
+        "      --iterations N          mlperftiny: inferences timed of each input (default 1),\n"
+        "      --warmups N             and before them (default 0)\n"
         "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
         "      --timeout SECONDS       for one call on the device (default %d)\n"
         "      --deadline SECONDS      for all of it, the build too (default: none)\n"
@@ -124,6 +134,40 @@ static bool parse_seconds(const char *option, const char *text, int64_t *ret_ms,
     return true;
 }
 
+static bool parse_count(const char *option, const char *text, unsigned least, unsigned *ret_count,
+                        struct error *err)
+{
+    enum { DIGITS_MOST = 9 };
+    size_t digits = strspn(text, "0123456789");
+    unsigned long count = strtoul(text, NULL, 10);
+    if (digits == 0 || digits > DIGITS_MOST || text[digits] != '\0' || count < least ||
+        count > RUN_MAX_ITERATIONS)
+        return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": give %u to %d", option, text, least,
+                         RUN_MAX_ITERATIONS);
+    *ret_count = (unsigned)count;
+    return true;
+}
+
+static bool take_number(struct run_args *args, int id, const char *value, struct error *err)
+{
+    switch (id) {
+    case OPTION_RTOL:
+        args->tolerance.rtol_given = true;
+        return parse_number("rtol", value, &args->tolerance.rtol, err);
+    case OPTION_ATOL:
+        args->tolerance.atol_given = true;
+        return parse_number("atol", value, &args->tolerance.atol, err);
+    case OPTION_ITERATIONS:
+        return parse_count("iterations", value, 1, &args->iterations, err);
+    case OPTION_WARMUPS:
+        return parse_count("warmups", value, 0, &args->warmups, err);
+    case OPTION_TIMEOUT:
+        return parse_seconds("timeout", value, &args->timeout_ms, err);
+    default:
+        return parse_seconds("deadline", value, &args->deadline_ms, err);
+    }
+}
+
 static bool take_option(struct run_args *args, int id, const char *value, struct error *err)
 {
     switch (id) {
@@ -134,12 +178,9 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
         return add_file(&args->inputs, &args->inputs_count, "input", value, err);
     case OPTION_EXPECT:
         return add_file(&args->expects, &args->expects_count, "expect", value, err);
-    case OPTION_RTOL:
-        args->tolerance.rtol_given = true;
-        return parse_number("rtol", value, &args->tolerance.rtol, err);
-    case OPTION_ATOL:
-        args->tolerance.atol_given = true;
-        return parse_number("atol", value, &args->tolerance.atol, err);
+    case OPTION_LABELS:
+        args->labels_path = value;
+        return true;
     case OPTION_OUTPUT:
         args->output_dir = value;
         return true;
@@ -154,16 +195,14 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
     case OPTION_PROJECT_TYPE:
         args->project_type = value;
         return true;
-    case OPTION_TIMEOUT:
-        return parse_seconds("timeout", value, &args->timeout_ms, err);
-    case OPTION_DEADLINE:
-        return parse_seconds("deadline", value, &args->deadline_ms, err);
     case OPTION_VERBOSE:
         args->verbose = true;
         return true;
-    default:
+    case OPTION_HELP:
         args->help = true;
         return true;
+    default:
+        return take_number(args, id, value, err);
     }
 }
 
@@ -208,6 +247,7 @@ bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct err
     struct run_args args = {
         .tolerance = {.rtol = COMPARE_DEFAULT_RTOL, .atol = COMPARE_DEFAULT_ATOL},
         .timeout_ms = RUN_DEFAULT_TIMEOUT_MS,
+        .iterations = 1,
     };
     if (!parse(argc, argv, &args, err)) {
         run_args_dispose(&args);

@@ -12,7 +12,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { RUN_DEFAULT_TIMEOUT_MS = 60 * 1000 };
+enum {
+    RUN_DEFAULT_TIMEOUT_MS = 60 * 1000,
+    RUN_MAX_ITERATIONS = 1000000, /* what the firmware of type mlperftiny takes */
+};
 
 struct run_args {
     const char *model_path; /* strings are argv's unless said otherwise */
@@ -26,6 +29,9 @@ struct run_args {
     int64_t timeout_ms;       /* of one call on the device */
     int64_t deadline_ms;      /* of all; 0: none */
     const char *project_type; /* NULL: --option project_type, or host_driven */
+    const char *labels_path;  /* NULL: none */
+    unsigned iterations;      /* of each input, for mlperftiny; at least 1 */
+    unsigned warmups;         /* before them */
     const char *output_dir;   /* NULL: none */
     const char *keep_dir;     /* NULL: none */
     const char *crt_dir;      /* NULL: the bundled runtime */
@@ -43,7 +49,9 @@ void run_args_help(FILE *out);
  * disposes of it. Errors: ERROR_USAGE with the option; ERROR_INTERNAL (memory). */
 bool run_settings(const struct run_args *args, struct settings *settings, struct error *err);
 
-/* Is the firmware to be an aot_standalone_demo, which talks otherwise? */
+/* Is the firmware to be an aot_standalone_demo, or an MLPerf Tiny benchmark? They talk otherwise.
+ */
 bool run_is_standalone(const struct settings *settings);
+bool run_is_mlperftiny(const struct settings *settings);
 
 #endif

@@ -12,7 +12,8 @@ bool run_data_load(const struct run_args *args, struct run_data *ret_data, struc
         .inputs_count = args->inputs_count,
         .expects_count = args->expects_count,
     };
-    if (!run_files_load(args->inputs, args->inputs_count, "input", &data.inputs, err) ||
+    if ((args->labels_path && !labels_load(args->labels_path, &data.labels, err)) ||
+        !run_files_load(args->inputs, args->inputs_count, "input", &data.inputs, err) ||
         !run_files_load(args->expects, args->expects_count, "expect", &data.expects, err)) {
         run_data_dispose(&data);
         return false;
@@ -217,6 +218,8 @@ bool run_data_bind(struct run_data *data, const struct device_model *model, stru
            match(data->expects, data->expects_count, model->outputs, model->outputs_count, "expect",
                  data->expect_of, err) &&
            fit_inputs(data, model, err) && fit_expects(data, model, err) &&
+           labels_check(&data->labels, data->inferences,
+                        model->outputs_count > 0 ? &model->outputs[0].type : NULL, err) &&
            make_outputs(data, model, err);
 }
 
@@ -246,5 +249,6 @@ void run_data_dispose(struct run_data *data)
     free(data->outputs);
     free(data->input_of);
     free(data->expect_of);
+    labels_dispose(&data->labels);
     *data = (struct run_data){.inputs = NULL};
 }

@@ -10,6 +10,7 @@
 #include "client/npy.h"
 #include "commands/run/args.h"
 #include "commands/run/files.h"
+#include "commands/run/labels.h"
 #include "model/model.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct run_data {
     size_t inputs_count;
     struct run_tensor *expects;
     size_t expects_count;
+    struct labels labels;
     int64_t inferences;
     enum run_axis axis; /* how the inferences are held: as the inputs' files have it */
     /* By the device's index, once it is known. */
@@ -30,7 +32,7 @@ struct run_data {
     size_t outputs_count;
 };
 
-/* Read the files. Errors: those of run_files_load. */
+/* Read the files. Errors: those of run_files_load and labels_load. */
 bool run_data_load(const struct run_args *args, struct run_data *ret_data, struct error *err);
 
 /* Check against the archive, which outlives the data. Errors: those of run_files_settle;

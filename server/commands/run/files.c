@@ -31,15 +31,21 @@ static bool take_split(struct run_tensor *file, const char *path, struct error *
     return file->name || error_no_memory(err, "a name", strlen(file->text));
 }
 
-static bool load(struct run_tensor *file, const char *option, struct error *err)
+bool run_file_load(const char *path, const char *option, struct tensor *ret_tensor,
+                   struct error *err)
 {
-    if (npy_load(file->path, &file->tensor, err))
+    if (npy_load(path, ret_tensor, err))
         return true;
     /* A file that is not there or not to be read is the user's to mend. */
     if (err->kind == ERROR_SYSTEM &&
         (err->os == ENOENT || err->os == EACCES || err->os == EISDIR || err->os == ENOTDIR))
         err->kind = ERROR_USAGE;
     return error_wrap(err, "--%s", option);
+}
+
+static bool load(struct run_tensor *file, const char *option, struct error *err)
+{
+    return run_file_load(file->path, option, &file->tensor, err);
 }
 
 /* By the files that are there. None is: it is about the first path that may be meant. */

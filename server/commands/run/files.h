@@ -34,6 +34,10 @@ struct run_tensor {
     enum run_axis axis;
 };
 
+/* Read one file. Errors: ERROR_USAGE with option and path, ERROR_SYSTEM, ERROR_INTERNAL. */
+bool run_file_load(const char *path, const char *option, struct tensor *ret_tensor,
+                   struct error *err);
+
 /* Take the arguments and read the files of those that can be split in one way alone. Errors:
  * ERROR_USAGE with the path, ERROR_SYSTEM, ERROR_INTERNAL. The caller disposes of *ret_files. */
 bool run_files_load(const char *const *texts, size_t count, const char *option,

@@ -10,9 +10,10 @@
 #include "commands/run/device.h"
 #include "commands/run/output.h"
 #include "commands/run/results.h"
-#include "commands/run/standalone.h"
+#include "commands/run/text/mlperftiny.h"
+#include "commands/run/text/standalone.h"
 #include "model/graph_files.h"
-#include "project/driven.h"
+#include "project/types/driven.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct run {
     struct interrupt interrupt;
     struct settings settings;
     struct run_data data;
+    struct run_benchmark benchmark; /* of project type mlperftiny */
     struct pipeline pipeline;
     struct graph_files graph; /* of a model for the graph executor */
     struct device_model model;
@@ -60,7 +62,26 @@ static bool check_model(struct run *run, struct error *err)
                          run->args.model_path);
     if (!driven_check(run->settings.project_type, model, err))
         return error_wrap(err, "model archive %s", run->args.model_path);
-    return run_data_check_archive(&run->data, model, err);
+    if (!run_is_mlperftiny(&run->settings))
+        return run_data_check_archive(&run->data, model, err);
+    struct model shown;
+    run_mlperftiny_show(&run->benchmark, model, &shown);
+    return run_mlperftiny_check(&run->benchmark, &shown, err) &&
+           run_data_check_archive(&run->data, &shown, err);
+}
+
+static bool prepare_benchmark(struct run *run, struct error *err)
+{
+    if (!run_is_mlperftiny(&run->settings))
+        return true;
+    run->benchmark = (struct run_benchmark){.iterations = run->args.iterations,
+                                            .warmups = run->args.warmups,
+                                            .icount = (int)run->settings.icount};
+    if (!mlperftiny_read(&run->settings, &run->benchmark.task, err))
+        return false;
+    run->data.labels.are_anomalies = run->benchmark.task.task == MLPERFTINY_ANOMALY_DETECTION;
+    run_mlperftiny_widen(&run->args.tolerance);
+    return true;
 }
 
 /* What can be refused without making anything is refused first. */
@@ -69,7 +90,7 @@ static bool prepare(struct run *run, struct error *err)
     if (access(run->args.model_path, R_OK) != 0)
         return error_set(err, ERROR_USAGE, errno, "model archive %s", run->args.model_path);
     return run_data_load(&run->args, &run->data, err) &&
-           run_settings(&run->args, &run->settings, err) &&
+           run_settings(&run->args, &run->settings, err) && prepare_benchmark(run, err) &&
            (!run->args.output_dir || results_check(run->args.output_dir, err)) &&
            pipeline_prepare(&run->pipeline, run->args.keep_dir, err);
 }
@@ -92,6 +113,12 @@ static bool infer_on_open_board(struct run *run, struct error *err)
     if (run_is_standalone(&run->settings))
         return run_on_standalone(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
                                  &run->report, &run->data, &run->model, err);
+    if (run_is_mlperftiny(&run->settings)) {
+        struct model shown;
+        run_mlperftiny_show(&run->benchmark, &run->pipeline.manifest.model, &shown);
+        return run_on_mlperftiny(&stream, run->args.timeout_ms, &run->benchmark, &shown,
+                                 &run->report, &run->data, &run->model, err);
+    }
     const struct graph_source graph = {run->graph.text, run->graph.params,
                                        run->graph.params_size_bytes};
     return run_on_device(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
@@ -123,6 +150,7 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
     if (run->args.output_dir && !results_write(&run->data, &run->model, run->args.output_dir, err))
         return false;
     *ret_matches = run_output_compare(&run->data, &run->model, &run->args.tolerance, &run->report);
+    labels_report(&run->data.labels, run->data.inferences, run->data.outputs, &run->report);
     return true;
 }
 

@@ -1,26 +1,40 @@
 #include "commands/run/args.h"
 
+#include "project/types/mlperftiny.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+static const char STANDALONE_TYPE[] = "aot_standalone_demo";
+
+static bool is_type(const struct settings *settings, const char *type)
+{
+    return settings->project_type && strcmp(settings->project_type, type) == 0;
+}
+
 bool run_is_standalone(const struct settings *settings)
 {
-    return settings->project_type && strcmp(settings->project_type, "aot_standalone_demo") == 0;
+    return is_type(settings, STANDALONE_TYPE);
+}
+
+bool run_is_mlperftiny(const struct settings *settings)
+{
+    return is_type(settings, MLPERFTINY_TYPE);
 }
 
 /* Is it a type whose firmware `run` can talk to? */
 static bool check_project_type(const struct run_args *args, const struct settings *settings,
                                struct error *err)
 {
-    static const char *const TYPES[] = {PROJECT_TYPE_DEFAULT, "aot_standalone_demo"};
+    static const char *const TYPES[] = {PROJECT_TYPE_DEFAULT, STANDALONE_TYPE, MLPERFTINY_TYPE};
     const char *type = settings->project_type;
     for (size_t i = 0; type && i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (strcmp(type, TYPES[i]) == 0)
             return true;
     return !type ||
-           error_set(err, ERROR_USAGE, 0, "%s%s: no such type (have: %s, %s)",
+           error_set(err, ERROR_USAGE, 0, "%s%s: no such type (have: %s, %s, %s)",
                      args->project_type ? "--project-type " : "--option project_type=", type,
-                     TYPES[0], TYPES[1]);
+                     TYPES[0], TYPES[1], TYPES[2]);
 }
 
 /* --project-type and --option project_type=... are the same. */
@@ -44,5 +58,8 @@ bool run_settings(const struct run_args *args, struct settings *settings, struct
         !take_project_type(args->project_type, settings, err) ||
         !check_project_type(args, settings, err))
         return false;
+    if (!run_is_mlperftiny(settings) && (args->iterations > 1 || args->warmups > 0))
+        return error_set(err, ERROR_USAGE, 0,
+                         "--iterations and --warmups are for --project-type %s", MLPERFTINY_TYPE);
     return option_arguments_check_crt(args->crt_dir, settings, err);
 }

@@ -1,71 +1,24 @@
 /* The talk with a standalone firmware, against one that is played here. */
-#include "client/standalone.h"
+#include "client/text/standalone.h"
+#include "unit/client/played_line.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 4096 };
-
-/* A stream that says `says`, PIECE bytes at a time, then has nothing more. */
-struct player {
-    const char *says;
-    size_t piece;
-    char heard[TEXT_BYTES];
-    char log[TEXT_BYTES];
-};
-
 static struct error err;
-static struct player player;
-
-static bool play(void *context, void *data, size_t capacity_bytes, size_t least_bytes,
-                 size_t *ret_size_bytes, struct deadline deadline, struct error *error)
-{
-    struct player *stream = context;
-    size_t size = strlen(stream->says);
-    (void)least_bytes;
-    (void)deadline;
-    if (size == 0)
-        return error_set(error, ERROR_TIMEOUT, 0, "nothing more");
-    size = size < stream->piece ? size : stream->piece;
-    size = size < capacity_bytes ? size : capacity_bytes;
-    memcpy(data, stream->says, size);
-    stream->says += size;
-    *ret_size_bytes = size;
-    return true;
-}
-
-static bool hear(void *context, const void *data, size_t size_bytes, struct deadline deadline,
-                 struct error *error)
-{
-    struct player *stream = context;
-    size_t used = strlen(stream->heard);
-    (void)deadline;
-    (void)error;
-    snprintf(stream->heard + used, sizeof(stream->heard) - used, "%.*s", (int)size_bytes,
-             (const char *)data);
-    return true;
-}
-
-static void keep_log(void *context, const char *line)
-{
-    struct player *stream = context;
-    size_t used = strlen(stream->log);
-    snprintf(stream->log + used, sizeof(stream->log) - used, "%s\n", line);
-}
-
-static const struct link_stream STREAM = {
-    .context = &player, .read = play, .write = hear, .log = keep_log};
+static struct played_line player;
 
 /* A firmware that greeted, and will say so. */
 static struct standalone *greeted(const char *says)
 {
-    static char text[TEXT_BYTES];
+    static char text[PLAYED_BYTES];
     struct standalone *standalone = NULL;
+    struct link_stream stream = played_line_stream(&player);
     snprintf(text, sizeof(text), "wakeup\n%s", says);
-    player = (struct player){.says = text, .piece = 5};
-    ck_assert_msg(standalone_open(&STREAM, 1000, &standalone, &err), "%s", err.text);
+    player = (struct played_line){.says = text, .piece = 5};
+    ck_assert_msg(standalone_open(&stream, 1000, &standalone, &err), "%s", err.text);
     ck_assert_str_eq(player.heard, "init%");
     player.heard[0] = '\0';
     return standalone;
@@ -155,8 +108,9 @@ END_TEST
 START_TEST(no_greeting)
 {
     struct standalone *standalone = NULL;
-    player = (struct player){.says = "hello\n", .piece = 100};
-    ck_assert(!standalone_open(&STREAM, 1000, &standalone, &err));
+    struct link_stream stream = played_line_stream(&player);
+    player = (struct played_line){.says = "hello\n", .piece = 100};
+    ck_assert(!standalone_open(&stream, 1000, &standalone, &err));
     ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
     ck_assert_msg(strstr(err.text, "\"wakeup\" within 1000 ms") != NULL, "%s", err.text);
     ck_assert_ptr_null(standalone);

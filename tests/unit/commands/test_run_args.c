@@ -48,6 +48,9 @@ START_TEST(defaults_and_the_rest)
     ck_assert_int_eq(args.timeout_ms, RUN_DEFAULT_TIMEOUT_MS);
     ck_assert_int_eq(args.deadline_ms, 0);
     ck_assert_ptr_null(args.output_dir);
+    ck_assert_ptr_null(args.labels_path);
+    ck_assert_uint_eq(args.iterations, 1);
+    ck_assert_uint_eq(args.warmups, 0);
     run_args_dispose(&args);
 
     ck_assert(parse("run m.tar -vbb --atol 0 --timeout 1.5 --keep k -o o --crt-dir c --deadline=9",
@@ -60,6 +63,12 @@ START_TEST(defaults_and_the_rest)
     ck_assert_str_eq(args.keep_dir, "k");
     ck_assert_str_eq(args.output_dir, "o");
     ck_assert_str_eq(args.crt_dir, "c");
+    run_args_dispose(&args);
+
+    ck_assert(parse("run m.tar -bb --labels l --iterations 1000000 --warmups 10", &args));
+    ck_assert_str_eq(args.labels_path, "l");
+    ck_assert_uint_eq(args.iterations, 1000000);
+    ck_assert_uint_eq(args.warmups, 10);
     run_args_dispose(&args);
 
     ck_assert(parse("run --help", &args));
@@ -86,6 +95,11 @@ static const struct {
     {"run m.tar -b b --timeout 0", "--timeout \"0\""},
     {"run m.tar -b b --timeout inf", "--timeout \"inf\""},
     {"run m.tar -b b --deadline 0", "--deadline \"0\": give 0.001 to"},
+    {"run m.tar -b b --iterations 0", "--iterations \"0\": give 1 to 1000000"},
+    {"run m.tar -b b --iterations 1000001", "--iterations \"1000001\""},
+    {"run m.tar -b b --iterations 99999999999999999999", "--iterations \"9999"},
+    {"run m.tar -b b --warmups -1", "--warmups \"-1\": give 0 to 1000000"},
+    {"run m.tar -b b --warmups 1x", "--warmups \"1x\""},
     {"run m.tar -b b --option verbose", "give NAME=VALUE"},
     {"run m.tar -b b --verbose=1", "--verbose=1"},
 };
@@ -119,13 +133,15 @@ END_TEST
 static const struct {
     const char *line;
     bool is_standalone;
+    bool is_mlperftiny;
 } PROJECT_TYPES[] = {
-    {"run m.tar -b b", false},
-    {"run m.tar -b b --project-type host_driven", false},
-    {"run m.tar -b b --project-type aot_standalone_demo", true},
-    {"run m.tar -b b --option project_type=aot_standalone_demo", true},
+    {"run m.tar -b b", false, false},
+    {"run m.tar -b b --project-type host_driven", false, false},
+    {"run m.tar -b b --project-type aot_standalone_demo", true, false},
+    {"run m.tar -b b --option project_type=aot_standalone_demo", true, false},
     {"run m.tar -b b --project-type aot_standalone_demo --option project_type=aot_standalone_demo",
-     true},
+     true, false},
+    {"run m.tar -b b --project-type mlperftiny --iterations 2 --warmups 3", false, true},
 };
 
 START_TEST(project_types)
@@ -136,6 +152,7 @@ START_TEST(project_types)
     ck_assert(parse(PROJECT_TYPES[_i].line, &args));
     ck_assert_msg(run_settings(&args, &settings, &err), "%s", err.text);
     ck_assert_int_eq(run_is_standalone(&settings), PROJECT_TYPES[_i].is_standalone);
+    ck_assert_int_eq(run_is_mlperftiny(&settings), PROJECT_TYPES[_i].is_mlperftiny);
     settings_dispose(&settings);
     run_args_dispose(&args);
 }
@@ -149,12 +166,15 @@ static const struct {
     {"run m.tar -b b --option icount=many", "--option icount=many"},
     {"run m.tar -b b --option board=c", "name one board"},
     {"run m.tar -b b --option project_type=mine",
-     "--option project_type=mine: no such type (have: host_driven, aot_standalone_demo)"},
+     "--option project_type=mine: no such type (have: host_driven, aot_standalone_demo, "
+     "mlperftiny)"},
     {"run m.tar -b b --project-type mine", "--project-type mine: no such type (have: host_driven"},
     {"run m.tar -b b --project-type host_driven --option project_type=mine", "name one type"},
     {"run m.tar -b b --project-type aot_standalone_demo --crt-dir c --option crt=bundled",
      "name one runtime"},
     {"run m.tar -b b --crt-dir c --option crt=bundled", "name one runtime"},
+    {"run m.tar -b b --iterations 2", "--iterations and --warmups are for --project-type mlper"},
+    {"run m.tar -b b --project-type aot_standalone_demo --warmups 1", "are for --project-type"},
 };
 
 START_TEST(bad_settings)

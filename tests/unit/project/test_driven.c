@@ -1,6 +1,6 @@
 /* driven_check: what a host that drives a model needs of it. That a project is generated all the
  * same and its build refuses is tested with TVM's own client. */
-#include "project/driven.h"
+#include "project/types/driven.h"
 
 #include <check.h>
 #include <stdlib.h>

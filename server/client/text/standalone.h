@@ -1,7 +1,7 @@
 /* The talk with a firmware of project type aot_standalone_demo, from the host's side: lines of text
  * (guest/apps/aot_standalone_demo/main.c describes them). */
-#ifndef MICROTVM_QEMU_CLIENT_STANDALONE_H
-#define MICROTVM_QEMU_CLIENT_STANDALONE_H
+#ifndef MICROTVM_QEMU_CLIENT_TEXT_STANDALONE_H
+#define MICROTVM_QEMU_CLIENT_TEXT_STANDALONE_H
 
 #include "base/error.h"
 #include "client/link.h"

@@ -1,4 +1,4 @@
-#include "client/text_line.h"
+#include "client/text/line.h"
 
 #include <stdlib.h>
 #include <string.h>

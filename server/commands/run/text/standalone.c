@@ -1,7 +1,7 @@
-#include "commands/run/standalone.h"
+#include "commands/run/text/standalone.h"
 
-#include "client/standalone.h"
-#include "commands/run/ports.h"
+#include "client/text/standalone.h"
+#include "commands/run/text/ports.h"
 
 /* The time on the board, of all inferences. */
 static bool infer(struct standalone *firmware, const struct device_model *model,

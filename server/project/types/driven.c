@@ -1,4 +1,4 @@
-#include "project/driven.h"
+#include "project/types/driven.h"
 
 #include "project/settings.h"
 

@@ -1,7 +1,7 @@
-#include "client/standalone.h"
+#include "client/text/standalone.h"
 
 #include "base/cleanup.h"
-#include "client/text_line.h"
+#include "client/text/line.h"
 
 #include <stdarg.h>
 #include <stdio.h>

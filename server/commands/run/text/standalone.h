@@ -1,6 +1,6 @@
 /* The part of `run` that happens on the board when its firmware is an aot_standalone_demo. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_STANDALONE_H
-#define MICROTVM_QEMU_COMMANDS_RUN_STANDALONE_H
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_TEXT_STANDALONE_H
+#define MICROTVM_QEMU_COMMANDS_RUN_TEXT_STANDALONE_H
 
 #include "base/error.h"
 #include "client/report.h"

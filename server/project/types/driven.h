@@ -1,6 +1,6 @@
 /* The project type host_driven: the host calls functions in the firmware over RPC. */
-#ifndef MICROTVM_QEMU_PROJECT_DRIVEN_H
-#define MICROTVM_QEMU_PROJECT_DRIVEN_H
+#ifndef MICROTVM_QEMU_PROJECT_TYPES_DRIVEN_H
+#define MICROTVM_QEMU_PROJECT_TYPES_DRIVEN_H
 
 #include "base/error.h"
 #include "model/model.h"

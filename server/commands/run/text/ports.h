@@ -1,6 +1,6 @@
 /* The tensors of a firmware that cannot tell of them. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_PORTS_H
-#define MICROTVM_QEMU_COMMANDS_RUN_PORTS_H
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_TEXT_PORTS_H
+#define MICROTVM_QEMU_COMMANDS_RUN_TEXT_PORTS_H
 
 #include "base/error.h"
 #include "client/device_model.h"

@@ -1,4 +1,4 @@
-#include "commands/run/ports.h"
+#include "commands/run/text/ports.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,9 @@
 /* Project type aot_standalone_demo: models through their C interface, on all boards, with and
  * without a host. */
-#include "base/cleanup.h"
-#include "base/file.h"
 #include "client/npy.h"
-#include "e2e/api_client.h"
 #include "e2e/digits.h"
 #include "e2e/run_program.h"
+#include "e2e/text/text_firmware.h"
 #include "hostile/make_archive.h"
 #include "hostile/scratch.h"
 
@@ -18,15 +16,10 @@
 enum {
     BOARDS_COUNT = 3,
     TEST_TIMEOUT_S = 300,
-    LINE_TIMEOUT_MS = 60 * 1000,
-    LINE_BYTES = 4096,
-    IMAGE_ELEMENTS = 64,
     IMAGE_BYTES = 256,
-    HEADER_BYTES = IMAGE_ELEMENTS * 24 + 256,
 };
 
 static const char *const BOARDS[BOARDS_COUNT] = {"qemu_cortex_m3", "mps2_an385", "qemu_riscv32"};
-static const char TEMPLATE[] = BUILD_DIR "/share/microtvm-qemu/template";
 static struct error err;
 
 #define ASSERT_GOOD(call) ck_assert_msg((call), "%s", err.text)
@@ -134,61 +127,11 @@ START_TEST(icount)
 }
 END_TEST
 
-/* TVM's create_header_file for one image, in an archive for extra_files_tar. */
 static void write_input_data(const char *path, int image)
 {
-    struct tensor images;
-    static const char BEGIN[] = "#include <stddef.h>\n#include <stdint.h>\n"
-                                "#include <dlpack/dlpack.h>\n"
-                                "const size_t input_data_len = 64;\n"
-                                "float input_data[] ={";
-    char text[HEADER_BYTES];
-    size_t used = (size_t)snprintf(text, sizeof(text), "%s", BEGIN);
-    ASSERT_GOOD(npy_load(DIGITS_IMAGES, &images, &err));
-    for (int i = 0; i < IMAGE_ELEMENTS; i++)
-        used += (size_t)snprintf(text + used, sizeof(text) - used, "%.9g, ",
-                                 (double)((const float *)images.data)[IMAGE_ELEMENTS * image + i]);
-    snprintf(text + used, sizeof(text) - used, "};\n\n");
-    tensor_dispose(&images);
     FILE *tar = tar_create(path);
-    tar_text(tar, "include/tvm/input_data.h", text);
+    text_firmware_add_input(tar, image);
     tar_end(tar);
-}
-
-/* Lines of the firmware until one that begins so. */
-static void await_line(const struct link_stream *stream, const char *begin, char line[LINE_BYTES])
-{
-    size_t length = 0;
-    for (;;) {
-        size_t got = 0;
-        ck_assert_uint_lt(length, LINE_BYTES - 1);
-        ASSERT_GOOD(stream->read(stream->context, line + length, 1, 1, &got,
-                                 deadline_in_ms(LINE_TIMEOUT_MS), &err));
-        if (line[length++] != '\n')
-            continue;
-        line[length - 1] = '\0';
-        if (strncmp(line, begin, strlen(begin)) == 0)
-            return;
-        length = 0;
-    }
-}
-
-static void send_text(const struct link_stream *stream, const char *text)
-{
-    ASSERT_GOOD(
-        stream->write(stream->context, text, strlen(text), deadline_in_ms(LINE_TIMEOUT_MS), &err));
-}
-
-static void open_standalone(struct api_client *client, const char *options)
-{
-    cleanup_free char *project = strdup(scratch_path("project"));
-    ASSERT_GOOD(api_start(TEMPLATE, client, &err));
-    ASSERT_GOOD(api_generate(client, DIGITS[0], project, options, &err));
-    ck_assert_int_eq(api_stop(client), 0);
-    ASSERT_GOOD(api_start(project, client, &err));
-    ASSERT_GOOD(api_step(client, "build", &err));
-    ASSERT_GOOD(api_step(client, "flash", &err));
-    ASSERT_GOOD(api_step(client, "open_transport", &err));
 }
 
 /* As TVM's tests talk to their demo: input compiled in, init, infer, and the class in "result". */
@@ -198,7 +141,7 @@ START_TEST(input_that_was_compiled_in)
     struct tensor labels;
     char options[512];
     char wanted[32];
-    char line[LINE_BYTES];
+    char line[TEXT_LINE_BYTES];
     ASSERT_GOOD(npy_load(MODELS "/digits_labels.npy", &labels, &err));
     snprintf(wanted, sizeof(wanted), "result:%d:", ((const int32_t *)labels.data)[_i]);
     tensor_dispose(&labels);
@@ -207,12 +150,11 @@ START_TEST(input_that_was_compiled_in)
              "{\"board\": \"%s\", \"project_type\": \"aot_standalone_demo\", "
              "\"extra_files_tar\": \"%s\", \"compile_definitions\": [\"-DWORKSPACE_SIZE=4000\"]}",
              BOARDS[_i], scratch_path("extra.tar"));
-    open_standalone(&client, options);
-    struct link_stream stream = api_stream(&client);
-    send_text(&stream, "init%");
-    await_line(&stream, "wakeup", line);
-    send_text(&stream, "infer%");
-    await_line(&stream, "result:", line);
+    text_firmware_open(DIGITS[0], options, &client);
+    text_firmware_send(&client, "init%");
+    text_firmware_await(&client, "wakeup", line);
+    text_firmware_send(&client, "infer%");
+    text_firmware_await(&client, "result:", line);
     ck_assert_msg(strncmp(line, wanted, strlen(wanted)) == 0, "%s, want %s", line, wanted);
     ck_assert_int_eq(api_stop(&client), 0);
 }
@@ -252,23 +194,23 @@ static const struct {
 START_TEST(mistakes)
 {
     struct api_client client;
-    char line[LINE_BYTES];
+    char line[TEXT_LINE_BYTES];
     char longer[2 * (IMAGE_BYTES + 1) + 16];
-    open_standalone(&client,
-                    "{\"board\": \"qemu_riscv32\", \"project_type\": \"aot_standalone_demo\"}");
-    struct link_stream stream = api_stream(&client);
+    text_firmware_open(DIGITS[0],
+                       "{\"board\": \"qemu_riscv32\", \"project_type\": \"aot_standalone_demo\"}",
+                       &client);
     for (size_t i = 0; i < sizeof(MISTAKES) / sizeof(MISTAKES[0]); i++) {
-        send_text(&stream, MISTAKES[i].command);
-        await_line(&stream, "error:", line);
+        text_firmware_send(&client, MISTAKES[i].command);
+        text_firmware_await(&client, "error:", line);
         ck_assert_msg(strncmp(line, MISTAKES[i].answer, strlen(MISTAKES[i].answer)) == 0, "%s: %s",
                       MISTAKES[i].command, line);
     }
     snprintf(longer, sizeof(longer), "input:0:%0*d%%", 2 * (IMAGE_BYTES + 1), 0);
-    send_text(&stream, longer);
-    await_line(&stream, "error:input \"0\": not 256 bytes", line);
+    text_firmware_send(&client, longer);
+    text_firmware_await(&client, "error:input \"0\": not 256 bytes", line);
     /* None of them has broken anything. */
-    send_text(&stream, "infer%output:0%");
-    await_line(&stream, "output:0:", line);
+    text_firmware_send(&client, "infer%output:0%");
+    text_firmware_await(&client, "output:0:", line);
     ck_assert_uint_eq(strlen(line), strlen("output:0:") + 80);
     ck_assert_int_eq(api_stop(&client), 0);
 }
