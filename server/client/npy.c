@@ -240,8 +240,8 @@ bool npy_save(const char *path, const struct tensor *tensor, struct error *err)
 {
     static const char LETTERS[] = {
         [TENSOR_INT] = 'i', [TENSOR_UINT] = 'u', [TENSOR_FLOAT] = 'f', [TENSOR_BOOL] = 'b'};
-    char shape[192];
-    char header[256];
+    char shape[TENSOR_SHAPE_TEXT_SIZE];
+    char header[TENSOR_SHAPE_TEXT_SIZE + 64];
     int length = snprintf(header, sizeof(header),
                           "{'descr': '%c%c%u', 'fortran_order': False, 'shape': %s, }",
                           tensor->bits == 8 ? '|' : '<', LETTERS[tensor->code], tensor->bits / 8U,

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 enum { TENSOR_MAX_NDIM = 64 }; /* as many as NumPy has */
+/* Of any shape: each number with its comma and blank. */
+enum { TENSOR_SHAPE_TEXT_SIZE = TENSOR_MAX_NDIM * 21 + 4 };
 
 /* DLPack's type codes (DLDataTypeCode). */
 enum tensor_code { TENSOR_INT = 0, TENSOR_UINT = 1, TENSOR_FLOAT = 2, TENSOR_BOOL = 6 };

@@ -219,6 +219,7 @@ static uint64_t count(const struct generated *generated, struct generated_functi
                       int depth)
 {
     uint64_t used_bytes = 0;
+    uint64_t most_bytes = 0;
     if (function->is_counted || depth == 0)
         return function->workspace_bytes;
     function->is_counted = true;
@@ -231,10 +232,11 @@ static uint64_t count(const struct generated *generated, struct generated_functi
             called_bytes = workspace_bytes(generated, event->name, depth - 1);
         else
             used_bytes -= freed_bytes(function, i) <= used_bytes ? freed_bytes(function, i) : 0;
-        if (memory_sum(used_bytes, called_bytes) > function->workspace_bytes)
-            function->workspace_bytes = memory_sum(used_bytes, called_bytes);
+        if (memory_sum(used_bytes, called_bytes) > most_bytes)
+            most_bytes = memory_sum(used_bytes, called_bytes);
     }
-    return function->workspace_bytes;
+    function->workspace_bytes = most_bytes;
+    return most_bytes;
 }
 
 static uint64_t workspace_bytes(const struct generated *generated, const char *name, int depth)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_AXES = 64 };
+
 static const char METADATA[] =
     "{\"version\": 7, \"modules\": {\"default\": {\"model_name\": \"default\",\n"
     " \"executors\": [\"%s\"], \"style\": \"full-model\", \"target\": [\"c\"],\n"
@@ -53,6 +55,22 @@ static const char HEAP[] =
     "    }\n"
     "    fill(pad_temp, %zu, 3);\n"
     "    *output = *x + (is_filled(pad_temp, %zu, 3) ? 1 : 2);\n"
+    "    return TVMBackendFreeWorkspace(1, 0, pad_temp);\n"
+    "}\n"
+    "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
+    "    if (tvmgen_default_fused_op(args, types, count, value, type, resource) != 0) return -1;\n"
+    "    return 0;\n"
+    "}\n";
+static const char COMPUTED[] =
+    "int32_t tvmgen_default_fused_op(ARGUMENTS) {\n"
+    "    uint32_t num = %zu / 2;\n"
+    "    float *x = TENSOR(0), *output = TENSOR(1);\n"
+    "    void* pad_temp = TVMBackendAllocWorkspace(1, 0, (uint64_t)(2 * num), 2, 32);\n"
+    "    if (pad_temp == NULL) {\n"
+    "        return -1;\n"
+    "    }\n"
+    "    fill(pad_temp, 2 * num, 3);\n"
+    "    *output = *x + (is_filled(pad_temp, 2 * num, 3) ? 1 : 2);\n"
     "    return TVMBackendFreeWorkspace(1, 0, pad_temp);\n"
     "}\n"
     "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
@@ -117,7 +135,8 @@ static const char NODES[] = "int32_t tvmgen_default_first(ARGUMENTS) {\n"
                             "    return 0;\n"
                             "}\n";
 
-static const char *const BODIES[] = {PLANNED, HEAP, C_INTERFACE, CONSTANTS, TENSORS, GRAPH, NODES};
+static const char *const BODIES[] = {PLANNED, HEAP,  COMPUTED, C_INTERFACE, CONSTANTS,
+                                     TENSORS, GRAPH, NODES,    NODES};
 
 /* What TVM generates for an AOT model with packed functions, of SIZE elements. */
 static const char AOT_TAIL[] =
@@ -183,9 +202,12 @@ static void print_list(FILE *out, size_t operators, const char *first, const cha
 static void print_graph(FILE *out, enum sized_kind kind, size_t size)
 {
     size_t operators = kind == SIZED_NODES ? size : 2;
-    char shape[32] = "[1]";
+    char shape[MOST_AXES * 3 + 32] = "[1]";
     if (kind == SIZED_GRAPH)
         snprintf(shape, sizeof(shape), "[%zu]", size);
+    for (size_t i = 1; kind == SIZED_AXES && i < size && i < MOST_AXES; i++)
+        memcpy(shape + strlen(shape) - 1, ",1]", sizeof(",1]"));
+    const char *ends = kind == SIZED_AXES ? shape : "[1]";
     fputs("{\"nodes\": [{\"op\": \"null\", \"name\": \"x\", \"inputs\": []}", out);
     for (size_t i = 0; i < operators; i++)
         fprintf(out,
@@ -203,7 +225,7 @@ static void print_graph(FILE *out, enum sized_kind kind, size_t size)
     for (size_t i = 0; i < operators; i++)
         fprintf(out, ", %zu", 1 + i % 2);
     fputs("]], \"shape\": [\"list_shape\", ", out);
-    print_list(out, operators, "[1]", shape, "[1]");
+    print_list(out, operators, ends, shape, ends);
     fputs("]}, \"node_row_ptr\": [0", out);
     for (size_t i = 0; i <= operators; i++)
         fprintf(out, ", %zu", i + 1);

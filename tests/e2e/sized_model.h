@@ -9,15 +9,17 @@
 enum sized_kind {
     SIZED_PLANNED,   /* AOT: a static workspace of so many bytes */
     SIZED_HEAP,      /* AOT: a workspace of so many bytes from the heap */
-    SIZED_C,         /* the same with the C interface, for project_type aot_standalone_demo */
+    SIZED_COMPUTED,  /* the same, where the code computes how many */
+    SIZED_C,         /* SIZED_HEAP with the C interface, for project_type aot_standalone_demo */
     SIZED_CONSTANTS, /* AOT: so many bytes of constants */
     SIZED_TENSORS,   /* AOT: so many floats in the input, and in the output */
     SIZED_GRAPH,     /* graph: a tensor of so many bytes between two operators */
     SIZED_NODES,     /* graph: so many operators, one behind the other */
+    SIZED_AXES,      /* graph: so many axes, of one element each, in every tensor */
 };
 
 /* Write the archive. Input "x" and output "output" are float32, of one element but for
- * SIZED_TENSORS. */
+ * SIZED_TENSORS, and of one axis but for SIZED_AXES. */
 void sized_model(const char *path, enum sized_kind kind, size_t size);
 
 #endif

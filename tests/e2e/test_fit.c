@@ -49,7 +49,7 @@ static void write_tensor(const char *path, size_t elements, float first)
     free(values);
 }
 
-static int run_size(enum sized_kind kind, size_t size, const char *board)
+static int run_size(enum sized_kind kind, size_t size, const char *board, const char *option)
 {
     char expected[300];
     char model[300];
@@ -63,7 +63,7 @@ static int run_size(enum sized_kind kind, size_t size, const char *board)
     write_tensor(expected, elements, 6);
     return run_command(model, "--board", board, "--input", input, "--expect", expected,
                        "--project-type", kind == SIZED_C ? "aot_standalone_demo" : "host_driven",
-                       NULL);
+                       option ? "--option" : NULL, option, NULL);
 }
 
 /* ---- what was said ---- */
@@ -102,18 +102,46 @@ START_TEST(what_just_fits_runs_and_the_next_is_refused)
     int refused = 0;
     if (size == 0)
         return;
-    for (status = run_size(kind, size, board); status == 4 && refused < 20; refused++) {
+    for (status = run_size(kind, size, board, NULL); status == 4 && refused < 20; refused++) {
         size_t steps = (size_t)(excess_bytes(kind) + step_bytes - 1) / step_bytes;
         ck_assert_uint_gt(size, steps * step);
         size -= steps * step;
-        status = run_size(kind, size, board);
+        status = run_size(kind, size, board, NULL);
     }
     ck_assert_int_gt(refused, 0);
     ck_assert_msg(status == 0, "%zu on %s: %d: %s", size, board, status, run_output);
     ASSERT_SAYS(": matches");
-    status = run_size(kind, size + step, board);
+    status = run_size(kind, size + step, board, NULL);
     ck_assert_msg(status == 4, "%zu on %s: %d: %s", size + step, board, status, run_output);
     ck_assert_uint_le(excess_bytes(kind), step_bytes);
+}
+END_TEST
+
+/* Both numbers, before anything is built, and what would do. */
+START_TEST(a_graph_that_is_too_long_is_refused_with_the_remedy)
+{
+    ck_assert_int_eq(run_size(SIZED_NODES, 400, "qemu_cortex_m3", NULL), 4);
+    ASSERT_SAYS(" of the heap are for reading the graph alone: compile the model with "
+                "Executor(\"aot\")");
+    ASSERT_SAYS("boards that would hold it: mps2_an385, qemu_riscv32");
+    ck_assert_ptr_null(strstr(run_output, "build "));
+}
+END_TEST
+
+/* What nobody could count: the device says what it was asked for, what it has, and why. */
+START_TEST(a_heap_that_is_full_is_told)
+{
+    const char *board = RUN_BOARDS[_i];
+    ck_assert_int_eq(run_size(SIZED_COMPUTED, 60000000, board, NULL), 5);
+    ASSERT_SAYS("no memory: 60000000 bytes for workspace: heap full: 60000000 bytes asked for, ");
+    ASSERT_SAYS(" free, ");
+    ASSERT_SAYS(" in one piece; the heap has ");
+    ASSERT_SAYS("all of the RAM that is left, which option workspace_size_bytes can't raise");
+    ck_assert_ptr_null(strstr(run_output, "packet"));
+    ck_assert_int_eq(run_size(SIZED_COMPUTED, 20000, board, "workspace_size_bytes=24000"), 5);
+    ASSERT_SAYS("heap full: 20000 bytes asked for, ");
+    ASSERT_SAYS("the heap has 24000 bytes, which is what option workspace_size_bytes says");
+    ck_assert_int_eq(run_size(SIZED_COMPUTED, 20000, board, "workspace_size_bytes=25000"), 0);
 }
 END_TEST
 
@@ -124,6 +152,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, scratch_make, scratch_remove);
     tcase_set_timeout(tcase, RUN_TEST_TIMEOUT_S);
     tcase_add_loop_test(tcase, what_just_fits_runs_and_the_next_is_refused, 0, BOARDS * CASES);
+    tcase_add_test(tcase, a_graph_that_is_too_long_is_refused_with_the_remedy);
+    tcase_add_loop_test(tcase, a_heap_that_is_full_is_told, 0, RUN_BOARDS_COUNT);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -157,6 +157,14 @@ START_TEST(refuses_before_it_builds_what_is_sure_not_to_fit)
     ck_assert_ptr_nonnull(strstr(
         err.text, "\nand at least 4100 bytes of flash, of which it has 4096 (4 too many)\n"));
     ck_assert_ptr_nonnull(strstr(err.text, "\nof that, the model's constants take 4100\n"));
+    scratch_write("p/model/codegen/host/src/default_lib0.c",
+                  "static const float w[1000] = {0};\nstatic const struct TVMConstantInfo "
+                  "kTvmgenMetadata_constant_pools[1] = {{\"w\", 0UL, 4150, \"\"}};\n");
+    fails(ERROR_BUILD, "model \"net\" needs at least 8150 bytes of flash");
+    ck_assert_ptr_nonnull(strstr(err.text,
+                                 "\n4150 of them are a second copy, which AOT with packed "
+                                 "functions brings: compile the model with "
+                                 "{\"tir.usmp.enable\": False}"));
 }
 END_TEST
 
