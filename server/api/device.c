@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "model/notes.h"
 #include "project/build.h"
 #include "project/generate.h"
 #include "project/manifest.h"
@@ -69,6 +70,22 @@ static void tell_ignored(struct device *device, const cJSON *options)
     device->has_told_ignored = true;
 }
 
+/* To whoever started the server: clients show what it prints there. */
+static void print_note(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "microtvm-qemu: %s\n", line);
+}
+
+static bool tell_notes(const char *project_dir, struct error *err)
+{
+    cleanup_manifest struct manifest manifest = {0};
+    if (!manifest_load(project_dir, &manifest, err))
+        return false;
+    model_tell_notes(&manifest.model, print_note, NULL);
+    return true;
+}
+
 bool device_generate(struct device *device, const char *model_path, const char *crt_dir,
                      const char *project_dir, const cJSON *options, struct error *err)
 {
@@ -97,7 +114,8 @@ bool device_generate(struct device *device, const char *model_path, const char *
                                                        .share_dir = share_dir,
                                                        .program_path = program_path,
                                                        .settings = &settings},
-                            err);
+                            err) &&
+           tell_notes(project_dir, err);
 }
 
 /* The manifest with this call's options over those that the project was generated with: what an

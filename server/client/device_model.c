@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* More than any board has memory for; keeps a lying device from taking the host's. */
@@ -16,6 +17,17 @@ struct executor {
     int64_t inputs_count;
     int64_t outputs_count;
 };
+
+bool device_names_match(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        int left = isalnum((unsigned char)*a) ? *a : '_';
+        int right = isalnum((unsigned char)*b) ? *b : '_';
+        if (left != right)
+            return false;
+    }
+    return *a == *b;
+}
 
 static bool need_global(struct rpc_client *client, const char *name, uint64_t *ret_function,
                         struct error *err)
@@ -192,16 +204,27 @@ static bool find_functions(struct rpc_client *client, const struct model_names *
            count_of(client, executor->module, "get_num_outputs", &executor->outputs_count, err);
 }
 
+/* The archive's name for an input; the device's, where that means another one. */
+static bool input_name(struct rpc_client *client, const struct executor *executor,
+                       const struct model_names *names, size_t count, size_t index, char **ret_name,
+                       struct error *err)
+{
+    cleanup_free char *listed = NULL;
+    cleanup_free char *own = NULL;
+    if (!archive_name(names->inputs, names->inputs_count, count, index, "input", &listed, err) ||
+        (executor->get_input_name && !device_input_name(client, executor, index, &own, err)))
+        return false;
+    *ret_name =
+        own && !device_names_match(own, listed) ? steal_pointer(own) : steal_pointer(listed);
+    return true;
+}
+
 static bool fetch_inputs(struct device_model *model, const struct executor *executor,
                          const struct model_names *names, struct error *err)
 {
     for (size_t i = 0; i < model->inputs_count; i++) {
         struct model_port *port = &model->inputs[i];
-        bool named = executor->get_input_name
-                         ? device_input_name(model->client, executor, i, &port->name, err)
-                         : archive_name(names->inputs, names->inputs_count, model->inputs_count, i,
-                                        "input", &port->name, err);
-        if (!named)
+        if (!input_name(model->client, executor, names, model->inputs_count, i, &port->name, err))
             return false;
         struct rpc_value which = names->graph ? rpc_string(port->name) : rpc_integer((int64_t)i);
         if (!fetch_port(model->client, "get_input", executor->get_input, which, !names->graph, port,

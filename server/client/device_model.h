@@ -28,8 +28,9 @@ struct device_model {
     size_t outputs_count;
 };
 
-/* What the archive says: the firmware does not know its outputs' names, and an old runtime not
- * those of its inputs. Used where the count is the device's, else "input0", "output0", ... */
+/* What the archive says: the firmware does not know its outputs' names, of its inputs only what C
+ * made of them, and an old runtime not even that. Used where the count is the device's and no input
+ * is called otherwise there; else inputs are called as there, or "input0", "output0", ... */
 struct model_names {
     const char *module; /* "default" */
     const char *const *inputs;
@@ -38,6 +39,9 @@ struct model_names {
     size_t outputs_count;
     const struct graph_source *graph; /* NULL: for the AOT executor; else inputs are by name */
 };
+
+/* Are two names the same in C, where TVM writes '_' for what is no letter or digit? */
+bool device_names_match(const char *a, const char *b);
 
 /* Create the executor on the device and learn its inputs and outputs.
  * Errors: those of rpc_call; ERROR_DEVICE when the firmware has no such executor or says something

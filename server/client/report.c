@@ -152,7 +152,9 @@ void report_output(struct report *report, const char *name, const struct tensor 
     print_name(report->out, name);
     fprintf(report->out, "%s %s", tensor_dtype_text(got, dtype, sizeof(dtype)),
             tensor_shape_text(got, shape, sizeof(shape)));
-    if (comparison)
+    if (!got->data)
+        fputs("  never written by the model's code", report->out);
+    else if (comparison)
         print_verdict(report, got, expected, comparison);
     else
         print_values(report->out, got);

@@ -40,7 +40,8 @@ void report_abandon(struct report *report);
 void report_result(struct report *report, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* One output: type, shape and, without an expectation (both NULL), its first values. */
+/* One output: type, shape and, without an expectation (both NULL), its first values. One without
+ * data was never written. */
 void report_output(struct report *report, const char *name, const struct tensor *got,
                    const struct tensor *expected, const struct comparison *comparison);
 

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "model/notes.h"
 #include "project/build.h"
 #include "project/fit.h"
 #include "project/generate.h"
@@ -28,6 +29,12 @@ bool pipeline_prepare(struct pipeline *pipeline, const char *keep_dir, struct er
     return pipeline->project_dir ? true : error_no_memory(err, "a path", strlen(keep_dir));
 }
 
+static void note_line(void *context, const char *line)
+{
+    struct pipeline *pipeline = context;
+    report_line(pipeline->report, line);
+}
+
 static bool load_project(struct pipeline *pipeline, struct error *err)
 {
     cleanup_free char *definition = file_path("%s/board.json", pipeline->project_dir);
@@ -42,7 +49,10 @@ bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, st
     pipeline->project_dir = strdup(project_dir);
     if (!pipeline->project_dir)
         return error_no_memory(err, "a path", strlen(project_dir));
-    return load_project(pipeline, err);
+    if (!load_project(pipeline, err))
+        return false;
+    model_tell_notes(&pipeline->manifest.model, note_line, pipeline);
+    return true;
 }
 
 /* Boards announce no larger messages than the session of TVM's API clients takes. A firmware in a
@@ -107,6 +117,7 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
                          "and src/)",
                          crt_dir);
     end_generate(pipeline->report, &pipeline->manifest.model);
+    model_tell_notes(&pipeline->manifest.model, note_line, pipeline);
     return true;
 }
 

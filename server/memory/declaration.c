@@ -1,7 +1,7 @@
 /* Arrays and structs at file level. */
 #include "memory/heap_block.h"
 #include "memory/scan.h"
-#include "model/code.h"
+#include "model/order/claims.h"
 
 #include <errno.h>
 #include <stdlib.h>

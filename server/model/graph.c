@@ -20,6 +20,7 @@ bool graph_open(const cJSON *json, struct graph *graph, struct error *err)
 {
     graph->nodes = cJSON_GetObjectItemCaseSensitive(json, "nodes");
     graph->arg_nodes = cJSON_GetObjectItemCaseSensitive(json, "arg_nodes");
+    graph->heads = cJSON_GetObjectItemCaseSensitive(json, "heads");
     graph->row_ptr = cJSON_GetObjectItemCaseSensitive(json, "node_row_ptr");
     graph->shapes = graph_attribute(json, "shape");
     graph->dtypes = graph_attribute(json, "dltype");
@@ -65,29 +66,23 @@ bool graph_tensor_size(const cJSON *shape, const char *dtype, uint64_t *ret_size
     return true;
 }
 
-static bool read_input(const struct graph *graph, int node, const char *name,
-                       struct model_tensor *ret_tensor, struct error *err)
+/* Type and size of a node's result. */
+static bool read_type(const struct graph *graph, int node, int result, struct model_tensor *tensor,
+                      struct error *err)
 {
     int row = array_int(graph->row_ptr, node);
-    const cJSON *shape = row < 0 ? NULL : cJSON_GetArrayItem(graph->shapes, row);
-    const cJSON *dtype = row < 0 ? NULL : cJSON_GetArrayItem(graph->dtypes, row);
-    struct model_tensor tensor = {0};
+    bool known = row >= 0 && row <= GRAPH_NODES_MAX && result >= 0 && result <= GRAPH_NODES_MAX;
+    const cJSON *shape = known ? cJSON_GetArrayItem(graph->shapes, row + result) : NULL;
+    const cJSON *dtype = known ? cJSON_GetArrayItem(graph->dtypes, row + result) : NULL;
     if (!shape || !dtype || !cJSON_IsArray(shape) || !cJSON_IsString(dtype) ||
-        !graph_tensor_size(shape, dtype->valuestring, &tensor.size_bytes))
-        return error_set(err, ERROR_MODEL, 0, "input \"%s\" has no shape and type in it", name);
-    tensor.name = strdup(name);
-    tensor.dtype = strdup(dtype->valuestring);
-    if (!tensor.name || !tensor.dtype) {
-        free(tensor.name);
-        free(tensor.dtype);
-        return error_no_memory(err, "an input's name", strlen(name));
-    }
-    *ret_tensor = tensor;
-    return true;
+        !graph_tensor_size(shape, dtype->valuestring, &tensor->size_bytes))
+        return error_set(err, ERROR_MODEL, 0, "node %d has no shape and type in it", node);
+    tensor->dtype = strdup(dtype->valuestring);
+    return tensor->dtype || error_no_memory(err, "a type", strlen(dtype->valuestring));
 }
 
 static bool read_inputs(const struct graph *graph, const struct params_file *params,
-                        struct model_tensor *tensors, size_t *count, struct error *err)
+                        struct claim *claim, struct error *err)
 {
     const cJSON *argument = NULL;
     cJSON_ArrayForEach(argument, graph->arg_nodes)
@@ -99,9 +94,24 @@ static bool read_inputs(const struct graph *graph, const struct params_file *par
             return error_set(err, ERROR_MODEL, 0, "arg_nodes: node %d has no name", node);
         if (params_file_find(params, name->valuestring))
             continue;
-        if (!read_input(graph, node, name->valuestring, &tensors[*count], err))
+        if (!claim_add(claim, name->valuestring, strlen(name->valuestring), err))
             return false;
-        ++*count;
+        if (!read_type(graph, node, 0, &claim->tensors[claim->count - 1], err))
+            return error_wrap(err, "input \"%.100s\"", name->valuestring);
+    }
+    return true;
+}
+
+static bool read_outputs(const struct graph *graph, struct claim *claim, struct error *err)
+{
+    const cJSON *head = NULL;
+    cJSON_ArrayForEach(head, graph->heads)
+    {
+        if (!claim_add(claim, NULL, 0, err))
+            return false;
+        if (!read_type(graph, array_int(head, 0), array_int(head, 1),
+                       &claim->tensors[claim->count - 1], err))
+            return error_wrap(err, "heads");
     }
     return true;
 }
@@ -120,35 +130,28 @@ bool model_graph_load(const char *dir, const char *model_name, cJSON **ret_json,
     return error_set(err, ERROR_MODEL, 0, "it holds no executor-config/graph/%s.graph", model_name);
 }
 
-static bool read_graph(const cJSON *json, const struct params_file *params,
-                       struct model_tensor **ret_tensors, size_t *ret_count, struct error *err)
+static bool read_graph(const cJSON *json, const struct params_file *params, const char *place,
+                       struct claims *claims, struct error *err)
 {
     struct graph graph;
-    size_t count = 0;
-    if (!graph_open(json, &graph, err))
+    struct claim *inputs = &claims->inputs[CLAIM_GRAPH];
+    struct claim *outputs = &claims->outputs[CLAIM_GRAPH];
+    if (!graph_open(json, &graph, err) || !claim_begin(inputs, place, err) ||
+        !read_inputs(&graph, params, inputs, err))
         return false;
-    struct model_tensor *tensors =
-        calloc((size_t)cJSON_GetArraySize(graph.arg_nodes) + 1, sizeof(*tensors));
-    if (!tensors)
-        return error_no_memory(err, "inputs", sizeof(*tensors));
-    if (!read_inputs(&graph, params, tensors, &count, err)) {
-        model_tensors_free(tensors, count);
-        return false;
-    }
-    *ret_tensors = tensors;
-    *ret_count = count;
-    return true;
+    return !graph.heads || (claim_begin(outputs, place, err) && read_outputs(&graph, outputs, err));
 }
 
-bool model_graph_inputs(const char *dir, const char *model_name, struct model_tensor **ret_tensors,
-                        size_t *ret_count, struct error *err)
+bool model_graph_read(const char *dir, const char *model_name, struct claims *claims,
+                      struct error *err)
 {
+    static const char PLACE[] = "executor-config/graph";
     cJSON *json = NULL;
     struct params_file params = {.data = NULL};
     bool good = params_file_load(dir, model_name, &params, err) &&
                 model_graph_load(dir, model_name, &json, err);
-    if (good && !read_graph(json, &params, ret_tensors, ret_count, err))
-        good = error_wrap(err, "executor-config/graph");
+    if (good && !read_graph(json, &params, PLACE, claims, err))
+        good = error_wrap(err, "%s", PLACE);
     cJSON_Delete(json);
     params_file_dispose(&params);
     return good;

@@ -15,6 +15,7 @@ enum { GRAPH_NODES_MAX = 10000 };
 struct graph {
     const cJSON *nodes;
     const cJSON *arg_nodes;
+    const cJSON *heads;   /* the outputs: [node, which of its results, version] each */
     const cJSON *row_ptr; /* node index -> index into the others */
     const cJSON *shapes;
     const cJSON *dtypes;

@@ -2,10 +2,10 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/code.h"
+#include "model/code/code.h"
 #include "model/json_read.h"
 #include "model/modules.h"
-#include "model/order.h"
+#include "model/order/order.h"
 #include "model/relay.h"
 #include "model/shapes.h"
 
@@ -30,6 +30,8 @@ void model_dispose(struct model *model)
     free(model->executor);
     model_tensors_free(model->inputs, model->inputs_count);
     model_tensors_free(model->outputs, model->outputs_count);
+    free(model->inputs_note);
+    free(model->outputs_note);
     model_modules_free(model->modules, model->modules_count);
     *model = (struct model){0};
 }
@@ -206,6 +208,7 @@ static bool load_code(const char *dir, struct model *model, struct error *err)
     model->c_metadata = code.has_c_metadata || code.has_objects;
     model->linked_params = code.has_linked_params;
     model->c_interface = code.has_c_interface;
+    model->needs_half = code.needs_half;
     bool good = code.has_code ||
                 error_set(err, ERROR_MODEL, 0,
                           "no code of \"%s\" in it (codegen/host/src/*.c): compile the model with "

@@ -19,6 +19,7 @@ struct model_tensor {
     bool has_shape;      /* shapes.h */
     int ndim;
     int64_t shape[MODEL_TENSOR_MAX_NDIM];
+    bool unwritten; /* an output that AOT's code never writes: of a tensor returned twice */
 };
 
 /* One of the models in an archive. */
@@ -35,6 +36,8 @@ struct model {
     size_t inputs_count;
     struct model_tensor *outputs; /* likewise: output2 before output10 */
     size_t outputs_count;
+    char *inputs_note;             /* why inputs are called by their number; NULL: none is */
+    char *outputs_note;            /* likewise */
     uint64_t workspace_size_bytes; /* metadata's figure for the main function */
     uint64_t constants_size_bytes;
     uint64_t io_size_bytes; /* of these three: where there are several models, the largest */
@@ -43,9 +46,13 @@ struct model {
     bool system_lib;        /* it can be reached over RPC: Runtime("crt", {"system-lib": True}) */
     bool linked_params;     /* its code holds a graph's parameters, as TVM 0.8 and 0.9 link them */
     bool c_metadata;        /* code tells of its tensors; TVM 0.8's did not, so no AOT over RPC */
+    bool needs_half;        /* code has a type "half", for float16, that C does not know */
     struct model_module *modules; /* all models of the archive; the fields above are of one */
     size_t modules_count;
 };
+
+/* Are two names of tensors the same in C, where TVM writes '_' for what is no letter or digit? */
+bool model_names_match(const char *a, const char *b);
 
 /* From an unpacked archive: the model that is called module, or with NULL the first. Errors:
  * ERROR_MODEL: metadata.json missing, not JSON, of an unknown version (says which are known), no

@@ -29,6 +29,7 @@ static cJSON *tensors_to_json(const struct model_tensor *tensors, size_t count)
             (!tensors[i].dtype || cJSON_AddStringToObject(item, "dtype", tensors[i].dtype)) &&
             cJSON_AddNumberToObject(item, "size_bytes", (double)tensors[i].size_bytes) &&
             (!tensors[i].has_shape || add_shape(item, &tensors[i])) &&
+            (!tensors[i].unwritten || cJSON_AddTrueToObject(item, "unwritten")) &&
             cJSON_AddItemToArray(array, item);
         if (!good) {
             cJSON_Delete(item);
@@ -81,6 +82,10 @@ static bool model_to_json(const struct model *model, cJSON *json)
            cJSON_AddNumberToObject(json, "io_size_bytes", (double)model->io_size_bytes) &&
            add_item(json, "inputs", tensors_to_json(model->inputs, model->inputs_count)) &&
            add_item(json, "outputs", tensors_to_json(model->outputs, model->outputs_count)) &&
+           (!model->inputs_note ||
+            cJSON_AddStringToObject(json, "inputs_note", model->inputs_note)) &&
+           (!model->outputs_note ||
+            cJSON_AddStringToObject(json, "outputs_note", model->outputs_note)) &&
            add_item(json, "modules", modules_to_json(model->modules, model->modules_count));
 }
 
@@ -171,7 +176,8 @@ static bool tensors_from_json(const cJSON *array, struct model_tensor **tensors,
             (cJSON_HasObjectItem(item, "dtype") &&
              !json_read_text(item, "dtype", ERROR_USAGE, &tensor->dtype, err)) ||
             !json_read_size(item, "size_bytes", ERROR_USAGE, &tensor->size_bytes, err) ||
-            !shape_from_json(cJSON_GetObjectItemCaseSensitive(item, "shape"), tensor, err))
+            !shape_from_json(cJSON_GetObjectItemCaseSensitive(item, "shape"), tensor, err) ||
+            !json_read_flag(item, "unwritten", ERROR_USAGE, &tensor->unwritten, err))
             return false;
     }
     return true;
@@ -182,6 +188,12 @@ static bool read_tensors(const cJSON *json, const char *key, struct model_tensor
 {
     return tensors_from_json(cJSON_GetObjectItemCaseSensitive(json, key), tensors, count, err) ||
            error_wrap(err, "\"%s\"", key);
+}
+
+/* A text that may be missing. */
+static bool read_note(const cJSON *json, const char *key, char **ret_note, struct error *err)
+{
+    return !cJSON_HasObjectItem(json, key) || json_read_text(json, key, ERROR_USAGE, ret_note, err);
 }
 
 static bool modules_from_json(const cJSON *array, struct model *model, struct error *err)
@@ -222,6 +234,8 @@ static bool model_from_json(const cJSON *json, struct model *model, struct error
         !json_read_size(json, "io_size_bytes", ERROR_USAGE, &model->io_size_bytes, err) ||
         !read_tensors(json, "inputs", &model->inputs, &model->inputs_count, err) ||
         !read_tensors(json, "outputs", &model->outputs, &model->outputs_count, err) ||
+        !read_note(json, "inputs_note", &model->inputs_note, err) ||
+        !read_note(json, "outputs_note", &model->outputs_note, err) ||
         !modules_from_json(cJSON_GetObjectItemCaseSensitive(json, "modules"), model, err))
         return false;
     model->version = (int)version;

@@ -1,5 +1,6 @@
 /* The files of a `run` against what the archive says, before anything is built. */
 #include "commands/run/data.h"
+#include "model/notes.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,22 +29,33 @@ static bool check_one(const struct run_tensor *given, const char *option, struct
     return true;
 }
 
-static bool check_all(struct run_tensor *given, size_t given_count,
-                      const struct model_tensor *tensors, size_t count, const char *option,
+static bool check_written(const struct run_tensor *given, const char *option, struct error *err)
+{
+    return !given->of || !given->of->unwritten ||
+           error_set(err, ERROR_MODEL, 0,
+                     "--%s %s: nothing can be expected of output \"%s\": " MODEL_UNWRITTEN, option,
+                     given->text, given->of->name);
+}
+
+static bool check_all(struct run_tensor *given, size_t given_count, const struct run_side *side,
                       struct error *err)
 {
-    if (!run_files_settle(given, given_count, tensors, count, option, err))
+    if (!run_files_settle(given, given_count, side, err))
         return false;
     for (size_t i = 0; i < given_count; i++)
-        if (!check_one(&given[i], option, err))
+        if (!check_one(&given[i], side->option, err) ||
+            !check_written(&given[i], side->option, err))
             return false;
     return true;
 }
 
 bool run_data_check_archive(struct run_data *data, const struct model *model, struct error *err)
 {
-    if (!check_all(data->inputs, data->inputs_count, model->inputs, model->inputs_count, "input",
-                   err))
+    const struct run_side inputs = {model->inputs, model->inputs_count, model->inputs_note,
+                                    "input"};
+    const struct run_side outputs = {model->outputs, model->outputs_count, model->outputs_note,
+                                     "expect"};
+    if (!check_all(data->inputs, data->inputs_count, &inputs, err))
         return false;
     for (size_t i = 0; i < model->inputs_count; i++) {
         if (run_data_find(data->inputs, data->inputs_count, &model->inputs[i]))
@@ -51,8 +63,7 @@ bool run_data_check_archive(struct run_data *data, const struct model *model, st
         error_set(err, ERROR_USAGE, 0,
                   "no --input for \"%s\"; the model takes %zu:", model->inputs[i].name,
                   model->inputs_count);
-        return run_files_list(model->inputs, model->inputs_count, "input", err);
+        return run_files_list(&inputs, err);
     }
-    return check_all(data->expects, data->expects_count, model->outputs, model->outputs_count,
-                     "expect", err);
+    return check_all(data->expects, data->expects_count, &outputs, err);
 }

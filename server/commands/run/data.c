@@ -1,6 +1,6 @@
 #include "commands/run/data.h"
 
-#include "model/code.h"
+#include "base/cleanup.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -238,6 +238,13 @@ void *run_data_output(const struct run_data *data, size_t index, int64_t inferen
     const struct tensor *output = &data->outputs[index];
     return (uint8_t *)output->data +
            output->size_bytes / (size_t)data->inferences * (size_t)inference;
+}
+
+void run_data_drop_unwritten(struct run_data *data, const struct model *model)
+{
+    for (size_t i = 0; i < data->outputs_count && data->outputs_count == model->outputs_count; i++)
+        if (model->outputs[i].unwritten)
+            free(steal_pointer(data->outputs[i].data));
 }
 
 void run_data_dispose(struct run_data *data)

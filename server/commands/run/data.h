@@ -28,7 +28,7 @@ struct run_data {
     /* By the device's index, once it is known. */
     const struct run_tensor **input_of;  /* each one is there */
     const struct run_tensor **expect_of; /* NULL: nothing expected */
-    struct tensor *outputs;              /* filled by the inferences */
+    struct tensor *outputs; /* filled by the inferences; data NULL: it was never written */
     size_t outputs_count;
 };
 
@@ -36,7 +36,8 @@ struct run_data {
 bool run_data_load(const struct run_args *args, struct run_data *ret_data, struct error *err);
 
 /* Check against the archive, which outlives the data. Errors: those of run_files_settle;
- * ERROR_USAGE: an input that is missing (lists all), another type or size. */
+ * ERROR_USAGE: an input that is missing (lists all), another type or size; ERROR_MODEL: something
+ * is expected of an output that the model's code never writes. */
 bool run_data_check_archive(struct run_data *data, const struct model *model, struct error *err);
 
 /* Check against the device, count the inferences and make room for the outputs.
@@ -51,6 +52,10 @@ const struct run_tensor *run_data_find(const struct run_tensor *given, size_t gi
 const void *run_data_input(const struct run_data *data, size_t index, int64_t inference);
 /* Where an output of one inference goes. */
 void *run_data_output(const struct run_data *data, size_t index, int64_t inference);
+
+/* After the inferences: what lies in the outputs that the model's code never writes is no result.
+ */
+void run_data_drop_unwritten(struct run_data *data, const struct model *model);
 
 /* Safe on a zeroed struct and twice. */
 void run_data_dispose(struct run_data *data);

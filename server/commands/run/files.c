@@ -1,9 +1,8 @@
 #include "commands/run/files.h"
 
-#include "model/code.h"
-
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,29 +85,48 @@ bool run_files_load(const char *const *texts, size_t count, const char *option,
 
 /* ---- against the archive ---- */
 
-/* The index of the tensor of this name, or number; count: there is none. */
-static size_t find(const char *name, const struct model_tensor *tensors, size_t count)
+static bool same_name(const char *a, const char *b)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(tensors[i].name, name) == 0)
-            return i;
-    bool is_number = name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
-    unsigned long number = strtoul(name, NULL, 10);
-    return is_number && number < count ? number : count;
+    return strcmp(a, b) == 0;
 }
 
-static bool names_one(const struct run_tensor *file, const char *path,
-                      const struct model_tensor *tensors, size_t count)
+/* The only tensor of the same name; count: there is none, or more than one. */
+static size_t find_only(const char *name, const struct run_side *side,
+                        bool (*same)(const char *a, const char *b))
+{
+    size_t found = side->count;
+    for (size_t i = 0; i < side->count; i++) {
+        if (!same(name, side->tensors[i].name))
+            continue;
+        if (found < side->count)
+            return side->count;
+        found = i;
+    }
+    return found;
+}
+
+/* The index of the tensor of this name, or number; count: there is none. */
+static size_t find(const char *name, const struct run_side *side)
+{
+    size_t found = find_only(name, side, same_name);
+    if (found == side->count)
+        found = find_only(name, side, model_names_match);
+    const char *digits = name + (name[0] == '#');
+    bool is_number = digits[0] != '\0' && digits[strspn(digits, "0123456789")] == '\0';
+    unsigned long number = strtoul(digits, NULL, 10);
+    return found == side->count && is_number && number < side->count ? number : found;
+}
+
+static bool names_one(const struct run_tensor *file, const char *path, const struct run_side *side)
 {
     char *name = strndup(file->text, (size_t)(path - file->text) - 1);
-    bool known = name && find(name, tensors, count) < count;
+    bool known = name && find(name, side) < side->count;
     free(name);
     return known;
 }
 
 /* By the names, among the files that are there. */
-static bool split_by_names(struct run_tensor *file, const struct model_tensor *tensors,
-                           size_t count, const char *option, struct error *err)
+static bool split_by_names(struct run_tensor *file, const struct run_side *side, struct error *err)
 {
     const char *named = NULL;
     const char *first = NULL;
@@ -118,13 +136,13 @@ static bool split_by_names(struct run_tensor *file, const struct model_tensor *t
             continue;
         if (!first)
             first = path;
-        if (path == file->text || !names_one(file, path, tensors, count))
+        if (path == file->text || !names_one(file, path, side))
             continue;
         if (named)
             return error_set(err, ERROR_USAGE, 0,
                              "--%s %s: the model and the files leave open which '=' ends the name: "
                              "write the path with ./ in front",
-                             option, file->text);
+                             side->option, file->text);
         named = path;
     } while ((path = next_split(path)));
     return take_split(file,
@@ -132,49 +150,61 @@ static bool split_by_names(struct run_tensor *file, const struct model_tensor *t
                       : first ? first
                               : file->text,
                       err) &&
-           load(file, option, err);
+           load(file, side->option, err);
 }
 
-bool run_files_list(const struct model_tensor *tensors, size_t count, const char *option,
-                    struct error *err)
+/* By number where names say nothing. */
+bool run_files_list(const struct run_side *side, struct error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (tensors[i].dtype)
-            error_append(err, "  --%s %s=FILE.npy  %s, %" PRIu64 " bytes", option, tensors[i].name,
-                         tensors[i].dtype, tensors[i].size_bytes);
-        else
-            error_append(err, "  --%s %s=FILE.npy", option, tensors[i].name);
+    for (size_t i = 0; i < side->count; i++) {
+        const struct model_tensor *tensor = &side->tensors[i];
+        char number[24];
+        char type[80] = "";
+        snprintf(number, sizeof(number), "%zu", i);
+        if (tensor->dtype)
+            snprintf(type, sizeof(type), "  %.32s, %" PRIu64 " bytes", tensor->dtype,
+                     tensor->size_bytes);
+        error_append(err, "  --%s %s=FILE.npy%s", side->option, side->note ? number : tensor->name,
+                     type);
     }
     return false;
 }
 
-static bool find_tensor(struct run_tensor *file, const struct model_tensor *tensors, size_t count,
-                        const char *option, struct error *err)
+static bool refuse_name(const struct run_tensor *file, const struct run_side *side,
+                        struct error *err)
 {
-    size_t index = file->name ? find(file->name, tensors, count) : file->place;
-    if (index >= count) {
-        error_set(err, ERROR_USAGE, 0, "--%s %s: the model has no such tensor; it has %zu:", option,
-                  file->name ? file->name : file->path, count);
-        return run_files_list(tensors, count, option, err);
-    }
-    file->of = &tensors[index];
-    for (const struct model_tensor *other = tensors; other < file->of; other++)
+    if (side->note && file->name)
+        error_set(err, ERROR_USAGE, 0, "--%s %s: %s; give the number:", side->option, file->name,
+                  side->note);
+    else
+        error_set(err, ERROR_USAGE, 0,
+                  "--%s %s: the model has no such tensor; it has %zu:", side->option,
+                  file->name ? file->name : file->path, side->count);
+    return run_files_list(side, err);
+}
+
+static bool find_tensor(struct run_tensor *file, const struct run_side *side, struct error *err)
+{
+    size_t index = file->name ? find(file->name, side) : file->place;
+    if (index >= side->count)
+        return refuse_name(file, side, err);
+    file->of = &side->tensors[index];
+    for (const struct model_tensor *other = side->tensors; other < file->of; other++)
         file->namesakes += model_names_match(other->name, file->of->name);
     return true;
 }
 
-bool run_files_settle(struct run_tensor *files, size_t files_count,
-                      const struct model_tensor *tensors, size_t count, const char *option,
+bool run_files_settle(struct run_tensor *files, size_t files_count, const struct run_side *side,
                       struct error *err)
 {
     size_t place = 0;
     for (size_t i = 0; i < files_count; i++) {
-        if (!files[i].path && !split_by_names(&files[i], tensors, count, option, err))
+        if (!files[i].path && !split_by_names(&files[i], side, err))
             return false;
         if (!files[i].name)
             files[i].place = place++;
         /* An old archive names none: then only the device knows. */
-        if (count > 0 && !find_tensor(&files[i], tensors, count, option, err))
+        if (side->count > 0 && !find_tensor(&files[i], side, err))
             return false;
     }
     return true;

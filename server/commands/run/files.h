@@ -43,16 +43,23 @@ bool run_file_load(const char *path, const char *option, struct tensor *ret_tens
 bool run_files_load(const char *const *texts, size_t count, const char *option,
                     struct run_tensor **ret_files, struct error *err);
 
-/* Settle the others, and which tensor of the model each is for (none, where the model names none).
+/* A model's inputs or outputs. */
+struct run_side {
+    const struct model_tensor *tensors;
+    size_t count;
+    const char *note;   /* struct model's: why some go by their number; NULL: none does */
+    const char *option; /* "input" or "expect" */
+};
+
+/* Settle the others, and which tensor of the model each is for (none, where the model names none):
+ * a name is looked for as it is, then as it would be in C, and then may be a number, "1" or "#1".
  * Errors: likewise; ERROR_USAGE when there is no such tensor (the text lists them), or when more
  * than one way is possible. */
-bool run_files_settle(struct run_tensor *files, size_t files_count,
-                      const struct model_tensor *tensors, size_t count, const char *option,
+bool run_files_settle(struct run_tensor *files, size_t files_count, const struct run_side *side,
                       struct error *err);
 
 /* Add the model's tensors to a message, a line each. Returns false. */
-bool run_files_list(const struct model_tensor *tensors, size_t count, const char *option,
-                    struct error *err);
+bool run_files_list(const struct run_side *side, struct error *err);
 
 /* NULL is fine. */
 void run_files_dispose(struct run_tensor *files, size_t count);

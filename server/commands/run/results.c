@@ -86,16 +86,16 @@ static void remove_parts(const struct device_model *model, const char *dir, size
     }
 }
 
-/* In a folder that is there. */
+/* In a folder that is there. An output that was never written has no file. */
 static bool write_all(const struct run_data *data, const struct device_model *model,
                       const char *dir, struct error *err)
 {
     size_t count = data->outputs_count;
     bool good = true;
     for (size_t i = 0; good && i < count; i++)
-        good = write_part(data, model, i, dir, err);
+        good = !data->outputs[i].data || write_part(data, model, i, dir, err);
     for (size_t i = 0; good && i < count; i++)
-        good = finish_part(model, i, dir, err);
+        good = !data->outputs[i].data || finish_part(model, i, dir, err);
     if (!good)
         remove_parts(model, dir, count);
     return good;

@@ -12,7 +12,8 @@
 bool results_check(const char *dir, struct error *err);
 
 /* Make DIR and write each output to DIR/NAME.npy: all of them, or none, and then DIR is only there
- * if it was before. Files of these names are replaced. Errors: those of npy_save; ERROR_SYSTEM. */
+ * if it was before. Files of these names are replaced; outputs without data have none. Errors:
+ * those of npy_save; ERROR_SYSTEM. */
 bool results_write(const struct run_data *data, const struct device_model *model, const char *dir,
                    struct error *err);
 

@@ -147,6 +147,7 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
         !infer_on_board(run, err))
         return false;
     board_close(pipeline->board);
+    run_data_drop_unwritten(&run->data, &pipeline->manifest.model);
     if (run->args.output_dir && !results_write(&run->data, &run->model, run->args.output_dir, err))
         return false;
     *ret_matches = run_output_compare(&run->data, &run->model, &run->args.tolerance, &run->report);

@@ -189,6 +189,8 @@ static void print_outputs(struct report *report)
     report_output(report, "plain", &a, NULL, NULL);
     report_output(report, "same", &a, &a, &same);
     report_output(report, "other", &a, &b, &other);
+    a.data = NULL;
+    report_output(report, "none", &a, NULL, NULL);
 }
 
 START_TEST(lines_of_outputs)
@@ -199,7 +201,8 @@ START_TEST(lines_of_outputs)
                      "plain     int32 (2, 6)  [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...]\n"
                      "same      int32 (2, 6)  max abs error 0, max rel error 0: matches\n"
                      "other     int32 (2, 6)  max abs error 2, max rel error 0.222: MISMATCH in 1 "
-                     "of 12 elements, first at [1, 0]: got 7, expected 9\n");
+                     "of 12 elements, first at [1, 0]: got 7, expected 9\n"
+                     "none      int32 (2, 6)  never written by the model's code\n");
 }
 END_TEST
 

@@ -41,10 +41,12 @@ static void remove_files(void)
     ck_assert_msg(file_remove_tree(dir, &err), "%s", err.text);
 }
 
-static struct model_tensor tensors[] = {{.name = "a", .dtype = "float32", .size_bytes = 4},
-                                        {.name = "a=b", .dtype = "float32", .size_bytes = 4},
-                                        {.name = "x.1", .dtype = "float32", .size_bytes = 4},
-                                        {.name = "x_1", .dtype = "float32", .size_bytes = 4}};
+#define FLOAT(called)                                                                              \
+    {                                                                                              \
+        .name = (called), .dtype = "float32", .size_bytes = 4                                      \
+    }
+
+static struct model_tensor tensors[] = {FLOAT("a"), FLOAT("a=b"), FLOAT("x.1"), FLOAT("x_1")};
 
 enum { TENSORS_COUNT = sizeof(tensors) / sizeof(tensors[0]) };
 
@@ -53,7 +55,8 @@ static bool settle(const char *text, const struct model_tensor *model, size_t co
 {
     if (!run_files_load(&text, 1, "input", ret_files, &err))
         return false;
-    if (run_files_settle(*ret_files, 1, model, count, "input", &err))
+    const struct run_side side = {model, count, NULL, "input"};
+    if (run_files_settle(*ret_files, 1, &side, &err))
         return true;
     run_files_dispose(*ret_files, 1);
     return false;
@@ -123,6 +126,75 @@ START_TEST(open_question)
 }
 END_TEST
 
+enum { NONE = 99 };
+
+static const struct {
+    const char *names[3]; /* of the model's tensors */
+    const char *name;
+    size_t index;
+} NAMES[] = {
+    {{"x", "y"}, "y", 1},
+    {{"x", "y"}, "z", NONE},
+    {{"x", "y"}, "1", 1},
+    {{"x", "y"}, "#0", 0},
+    {{"x", "y"}, "2", NONE},
+    {{"x", "y"}, "#", NONE},
+    {{"x", "y"}, "1x", NONE},
+    {{"x", "y"}, "-1", NONE},
+    {{"x", "y"}, "18446744073709551616", NONE},
+    /* a name, although it looks like a number */
+    {{"1", "0"}, "0", 1},
+    {{"1", "0"}, "1", 0},
+    {{"2", "b", "c"}, "2", 0},
+    /* as in C */
+    {{"x:0", "y"}, "x_0", 0},
+    {{"x_0", "y"}, "x:0", 0},
+    {{"x_0", "x:0"}, "x:0", 1},
+    {{"x_0", "x:0"}, "x_0", 0},
+    {{"x_0", "x:0"}, "x.0", NONE}, /* either */
+    {{"x", "x"}, "x", NONE},
+};
+
+START_TEST(names_and_numbers)
+{
+    struct model_tensor model[3] = {{.name = NULL}};
+    size_t count = 0;
+    struct run_tensor *file;
+    char text[64];
+    for (; count < 3 && NAMES[_i].names[count]; count++)
+        model[count] = (struct model_tensor)FLOAT((char *)NAMES[_i].names[count]);
+    snprintf(text, sizeof(text), "%s=./x.npy", NAMES[_i].name);
+    bool good = settle(text, model, count, &file);
+    ck_assert_msg(good == (NAMES[_i].index != NONE), "%s", good ? "taken" : err.text);
+    if (!good)
+        return;
+    ck_assert_ptr_eq(file->of, &model[NAMES[_i].index]);
+    run_files_dispose(file, 1);
+}
+END_TEST
+
+/* Where the archive does not tell whose name it is, numbers are left, and the reason is said. */
+START_TEST(names_that_say_nothing)
+{
+    struct model_tensor model[] = {FLOAT("output0"), FLOAT("output1")};
+    const struct run_side side = {model, 2, "nobody knows", "expect"};
+    const char *text = "boxes=x.npy";
+    struct run_tensor *file;
+    ck_assert(run_files_load(&text, 1, "expect", &file, &err));
+    ck_assert(!run_files_settle(file, 1, &side, &err));
+    ck_assert_int_eq(err.kind, ERROR_USAGE);
+    ck_assert_str_eq(err.text, "--expect boxes: nobody knows; give the number:\n"
+                               "  --expect 0=FILE.npy  float32, 4 bytes\n"
+                               "  --expect 1=FILE.npy  float32, 4 bytes");
+    run_files_dispose(file, 1);
+    text = "1=x.npy";
+    ck_assert(run_files_load(&text, 1, "expect", &file, &err));
+    ck_assert_msg(run_files_settle(file, 1, &side, &err), "%s", err.text);
+    ck_assert_ptr_eq(file->of, &model[1]);
+    run_files_dispose(file, 1);
+}
+END_TEST
+
 /* An archive that names nothing: the first '=', unless the whole is a file. */
 START_TEST(no_names)
 {
@@ -141,9 +213,7 @@ END_TEST
 START_TEST(namesakes)
 {
     struct model_port ports[] = {{.name = "x_1"}, {.name = "z"}, {.name = "x_1"}};
-    struct model_tensor archive[] = {{.name = "x_1", .dtype = "float32", .size_bytes = 4},
-                                     {.name = "z", .dtype = "float32", .size_bytes = 4},
-                                     {.name = "x.1", .dtype = "float32", .size_bytes = 4}};
+    struct model_tensor archive[] = {FLOAT("x_1"), FLOAT("z"), FLOAT("x.1")};
     const struct model model = {.inputs = archive, .inputs_count = 3};
     const struct device_model device = {.inputs = ports, .inputs_count = 3};
     const char *texts[] = {"x.1=x.npy", "x_1=b=x.npy", "z=w=x.npy"};
@@ -170,6 +240,8 @@ int main(void)
     tcase_add_loop_test(files, good_text, 0, sizeof(GOOD) / sizeof(GOOD[0]));
     tcase_add_loop_test(files, bad_text, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_test(files, open_question);
+    tcase_add_loop_test(files, names_and_numbers, 0, sizeof(NAMES) / sizeof(NAMES[0]));
+    tcase_add_test(files, names_that_say_nothing);
     tcase_add_test(files, no_names);
     tcase_add_test(files, namesakes);
     suite_add_tcase(suite, files);

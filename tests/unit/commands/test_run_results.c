@@ -94,6 +94,17 @@ START_TEST(writes_all)
 }
 END_TEST
 
+/* What the model's code never writes has no file. */
+START_TEST(nothing_without_data)
+{
+    struct tensor some[] = {outputs[0], outputs[1]};
+    const struct run_data data = {.outputs = some, .outputs_count = 2};
+    some[0].data = NULL;
+    ck_assert_msg(results_write(&data, &MODEL, in_dir("some"), &err), "%s", err.text);
+    ck_assert(is_there("some/z.npy") && !is_there("some/y.npy") && !is_there("some/.y.npy.part"));
+}
+END_TEST
+
 /* The second file cannot be written: no first one is left, and no folder that was not there. */
 START_TEST(all_or_none)
 {
@@ -131,6 +142,7 @@ int main(void)
     tcase_add_test(tests, checks_and_makes_nothing);
     tcase_add_test(tests, what_is_in_the_way);
     tcase_add_test(tests, writes_all);
+    tcase_add_test(tests, nothing_without_data);
     tcase_add_test(tests, all_or_none);
     tcase_add_test(tests, no_folder_after_a_failure);
     suite_add_tcase(suite, tests);

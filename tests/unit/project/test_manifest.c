@@ -19,8 +19,11 @@ static struct model_tensor inputs[] = {{.name = "x:0",
                                         .ndim = 2,
                                         .shape = {1, 64}},
                                        {.name = "a\"\xc3\xa9"}};
-static struct model_tensor outputs[] = {
-    {.name = "output", .dtype = "int8", .size_bytes = 999999999999999, .has_shape = true}};
+static struct model_tensor outputs[] = {{.name = "output",
+                                         .dtype = "int8",
+                                         .size_bytes = 999999999999999,
+                                         .has_shape = true,
+                                         .unwritten = true}};
 
 static struct model_module modules[] = {{"default", "aot"}, {"other", "graph"}};
 
@@ -35,6 +38,7 @@ static struct manifest sample(void)
                   .inputs_count = 2,
                   .outputs = outputs,
                   .outputs_count = 1,
+                  .outputs_note = "nobody knows \"which\"",
                   .workspace_size_bytes = 404,
                   .constants_size_bytes = 5,
                   .io_size_bytes = 1280,
@@ -72,6 +76,9 @@ START_TEST(goes_there_and_back)
     ck_assert_int_eq(loaded.model.inputs[0].shape[1], 64);
     ck_assert(loaded.model.outputs[0].has_shape && loaded.model.outputs[0].ndim == 0);
     ck_assert_uint_eq(loaded.model.outputs[0].size_bytes, outputs[0].size_bytes);
+    ck_assert(loaded.model.outputs[0].unwritten && !loaded.model.inputs[0].unwritten);
+    ck_assert_str_eq(loaded.model.outputs_note, saved.model.outputs_note);
+    ck_assert_ptr_null(loaded.model.inputs_note);
     ck_assert_uint_eq(loaded.model.workspace_size_bytes, 404);
     ck_assert_uint_eq(loaded.model.constants_size_bytes, 5);
     ck_assert_uint_eq(loaded.model.io_size_bytes, 1280);

@@ -1,7 +1,10 @@
-#include "model/code.h"
+#include "model/code/code.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "model/code/faults.h"
+#include "model/code/interface.h"
+#include "model/code/table.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -12,44 +15,10 @@
 
 static const size_t SOURCE_MAX_BYTES = 1024UL * 1024 * 1024;
 
-bool name_list_add(struct name_list *list, const char *name, size_t length, struct error *err)
-{
-    if (list->count == TENSORS_MAX)
-        return error_set(err, ERROR_MODEL, 0, "more than %d inputs or outputs", TENSORS_MAX);
-    char **items = realloc(list->items, (list->count + 1) * sizeof(*items));
-    if (!items)
-        return error_no_memory(err, "names", (list->count + 1) * sizeof(*items));
-    list->items = items;
-    items[list->count] = strndup(name, length);
-    if (!items[list->count])
-        return error_no_memory(err, "a name", length);
-    list->count++;
-    return true;
-}
-
-void name_list_dispose(struct name_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->items[i]);
-    free(list->items);
-    *list = (struct name_list){0};
-}
-
 void model_code_dispose(struct model_code *code)
 {
-    name_list_dispose(&code->inputs);
-    name_list_dispose(&code->outputs);
-}
-
-bool model_names_match(const char *a, const char *b)
-{
-    for (; *a && *b; a++, b++) {
-        char in_a = (char)(isalnum((unsigned char)*a) ? *a : '_');
-        char in_b = (char)(isalnum((unsigned char)*b) ? *b : '_');
-        if (in_a != in_b)
-            return false;
-    }
-    return *a == *b;
+    claims_dispose(&code->claims);
+    main_function_dispose(&code->main);
 }
 
 static bool mentions(const char *text, size_t size, const char *word)
@@ -57,52 +26,18 @@ static bool mentions(const char *text, size_t size, const char *word)
     return memmem(text, size, word, strlen(word)) != NULL;
 }
 
-/* From TVM 0.9 on AOT code has a table per direction, each record beginning with its name:
- *   static const struct TVMTensorInfo kTvmgenMetadata_inputs[1] = { { "x", ... }, ... };
- * The names are the only strings in it. */
-static bool read_table(const char *text, size_t size, const char *start, struct name_list *list,
-                       struct error *err)
-{
-    const char *at = memmem(text, size, start, strlen(start));
-    if (!at || list->count)
-        return true;
-    at += strlen(start);
-    const char *end = strstr(at, "};");
-    while (end) {
-        const char *open = memchr(at, '"', (size_t)(end - at));
-        const char *close = open ? memchr(open + 1, '"', (size_t)(end - open - 1)) : NULL;
-        if (!close)
-            break;
-        if (!name_list_add(list, open + 1, (size_t)(close - open - 1), err))
-            return false;
-        at = close + 1;
-    }
-    return true;
-}
-
-/* The header of a C interface has a struct per direction:
- *   struct tvmgen_default_inputs { void* x; }; */
-static bool read_struct(const char *text, const char *start, struct name_list *list,
-                        struct error *err)
-{
-    static const char MEMBER[] = "void* ";
-    const char *at = strstr(text, start);
-    const char *end = at ? strchr(at, '}') : NULL;
-    if (!end || list->count)
-        return true;
-    for (at = strstr(at, MEMBER); at && at < end; at = strstr(at, MEMBER)) {
-        at += strlen(MEMBER);
-        if (!name_list_add(list, at, strcspn(at, ";}"), err))
-            return false;
-    }
-    return true;
-}
-
 /* One file, and what is known so far. */
 struct scan {
     const char *module; /* NULL: every file is the model's */
+    size_t dir_length;  /* what stands in front of codegen/ in a path */
     struct model_code *code;
 };
+
+/* A file as messages name it: "codegen/host/src/default_lib0.c". */
+static const char *place_of(const struct scan *scan, const char *path)
+{
+    return path + scan->dir_length + 1;
+}
 
 /* TVM names the files of a model MODULE_lib0.c, MODULE_lib1.o, ... */
 static bool is_of_module(const struct scan *scan, const char *path)
@@ -125,17 +60,21 @@ static bool scan_source(const char *path, const struct scan *scan, struct error 
     cleanup_free char *text = NULL;
     size_t size = 0;
     struct model_code *code = scan->code;
-    if (!file_read(path, SOURCE_MAX_BYTES, &text, &size, err))
+    const char *place = place_of(scan, path);
+    if (!file_read(path, SOURCE_MAX_BYTES, &text, &size, err) ||
+        !code_check_entry(text, size, place, err))
         return false;
     code->calls_workspace |= mentions(text, size, "TVMBackendAllocWorkspace");
+    code->needs_half |= code_needs_half(text, size);
     if (!is_of_module(scan, path))
         return true;
     code->has_code = true;
     code->has_system_lib |= mentions(text, size, "TVMSystemLibEntryPoint");
     code->has_c_metadata |= mentions(text, size, "get_c_metadata");
     code->has_linked_params |= mentions(text, size, "_lookup_linked_param");
-    return read_table(text, size, "TVMTensorInfo kTvmgenMetadata_inputs[", &code->inputs, err) &&
-           read_table(text, size, "TVMTensorInfo kTvmgenMetadata_outputs[", &code->outputs, err);
+    return table_read(text, place, &code->claims, err) &&
+           interface_read_call(text, place, &code->claims, err) &&
+           main_function_read(text, size, place, &code->main, err);
 }
 
 /* tvmgen_MODULE.h, in small letters. */
@@ -164,8 +103,7 @@ static bool scan_header(const char *path, const struct scan *scan, struct error 
     if (!file_read(path, SOURCE_MAX_BYTES, &text, NULL, err))
         return false;
     code->has_c_interface = true;
-    return read_struct(text, "_inputs {", &code->inputs, err) &&
-           read_struct(text, "_outputs {", &code->outputs, err);
+    return interface_read_header(text, place_of(scan, path), &code->claims, err);
 }
 
 static bool scan_object(const char *path, const struct scan *scan, struct error *err)
@@ -211,10 +149,10 @@ bool model_code_scan(const char *dir, const char *module, struct model_code *ret
                      struct error *err)
 {
     struct model_code code = {0};
-    const struct scan scan = {.module = module, .code = &code};
+    const struct scan scan = {.module = module, .dir_length = strlen(dir), .code = &code};
     if (!scan_folder(dir, "src", scan_source, &scan, err) ||
         !scan_folder(dir, "include", scan_header, &scan, err) ||
-        !scan_folder(dir, "lib", scan_object, &scan, err)) {
+        !scan_folder(dir, "lib", scan_object, &scan, err) || !interface_check(&code.claims, err)) {
         model_code_dispose(&code);
         return false;
     }
