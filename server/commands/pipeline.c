@@ -105,6 +105,7 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
         .share_dir = pipeline->share_dir,
         .program_path = pipeline->program_path,
         .settings = settings,
+        .choose_type = pipeline->choose_type,
     };
     report_begin(pipeline->report, "generate");
     if (!generate_project(&options, err) || !load_project(pipeline, err))
@@ -117,6 +118,9 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
                          "and src/)",
                          crt_dir);
     end_generate(pipeline->report, &pipeline->manifest.model);
+    if (!settings->project_type && pipeline->manifest.settings.project_type)
+        note_line(pipeline, "note: project type " PROJECT_TYPE_STANDALONE ": the model has a C "
+                            "interface and no table of functions for the host");
     model_tell_notes(&pipeline->manifest.model, note_line, pipeline);
     return true;
 }

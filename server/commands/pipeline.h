@@ -19,6 +19,7 @@ struct pipeline {
     struct report *report;
     bool verbose;          /* the build's lines, too */
     bool has_device_graph; /* a graph is the board's own executor's to run */
+    bool choose_type;      /* a model that host_driven can't run gets the project type that can */
     /* Owned; filled by the steps. */
     char *share_dir;
     char *program_path;

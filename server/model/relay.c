@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/code.h"
 
 #include <string.h>
 #include <unistd.h>

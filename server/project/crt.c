@@ -29,16 +29,16 @@ static bool holds_crt(const char *dir)
 }
 
 /* Until 0.8, TVM's runtime ran AOT models from the application only. */
-static bool check_executor(const struct generate_options *options, const struct model *model,
+static bool check_executor(const struct generate_options *options, const struct manifest *manifest,
                            struct error *err)
 {
-    const char *type = options->settings->project_type;
+    const char *type = manifest->settings.project_type;
     cleanup_free char *executor =
         file_path("%s/src/runtime/crt/aot_executor_module", options->crt_dir);
     if (!executor)
         return no_memory(err);
-    if (strcmp(model->executor, "aot") != 0 || (type && strcmp(type, PROJECT_TYPE_DEFAULT) != 0) ||
-        is_folder(executor))
+    if (strcmp(manifest->model.executor, "aot") != 0 ||
+        (type && strcmp(type, PROJECT_TYPE_DEFAULT) != 0) || is_folder(executor))
         return true;
     return error_set(err, ERROR_MODEL, 0,
                      "model archive %s is for the AOT executor, and the C runtime in %s has none "
@@ -74,7 +74,6 @@ bool crt_add(const struct generate_options *options, const char *project, struct
     manifest->crt_source = strdup(use_given ? "given" : "bundled");
     if (!bundled || !to || !manifest->crt_source)
         return no_memory(err);
-    return (!use_given || check_executor(options, &manifest->model, err)) &&
-           file_make_dirs(to, err) && copy_folder(from, to, "include", err) &&
-           copy_folder(from, to, "src", err);
+    return (!use_given || check_executor(options, manifest, err)) && file_make_dirs(to, err) &&
+           copy_folder(from, to, "include", err) && copy_folder(from, to, "src", err);
 }

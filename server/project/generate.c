@@ -79,6 +79,34 @@ static bool copy_board(const struct generate_options *options, const char *proje
     return file_copy(from, to, err) && copy_item(options->share_dir, project, "qemu-machines", err);
 }
 
+/* TVM's name for float16 in C; whoever has a compiler that knows such a type may define it. */
+static bool check_half(const struct settings *settings, const struct model *model,
+                       struct error *err)
+{
+    char *const *definition = settings->compile_definitions;
+    if (!model->needs_half)
+        return true;
+    for (; definition && *definition; definition++) {
+        const char *name = *definition + (strncmp(*definition, "-D", 2) == 0 ? 2 : 0);
+        if (strncmp(name, "half=", strlen("half=")) == 0)
+            return true;
+    }
+    return error_set(err, ERROR_MODEL, 0,
+                     "it computes in float16, as type \"half\", which TVM's code for the target "
+                     "\"c\" uses and no C compiler has. Export the model in float32; or, where the "
+                     "compiler has another name for it, give that (option compile_definitions: "
+                     "half=_Float16)");
+}
+
+/* Without a system library nothing in a firmware can be called from the host. */
+static void choose_type(const struct generate_options *options, struct manifest *manifest)
+{
+    static char STANDALONE[] = PROJECT_TYPE_STANDALONE;
+    if (options->choose_type && !options->settings->project_type && !manifest->model.system_lib &&
+        manifest->model.c_interface)
+        manifest->settings.project_type = STANDALONE;
+}
+
 static bool unpack_model(const struct generate_options *options, const char *project,
                          struct manifest *manifest, struct error *err)
 {
@@ -89,7 +117,10 @@ static bool unpack_model(const struct generate_options *options, const char *pro
     if (!file_make_dirs(dir, err) || !archive_extract(options->model_path, dir, err))
         return false;
     if (!model_load_dir(dir, options->settings->module, &manifest->model, err) ||
-        !standalone_check(options->settings, &manifest->model, err))
+        !check_half(options->settings, &manifest->model, err))
+        return error_wrap(err, "model archive %s", options->model_path);
+    choose_type(options, manifest);
+    if (!standalone_check(&manifest->settings, &manifest->model, err))
         return err->kind == ERROR_MODEL ? error_wrap(err, "model archive %s", options->model_path)
                                         : false;
     return file_copy(options->model_path, archive, err);

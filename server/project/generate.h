@@ -27,6 +27,7 @@ struct generate_options {
     const char *share_dir;    /* file_share_dir */
     const char *program_path; /* file_program_path */
     const struct settings *settings; /* board must be set */
+    bool choose_type; /* where settings name no project type: that which can run the model */
 };
 
 /* All or nothing: the folder is made beside its final place and renamed at the end; on any error

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define PROJECT_TYPE_DEFAULT "host_driven"
+#define PROJECT_TYPE_STANDALONE "aot_standalone_demo"
 
 enum { BUILD_TIMEOUT_DEFAULT_S = 600, BUILD_MEMORY_DEFAULT_MIB = 4096 };
 

@@ -236,8 +236,9 @@ START_TEST(refused_archive)
 {
     ck_assert_int_eq(run(MODELS "/README.md", "-b", BOARDS[0], NULL), 3);
     ASSERT_SAYS(MODELS "/README.md");
-    ck_assert_int_eq(
-        run(MODELS "/digits_c.tar", "-i", MODELS "/digits_images.npy", "-b", BOARDS[0], NULL), 3);
+    ck_assert_int_eq(run(MODELS "/digits_c.tar", "-i", MODELS "/digits_images.npy", "-b", BOARDS[0],
+                         "--project-type", "host_driven", NULL),
+                     3);
     ASSERT_SAYS("no table of its functions");
 }
 END_TEST

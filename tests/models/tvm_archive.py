@@ -50,6 +50,7 @@ TEMPLATES = ("crt_config.h.template", "platform.c.template")
 
 PACKED_AOT = Executor("aot", {"interface-api": "packed", "unpacked-api": False})
 C_AOT = Executor("aot", {"interface-api": "c", "unpacked-api": True})
+UNPACKED_AOT = Executor("aot", {"interface-api": "packed", "unpacked-api": True})
 GRAPH = Executor("graph", {"link-params": True})
 # TVM's default: weights come in a file of the archive, and a client sends them to the board.
 GRAPH_PARAMS = Executor("graph", {"link-params": False})
@@ -67,6 +68,10 @@ INTERFACES = {
     "io_pools": (C_AOT, Runtime("crt"), True),
     "graph": (GRAPH, SYSTEM_LIB, False),
     "graph_params": (GRAPH_PARAMS, SYSTEM_LIB, False),
+    # Of no use: nothing calls the first, and what TVM writes for the others does not compile.
+    "unpacked": (UNPACKED_AOT, Runtime("crt"), True),
+    "unpacked_system_lib": (UNPACKED_AOT, SYSTEM_LIB, True),
+    "c_system_lib": (C_AOT, SYSTEM_LIB, True),
 }
 
 # TVM prints these declarations, each a constant offset into a pool, in the order of a hash table

@@ -60,7 +60,7 @@ static bool check_model(struct run *run, struct error *err)
                          "%s holds single operators and no model: export one with "
                          "Executor(\"aot\") or Executor(\"graph\")",
                          run->args.model_path);
-    if (!driven_check(run->settings.project_type, model, err))
+    if (!driven_check(run->pipeline.manifest.settings.project_type, model, err))
         return error_wrap(err, "model archive %s", run->args.model_path);
     if (!run_is_mlperftiny(&run->settings))
         return run_data_check_archive(&run->data, model, err);
@@ -110,7 +110,7 @@ static bool infer_on_open_board(struct run *run, struct error *err)
 {
     struct board_stream stream = {
         .board = run->pipeline.board, .on_log = firmware_line, .context = run};
-    if (run_is_standalone(&run->settings))
+    if (run_is_standalone(&run->pipeline.manifest.settings))
         return run_on_standalone(&stream, run->args.timeout_ms, &run->pipeline.manifest.model,
                                  &run->report, &run->data, &run->model, err);
     if (run_is_mlperftiny(&run->settings)) {
@@ -193,7 +193,8 @@ int command_run(int argc, char **argv)
                                      .interrupt = &run.interrupt,
                                      .report = &run.report,
                                      .verbose = run.args.verbose,
-                                     .has_device_graph = true};
+                                     .has_device_graph = true,
+                                     .choose_type = true};
     bool matches = false;
     bool good = open_interrupt(&run, &err) && run_all(&run, &matches, &err);
     bool late = !good && is_late(&run, &err);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char STANDALONE_TYPE[] = "aot_standalone_demo";
-
 static bool is_type(const struct settings *settings, const char *type)
 {
     return settings->project_type && strcmp(settings->project_type, type) == 0;
@@ -14,7 +12,7 @@ static bool is_type(const struct settings *settings, const char *type)
 
 bool run_is_standalone(const struct settings *settings)
 {
-    return is_type(settings, STANDALONE_TYPE);
+    return is_type(settings, PROJECT_TYPE_STANDALONE);
 }
 
 bool run_is_mlperftiny(const struct settings *settings)
@@ -26,7 +24,8 @@ bool run_is_mlperftiny(const struct settings *settings)
 static bool check_project_type(const struct run_args *args, const struct settings *settings,
                                struct error *err)
 {
-    static const char *const TYPES[] = {PROJECT_TYPE_DEFAULT, STANDALONE_TYPE, MLPERFTINY_TYPE};
+    static const char *const TYPES[] = {PROJECT_TYPE_DEFAULT, PROJECT_TYPE_STANDALONE,
+                                        MLPERFTINY_TYPE};
     const char *type = settings->project_type;
     for (size_t i = 0; type && i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (strcmp(type, TYPES[i]) == 0)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char *const TYPES[] = {"aot_standalone_demo", MLPERFTINY_TYPE};
+static const char *const TYPES[] = {PROJECT_TYPE_STANDALONE, MLPERFTINY_TYPE};
 
 bool standalone_is_type(const char *project_type)
 {
