@@ -224,6 +224,22 @@ def test_what_is_ignored_is_told_once():
         assert said == f"microtvm-qemu: ignored, for QEMU plays the board: option {names}\n", said
 
 
+def test_notes_on_a_model_are_told():
+    with scratch() as folder, open(folder / "log", "w+", encoding="utf-8") as log:
+        client = Client(common.TEMPLATE, "0.18.0", True, log)
+        client.call(
+            "generate_project",
+            model_library_format_path=str(common.MODELS / "order/twice.tar"),
+            standalone_crt_dir="",
+            project_dir=str(folder / "project"),
+            options={"board": BOARD, "project_type": "host_driven"},
+        )
+        client.leave()
+        said = (folder / "log").read_text()
+        assert said.startswith('microtvm-qemu: note: output "output2" is never written: '), said
+        assert said.count("\n") == 1, said
+
+
 def test_0_8_python():
     # Its tests send both of these, and the size as a string.
     kept = python_client(
