@@ -102,10 +102,14 @@ struct intervals_summary intervals_sum_up(struct intervals *intervals)
     if (count == 0)
         return summary;
     qsort(told_ns, count, sizeof(*told_ns), compare);
+    /* Where every core has many processes, the host may see none of its own pieces undisturbed. */
+    int64_t true_ns = intervals->fastest_ns;
+    if (told_ns[count / 2] < true_ns)
+        true_ns = told_ns[count / 2];
     for (size_t i = 0; i < count; i++) {
         summary.failed += told_ns[i] == UINT32_MAX;
         summary.zero += told_ns[i] == 0;
-        summary.too_short += told_ns[i] < intervals->fastest_ns / 2;
+        summary.too_short += told_ns[i] < true_ns / 2;
     }
     summary.shortest_ns = told_ns[0];
     summary.median_ns = told_ns[count / 2];
