@@ -91,7 +91,8 @@ static bool add_size(const cJSON *object, const char *key, uint64_t *sum, struct
     return true;
 }
 
-/* memory.functions.main has an entry per kind of device. */
+/* memory.functions.main has an entry per kind of device. Its sizes of everything but inputs and
+ * outputs are not believed (memory/need.h). */
 static bool read_main_memory(const cJSON *memory, struct model *model, struct error *err)
 {
     const cJSON *functions = cJSON_GetObjectItemCaseSensitive(memory, "functions");
@@ -102,10 +103,7 @@ static bool read_main_memory(const cJSON *memory, struct model *model, struct er
     {
         const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(entry, "inputs");
         const cJSON *outputs = cJSON_GetObjectItemCaseSensitive(entry, "outputs");
-        if (!add_size(entry, "workspace_size_bytes", &model->workspace_size_bytes, err) ||
-            !add_size(entry, "constants_size_bytes", &model->constants_size_bytes, err) ||
-            !add_size(entry, "io_size_bytes", &model->io_size_bytes, err) ||
-            !read_tensors(inputs, &model->inputs, &model->inputs_count, err) ||
+        if (!read_tensors(inputs, &model->inputs, &model->inputs_count, err) ||
             !read_tensors(outputs, &model->outputs, &model->outputs_count, err))
             return error_wrap(err, "\"memory\": function main");
     }
@@ -131,25 +129,6 @@ static bool read_operator_memory(const cJSON *memory, struct model *model, struc
     return true;
 }
 
-static void raise_to(uint64_t *size, uint64_t other)
-{
-    if (other > *size)
-        *size = other;
-}
-
-/* The host may run any of the models that share a firmware: there must be room for the largest. */
-static bool make_room(const cJSON *module, struct model *model, struct error *err)
-{
-    struct model other = {0};
-    const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
-    bool good = read_main_memory(memory, &other, err);
-    raise_to(&model->workspace_size_bytes, other.workspace_size_bytes);
-    raise_to(&model->constants_size_bytes, other.constants_size_bytes);
-    raise_to(&model->io_size_bytes, other.io_size_bytes);
-    model_dispose(&other);
-    return good;
-}
-
 static bool read_metadata(const cJSON *json, const char *wanted, struct model *model,
                           struct error *err)
 {
@@ -158,14 +137,8 @@ static bool read_metadata(const cJSON *json, const char *wanted, struct model *m
         !model_modules_read(json, wanted, model, &module, err))
         return false;
     const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
-    if (strcmp(model->executor, "operator") == 0)
-        return read_operator_memory(memory, model, err);
-    if (!read_main_memory(memory, model, err))
-        return false;
-    for (const cJSON *at = model_modules_next(json, NULL); at; at = model_modules_next(json, at))
-        if (at != module && !make_room(at, model, err))
-            return false;
-    return true;
+    return strcmp(model->executor, "operator") == 0 ? read_operator_memory(memory, model, err)
+                                                    : read_main_memory(memory, model, err);
 }
 
 static bool load_metadata(const char *dir, const char *wanted, struct model *model,
@@ -203,7 +176,6 @@ static bool load_code(const char *dir, struct model *model, struct error *err)
     struct model_code code;
     if (!model_code_scan(dir, model->modules_count > 1 ? model->name : NULL, &code, err))
         return false;
-    model->workspace_on_heap = code.calls_workspace || code.has_objects;
     model->system_lib = code.has_system_lib || code.has_objects;
     model->c_metadata = code.has_c_metadata || code.has_objects;
     model->linked_params = code.has_linked_params;

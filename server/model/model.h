@@ -36,12 +36,9 @@ struct model {
     size_t inputs_count;
     struct model_tensor *outputs; /* likewise: output2 before output10 */
     size_t outputs_count;
-    char *inputs_note;             /* why inputs are called by their number; NULL: none is */
-    char *outputs_note;            /* likewise */
-    uint64_t workspace_size_bytes; /* metadata's figure for the main function */
-    uint64_t constants_size_bytes;
-    uint64_t io_size_bytes; /* of these three: where there are several models, the largest */
-    bool workspace_on_heap; /* generated code calls TVMBackendAllocWorkspace (else it is static) */
+    char *inputs_note;      /* why inputs are called by their number; NULL: none is */
+    char *outputs_note;     /* likewise */
+    uint64_t io_size_bytes; /* of single functions: the tensors of the one that has most */
     bool c_interface;       /* codegen/host/include/tvmgen_NAME.h is there */
     bool system_lib;        /* it can be reached over RPC: Runtime("crt", {"system-lib": True}) */
     bool linked_params;     /* its code holds a graph's parameters, as TVM 0.8 and 0.9 link them */

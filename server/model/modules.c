@@ -21,7 +21,7 @@ void model_modules_free(struct model_module *modules, size_t count)
 
 /* The file itself describes the one model, or in version 7 each value in "modules" does. TVM
  * writes single operators without "modules" in version 7, too. */
-const cJSON *model_modules_next(const cJSON *json, const cJSON *module)
+static const cJSON *next_module(const cJSON *json, const cJSON *module)
 {
     const cJSON *modules = cJSON_GetObjectItemCaseSensitive(json, "modules");
     if (module)
@@ -94,7 +94,7 @@ static bool read_modules(const cJSON *json, struct model *model, struct error *e
         return error_no_memory(err, "models", (size_t)count * sizeof(*model->modules));
     const cJSON *at = NULL;
     for (int i = 0; i < count; i++) {
-        at = model_modules_next(json, at);
+        at = next_module(json, at);
         if (!read_module(at, model, err))
             return false;
     }
@@ -132,9 +132,9 @@ bool model_modules_read(const cJSON *json, const char *wanted, struct model *mod
         return error_set(err, ERROR_USAGE, 0,
                          "option module: \"%.100s\": no such model in the archive (it holds: %s)",
                          wanted, list_names(model, names));
-    const cJSON *module = model_modules_next(json, NULL);
+    const cJSON *module = next_module(json, NULL);
     for (size_t i = 0; i < index; i++)
-        module = model_modules_next(json, module);
+        module = next_module(json, module);
     model->name = strdup(model->modules[index].name);
     model->executor = strdup(model->modules[index].executor);
     if (!model->name || !model->executor)

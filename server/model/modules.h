@@ -14,9 +14,6 @@
 bool model_modules_read(const cJSON *json, const char *wanted, struct model *model,
                         const cJSON **ret_module, struct error *err);
 
-/* The description after this one (NULL: the first one); NULL when there is none any more. */
-const cJSON *model_modules_next(const cJSON *json, const cJSON *module);
-
 void model_modules_free(struct model_module *modules, size_t count);
 
 #endif

@@ -74,11 +74,6 @@ static bool model_to_json(const struct model *model, cJSON *json)
            cJSON_AddBoolToObject(json, "system_lib", model->system_lib) &&
            cJSON_AddBoolToObject(json, "c_metadata", model->c_metadata) &&
            cJSON_AddBoolToObject(json, "linked_params", model->linked_params) &&
-           cJSON_AddBoolToObject(json, "workspace_on_heap", model->workspace_on_heap) &&
-           cJSON_AddNumberToObject(json, "workspace_size_bytes",
-                                   (double)model->workspace_size_bytes) &&
-           cJSON_AddNumberToObject(json, "constants_size_bytes",
-                                   (double)model->constants_size_bytes) &&
            cJSON_AddNumberToObject(json, "io_size_bytes", (double)model->io_size_bytes) &&
            add_item(json, "inputs", tensors_to_json(model->inputs, model->inputs_count)) &&
            add_item(json, "outputs", tensors_to_json(model->outputs, model->outputs_count)) &&
@@ -226,11 +221,6 @@ static bool model_from_json(const cJSON *json, struct model *model, struct error
         !json_read_flag(json, "system_lib", ERROR_USAGE, &model->system_lib, err) ||
         !json_read_flag(json, "c_metadata", ERROR_USAGE, &model->c_metadata, err) ||
         !json_read_flag(json, "linked_params", ERROR_USAGE, &model->linked_params, err) ||
-        !json_read_flag(json, "workspace_on_heap", ERROR_USAGE, &model->workspace_on_heap, err) ||
-        !json_read_size(json, "workspace_size_bytes", ERROR_USAGE, &model->workspace_size_bytes,
-                        err) ||
-        !json_read_size(json, "constants_size_bytes", ERROR_USAGE, &model->constants_size_bytes,
-                        err) ||
         !json_read_size(json, "io_size_bytes", ERROR_USAGE, &model->io_size_bytes, err) ||
         !read_tensors(json, "inputs", &model->inputs, &model->inputs_count, err) ||
         !read_tensors(json, "outputs", &model->outputs, &model->outputs_count, err) ||

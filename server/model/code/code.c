@@ -64,7 +64,6 @@ static bool scan_source(const char *path, const struct scan *scan, struct error 
     if (!file_read(path, SOURCE_MAX_BYTES, &text, &size, err) ||
         !code_check_entry(text, size, place, err))
         return false;
-    code->calls_workspace |= mentions(text, size, "TVMBackendAllocWorkspace");
     code->needs_half |= code_needs_half(text, size);
     if (!is_of_module(scan, path))
         return true;

@@ -14,7 +14,6 @@
 struct model_code {
     bool has_code;          /* at least one source or object file */
     bool has_objects;       /* codegen/host/lib: compiled already, so not looked into */
-    bool calls_workspace;   /* TVMBackendAllocWorkspace */
     bool has_system_lib;    /* TVMSystemLibEntryPoint */
     bool has_c_metadata;    /* a function get_c_metadata */
     bool has_linked_params; /* a function _lookup_linked_param: TVM 0.8 and 0.9 linked them */
@@ -25,8 +24,8 @@ struct model_code {
 };
 
 /* Look through DIR/codegen/host. Folders that are missing are empty. Where several models share it,
- * module is the one that is meant (else NULL): calls_workspace, has_objects and needs_half are of
- * all, the rest of this one. Errors: ERROR_SYSTEM; ERROR_MODEL (a source over 1 GiB; code that does
+ * module is the one that is meant (else NULL): has_objects and needs_half are of all, the rest
+ * of this one. Errors: ERROR_SYSTEM; ERROR_MODEL (a source over 1 GiB; code that does
  * not compile because of how TVM was called, with what to do). On success the caller disposes of
  * it. */
 bool model_code_scan(const char *dir, const char *module, struct model_code *ret_code,

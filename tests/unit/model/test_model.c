@@ -50,16 +50,12 @@ START_TEST(reads_version_7)
     ck_assert_str_eq(model.name, "default");
     ck_assert_str_eq(model.executor, "aot");
     ck_assert_int_eq(model.version, 7);
-    ck_assert_uint_eq(model.workspace_size_bytes, 404);
-    ck_assert_uint_eq(model.constants_size_bytes, 144);
-    ck_assert_uint_eq(model.io_size_bytes, 1280);
     ck_assert_str_eq(names(model.inputs, model.inputs_count), "x");
     ck_assert_str_eq(model.inputs[0].dtype, "float32");
     ck_assert_uint_eq(model.inputs[0].size_bytes, 256);
     ck_assert_str_eq(names(model.outputs, model.outputs_count), "output");
     ck_assert_uint_eq(model.outputs[0].size_bytes, 1024);
     ck_assert(model.system_lib);
-    ck_assert(!model.workspace_on_heap);
     ck_assert(!model.c_interface);
     model_dispose(&model);
     model_dispose(&model); /* twice is fine */
@@ -88,7 +84,6 @@ START_TEST(reads_version_5_with_a_c_interface)
     ck_assert_ptr_null(model.inputs[0].dtype);
     ck_assert_uint_eq(model.inputs[0].size_bytes, 0);
     ck_assert_str_eq(names(model.outputs, model.outputs_count), "output0 output1");
-    ck_assert_uint_eq(model.workspace_size_bytes, 20);
     model_dispose(&model);
 }
 END_TEST
@@ -124,7 +119,6 @@ START_TEST(reads_inputs_from_the_graph)
     scratch_write(_i ? "executor-config/graph/g.graph" : "executor-config/graph/graph.json", GRAPH);
     load();
     ck_assert_str_eq(model.executor, "graph");
-    ck_assert(model.workspace_on_heap);
     ck_assert_str_eq(names(model.inputs, model.inputs_count), "data bias");
     ck_assert_str_eq(model.inputs[1].dtype, "float32");
     ck_assert_uint_eq(model.inputs[0].size_bytes, 8);
@@ -179,8 +173,7 @@ START_TEST(reads_operators)
     ck_assert_str_eq(model.executor, "operator");
     ck_assert_uint_eq(model.io_size_bytes, 42);
     ck_assert_uint_eq(model.inputs_count, 0);
-    ck_assert(model.workspace_on_heap); /* objects are not looked into */
-    ck_assert(model.system_lib);
+    ck_assert(model.system_lib); /* objects are not looked into */
     model_dispose(&model);
 }
 END_TEST
@@ -215,13 +208,13 @@ static const struct {
      "\"executors\": \"vm\": not supported"},
     {"{\"version\": 7, \"model_name\": \"a\", \"executors\": [\"aot\"]}", "no \"functions\""},
     {"{\"version\": 7, \"model_name\": \"a\", \"executors\": [\"aot\"], \"memory\": {\"functions\":"
-     " {\"main\": [{\"workspace_size_bytes\": -1}]}}}",
-     "\"workspace_size_bytes\": not a whole number"},
+     " {\"main\": [{\"inputs\": {\"x\": {\"dtype\": \"int8\", \"size\": -1}}}]}}}",
+     "\"size\": not a whole number"},
     {"{\"version\": 7, \"model_name\": \"a\", \"executors\": [\"aot\"], \"memory\": {\"functions\":"
      " {\"main\": [{\"inputs\": {\"x\": 5}}]}}}",
      "tensor \"x\": \"dtype\": missing"},
-    {"{\"version\": 7, \"model_name\": \"a\", \"executors\": [\"aot\"], \"memory\": {\"functions\":"
-     " {\"main\": [{\"io_size_bytes\": 9e14}, {\"io_size_bytes\": 9e14}]}}}",
+    {"{\"version\": 7, \"model_name\": \"a\", \"style\": \"operator\", \"memory\": {\"f\":"
+     " [{\"size_bytes\": 9e14}, {\"size_bytes\": 9e14}]}}",
      "999999999999999 bytes in all"},
 };
 

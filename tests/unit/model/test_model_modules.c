@@ -11,38 +11,34 @@ static struct error err;
 static struct model model;
 
 #define TENSOR(name) "\"" name "\": {\"dtype\": \"int8\", \"size\": 1}"
-#define MODULE(name, workspace, io)                                                                \
+#define MODULE(name)                                                                               \
     "\"" name "\": {\"model_name\": \"" name "\", \"executors\": [\"aot\"], \"memory\": {"         \
-    "\"functions\": {\"main\": [{\"workspace_size_bytes\": " workspace ", \"io_size_bytes\": " io  \
-    ", \"inputs\": {" TENSOR("p") "," TENSOR("q") "}, \"outputs\": {" TENSOR(name) "}}]}}}"
-#define SEVERAL                                                                                    \
-    "{\"version\": 7, \"modules\": {" MODULE("a", "10", "200") "," MODULE("a-x", "20", "100") "}}"
+    "\"functions\": {\"main\": [{\"inputs\": {" TENSOR("p") "," TENSOR(                            \
+        "q") "}, \"outputs\": {" TENSOR(name) "}}]}}}"
+#define SEVERAL "{\"version\": 7, \"modules\": {" MODULE("a") "," MODULE("a-x") "}}"
 #define TABLE(first, second)                                                                       \
     "TVMSystemLibEntryPoint get_c_metadata TVMTensorInfo kTvmgenMetadata_inputs[2] = {{\"" first   \
     "\"}, {\"" second "\"}};"
 
-/* Two that share a folder: each one's code by the names of its files, room for the larger. */
+/* Two that share a folder: each one's code by the names of its files. */
 START_TEST(reads_one_of_several_models)
 {
     scratch_write("metadata.json", SEVERAL);
     scratch_write("codegen/host/src/a_lib0.c", TABLE("q", "p"));
     scratch_write("codegen/host/src/a-x_lib0.c", TABLE("p", "q"));
-    scratch_write("codegen/host/src/a-x_lib1.c", "TVMBackendAllocWorkspace");
     scratch_write("codegen/host/include/tvmgen_a_x.h", "");
     ck_assert_msg(model_load_dir(scratch_path("."), NULL, &model, &err), "%s", err.text);
     ck_assert_str_eq(model.name, "a");
     ck_assert_str_eq(model.inputs[0].name, "q");
     ck_assert_str_eq(model.inputs[1].name, "p");
     ck_assert_str_eq(model.outputs[0].name, "a");
-    ck_assert(model.workspace_on_heap && model.system_lib && model.c_metadata);
+    ck_assert(model.system_lib && model.c_metadata);
     ck_assert(!model.c_interface);
     model_dispose(&model);
     ck_assert(model_load_dir(scratch_path("."), "a-x", &model, &err));
     ck_assert_str_eq(model.name, "a-x");
     ck_assert_str_eq(model.inputs[0].name, "p");
     ck_assert_str_eq(model.inputs[1].name, "q");
-    ck_assert_uint_eq(model.workspace_size_bytes, 20);
-    ck_assert_uint_eq(model.io_size_bytes, 200);
     ck_assert(model.c_interface);
     ck_assert_uint_eq(model.modules_count, 2);
     ck_assert_str_eq(model.modules[0].name, "a");
