@@ -1,4 +1,4 @@
-/* soak_clock BOARD INTERVALS LOAD: the work of `ci/soak clock` for one board. Prints a row of a
+/* soak_clock BOARD INTERVALS LOAD: the work of `ci/soak/clock` for one board. Prints a row of a
  * table in Markdown; fails when the clock was wrong once. */
 #include "base/file.h"
 #include "boards/guest_board.h"
