@@ -89,8 +89,7 @@ class Frames:
         except Deaf:
             self._wait_in_vain()
         except TimeoutError:
-            pass
-        return None
+            return None
 
     def _payload(self):
         self._find_start()
@@ -107,8 +106,8 @@ class Frames:
         try:
             while True:
                 self._raw(1)
-        except TimeoutError:
-            pass
+        except TimeoutError as error:
+            raise SessionError("the receive buffer took nothing until time was over") from error
 
     def _raw(self, n):
         timeout_us = None
