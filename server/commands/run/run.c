@@ -65,7 +65,7 @@ static bool check_model(struct run *run, struct error *err)
     if (!run_is_mlperftiny(&run->settings))
         return run_data_check_archive(&run->data, model, err);
     struct model shown;
-    run_mlperftiny_show(&run->benchmark, model, &shown);
+    run_mlperftiny_show(&run->benchmark, &run->data, model, &shown);
     return run_mlperftiny_check(&run->benchmark, &shown, err) &&
            run_data_check_archive(&run->data, &shown, err);
 }
@@ -115,7 +115,7 @@ static bool infer_on_open_board(struct run *run, struct error *err)
                                  &run->report, &run->data, &run->model, err);
     if (run_is_mlperftiny(&run->settings)) {
         struct model shown;
-        run_mlperftiny_show(&run->benchmark, &run->pipeline.manifest.model, &shown);
+        run_mlperftiny_show(&run->benchmark, &run->data, &run->pipeline.manifest.model, &shown);
         return run_on_mlperftiny(&stream, run->args.timeout_ms, &run->benchmark, &shown,
                                  &run->report, &run->data, &run->model, err);
     }

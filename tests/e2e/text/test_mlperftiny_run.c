@@ -84,6 +84,25 @@ START_TEST(several_tensors)
 }
 END_TEST
 
+/* As a data set has them: from 0 to 255. */
+START_TEST(pictures_as_bytes)
+{
+    struct tensor images;
+    ASSERT_GOOD(npy_load(MODELS "/digit8_images.npy", &images, &err));
+    images.code = TENSOR_UINT;
+    for (size_t i = 0; i < images.size_bytes; i++)
+        ((uint8_t *)images.data)[i] ^= 0x80;
+    ASSERT_GOOD(npy_save(scratch_path("bytes.npy"), &images, &err));
+    tensor_dispose(&images);
+    int code = RUN(MODELS "/digit8.tar", "--board", BOARDS[0], DEFINE("TARGET_MODEL=4" QUANTIZED),
+                   "--input", scratch_path("bytes.npy"), "--expect", MODELS "/digit8_expected.npy");
+    ck_assert_msg(code == 0, "%s", program_output);
+    code = RUN(MODELS "/digit8.tar", "--board", BOARDS[0], DEFINE("TARGET_MODEL=1" QUANTIZED),
+               "--input", scratch_path("bytes.npy"));
+    ck_assert_msg(code == 2, "%s", program_output);
+}
+END_TEST
+
 /* "12.5" in "..., 12.5 WHAT...". */
 static double told(const char *what)
 {
@@ -205,6 +224,7 @@ int main(void)
     tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
     tcase_add_loop_test(tests, tasks, 0, sizeof(TASKS) / sizeof(TASKS[0]));
     tcase_add_loop_test(tests, several_tensors, 0, BOARDS_COUNT);
+    tcase_add_test(tests, pictures_as_bytes);
     tcase_add_loop_test(tests, instructions, 0, BOARDS_COUNT);
     tcase_add_test(tests, mismatch);
     tcase_add_test(tests, three_decimals);

@@ -10,13 +10,25 @@
 
 static const double RESULT_STEP = 1e-3;
 
-void run_mlperftiny_show(const struct run_benchmark *benchmark, const struct model *model,
-                         struct model *ret_shown)
+static bool is_of_bytes(const struct run_data *data)
 {
+    const struct tensor *tensor = data->inputs_count == 1 ? &data->inputs[0].tensor : NULL;
+    return tensor && tensor->code == TENSOR_UINT && tensor->bits == 8;
+}
+
+void run_mlperftiny_show(struct run_benchmark *benchmark, const struct run_data *data,
+                         const struct model *model, struct model *ret_shown)
+{
+    static char bytes[] = "uint8";
     static char name[] = "error";
     static char dtype[] = "float32";
     static struct model_tensor error = {.name = name, .dtype = dtype, .size_bytes = sizeof(float)};
     *ret_shown = *model;
+    if (mlperftiny_takes_pictures(&benchmark->task) && is_of_bytes(data)) {
+        benchmark->picture = model->inputs[0]; /* these tasks have one */
+        benchmark->picture.dtype = bytes;
+        ret_shown->inputs = &benchmark->picture;
+    }
     if (benchmark->task.task != MLPERFTINY_ANOMALY_DETECTION)
         return;
     ret_shown->outputs = &error;

@@ -18,12 +18,14 @@ struct run_benchmark {
     unsigned iterations; /* inferences of each input that are timed; at least 1 */
     unsigned warmups;    /* before them */
     int icount;          /* the project option: instructions are counted; -1: they are not */
+    struct model_tensor picture; /* of run_mlperftiny_show */
 };
 
-/* The model as the protocol shows it: of anomaly detection it tells no output, but an error. What
- * *ret_shown points to stays model's. */
-void run_mlperftiny_show(const struct run_benchmark *benchmark, const struct model *model,
-                         struct model *ret_shown);
+/* The model as the protocol shows it: of anomaly detection it tells no output, but an error; and a
+ * picture of int8 may also be given as it travels, in uint8. What *ret_shown points to stays
+ * model's, or is benchmark's. */
+void run_mlperftiny_show(struct run_benchmark *benchmark, const struct run_data *data,
+                         const struct model *model, struct model *ret_shown);
 
 /* Can the outputs of a shown model be told from results of three decimals? Errors: ERROR_USAGE,
  * ERROR_MODEL. */
