@@ -6,8 +6,6 @@
 #include "model/json_read.h"
 #include "model/modules.h"
 #include "model/order/order.h"
-#include "model/relay.h"
-#include "model/shapes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -161,16 +159,6 @@ static bool load_metadata(const char *dir, const char *wanted, struct model *mod
     return good || error_wrap(err, "metadata.json");
 }
 
-static bool read_signature(const char *dir, struct model *model, struct error *err)
-{
-    cleanup_free char *signature = NULL;
-    if (!relay_signature_load(dir, model->name, &signature, err) ||
-        !relay_order_namesakes(signature, model, err))
-        return false;
-    model_shapes_read(signature, model);
-    return true;
-}
-
 static bool load_code(const char *dir, struct model *model, struct error *err)
 {
     struct model_code code;
@@ -186,7 +174,7 @@ static bool load_code(const char *dir, struct model *model, struct error *err)
                           "no code of \"%s\" in it (codegen/host/src/*.c): compile the model with "
                           "TVM's \"c\" target and Runtime(\"crt\")",
                           model->name);
-    good = good && model_order(dir, &code, model, err) && read_signature(dir, model, err);
+    good = good && model_order(dir, &code, model, err);
     model_code_dispose(&code);
     return good;
 }

@@ -1,6 +1,6 @@
 #include "model/shapes.h"
 
-#include "model/relay.h"
+#include "model/order/relay.h"
 
 #include <ctype.h>
 #include <stdlib.h>

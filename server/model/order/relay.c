@@ -1,19 +1,90 @@
 #include "model/order/relay.h"
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static const char NAMES_KEY[] = "output_tensor_names=[";
+static const size_t TEXT_MAX_BYTES = 1024UL * 1024 * 1024;
+
+static char *first_line(const char *text)
+{
+    const char *start = strstr(text, "def @main(");
+    return start ? strndup(start, strcspn(start, "\n")) : strdup("");
+}
+
+bool relay_signature_load(const char *dir, const char *model_name, char **ret_signature,
+                          char **ret_place, struct error *err)
+{
+    static const char OLD_PLACE[] = "src/relay.txt";
+    cleanup_free char *place = file_path("src/%s.relay", model_name);
+    cleanup_free char *path = place ? file_path("%s/%s", dir, place) : NULL;
+    cleanup_free char *old_path = file_path("%s/%s", dir, OLD_PLACE);
+    cleanup_free char *text = NULL;
+    if (!path || !old_path)
+        return error_no_memory(err, "a path", strlen(dir));
+    bool is_old = access(path, F_OK) != 0;
+    const char *there = is_old ? old_path : path;
+    if (access(there, F_OK) == 0 && !file_read(there, TEXT_MAX_BYTES, &text, NULL, err))
+        return false;
+    cleanup_free char *signature = first_line(text ? text : "");
+    char *old_place = is_old ? strdup(OLD_PLACE) : NULL;
+    if (!signature || (is_old && !old_place))
+        return error_no_memory(err, "the model's text", 0);
+    *ret_signature = steal_pointer(signature);
+    *ret_place = is_old ? old_place : steal_pointer(place);
+    return true;
+}
 
 /* Relay lets a printed name begin with a letter alone. */
-bool relay_names_match(const char *printed, const char *name)
+const char *relay_find_input(const char *signature, const char *name)
 {
-    if (!isalpha((unsigned char)*name) && *printed++ != 'v')
-        return false;
-    return strcmp(printed, name) == 0;
+    bool is_plain = isalpha((unsigned char)name[0]);
+    cleanup_free char *start = file_path("%%%s%s: ", is_plain ? "" : "v", name);
+    for (const char *at = start ? strstr(signature, start) : NULL; at; at = strstr(at + 1, start))
+        if (at[-1] == '(' || at[-1] == ' ') /* a signature begins otherwise */
+            return at + strlen(start);
+    return NULL;
 }
+
+/* ---- inputs ---- */
+
+struct found {
+    const char *at;
+    const char *name;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+    const char *left = ((const struct found *)a)->at;
+    const char *right = ((const struct found *)b)->at;
+    return (left > right) - (left < right);
+}
+
+static bool read_inputs(const char *signature, const char *place, const struct model *model,
+                        struct claim *claim, struct error *err)
+{
+    size_t count = model->inputs_count;
+    cleanup_free struct found *found = calloc(count + 1, sizeof(*found));
+    if (!found)
+        return error_no_memory(err, "inputs", count * sizeof(*found));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = model->inputs[i].name;
+        found[i] = (struct found){relay_find_input(signature, name), name};
+        if (!found[i].at)
+            return true;
+    }
+    qsort(found, count, sizeof(*found), compare_places);
+    bool good = claim_begin(claim, place, err);
+    for (size_t i = 0; good && i < count; i++)
+        good = claim_add(claim, found[i].name, strlen(found[i].name), err);
+    return good;
+}
+
+/* ---- outputs ---- */
 
 /* Behind a string, which begins at `at`; at the text's end when it is not finished. */
 static const char *skip_string(const char *at)
@@ -22,37 +93,6 @@ static const char *skip_string(const char *at)
     while (*at && *at != '"')
         at += *at == '\\' && at[1] ? 2 : 1;
     return *at ? at + 1 : at;
-}
-
-static const char *skip_comment(const char *at)
-{
-    const char *end = strstr(at + 2, "*/");
-    return end ? end + 2 : at + strlen(at);
-}
-
-/* From inside a list in brackets to the ", " or the bracket that ends the element; NULL where the
- * text ends before. */
-static const char *skip_element(const char *at)
-{
-    size_t depth = 0;
-    while (*at) {
-        if (*at == '"') {
-            at = skip_string(at);
-            continue;
-        }
-        if (at[0] == '/' && at[1] == '*') {
-            at = skip_comment(at);
-            continue;
-        }
-        if (depth == 0 && (*at == ',' || strchr(")]}", *at)))
-            return at;
-        if (strchr("([{", *at))
-            depth++;
-        else if (strchr(")]}", *at))
-            depth--;
-        at++;
-    }
-    return NULL;
 }
 
 static int hex_value(char digit)
@@ -98,46 +138,20 @@ static bool read_strings(const char *at, struct claim *claim, struct error *err)
         at = end + strspn(end, ", ");
     }
     if (*at != ']')
-        claim_drop(claim);
+        claim_drop(claim); /* it breaks off */
     return true;
 }
 
-/* %NAME: TYPE, or %NAME. A name may hold anything, ':' too. */
-static size_t name_length(const char *name)
+bool relay_read(const char *signature, const char *place, const struct model *model,
+                struct claims *claims, struct error *err)
 {
-    size_t length = strcspn(name, ",(){}[] \"\n");
-    return length > 0 && name[length] == ' ' && name[length - 1] == ':' ? length - 1 : length;
-}
-
-/* The list behind "@main(", to its ')'. */
-static bool read_parameters(const char *at, const char *place, struct claims *claims,
-                            struct error *err)
-{
-    struct claim *inputs = &claims->inputs[CLAIM_RELAY];
+    static const char KEY[] = "output_tensor_names=[";
     struct claim *outputs = &claims->outputs[CLAIM_RELAY];
-    if (!claim_begin(inputs, place, err) || !claim_begin(outputs, place, err))
+    size_t length = strlen(signature);
+    const char *names = strstr(signature, KEY);
+    bool is_whole = length > 0 && signature[length - 1] == '{';
+    if (!read_inputs(signature, place, model, &claims->inputs[CLAIM_RELAY], err) ||
+        ((names || is_whole) && !claim_begin(outputs, place, err)))
         return false;
-    while (at && *at && !strchr(")]}", *at)) {
-        at += strspn(at, ", \n");
-        if (*at == '%' && !claim_add(inputs, at + 1, name_length(at + 1), err))
-            return false;
-        if (strncmp(at, NAMES_KEY, strlen(NAMES_KEY)) == 0 && outputs->count == 0 &&
-            !read_strings(at + strlen(NAMES_KEY), outputs, err))
-            return false;
-        at = skip_element(at);
-    }
-    if (!at || *at != ')') {
-        claim_drop(inputs);
-        claim_drop(outputs);
-    }
-    return true;
-}
-
-bool relay_read(const char *text, const char *place, struct claims *claims, struct error *err)
-{
-    static const char MAIN[] = "def @main(";
-    const char *at = text;
-    while ((at = strstr(at, MAIN)) && at > text && at[-1] != '\n')
-        at++;
-    return !at || read_parameters(at + strlen(MAIN), place, claims, err);
+    return !names || read_strings(names + strlen(KEY), outputs, err);
 }

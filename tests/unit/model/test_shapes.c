@@ -1,6 +1,6 @@
 /* Shapes out of a model's Relay text. */
 #include "hostile/scratch.h"
-#include "model/relay.h"
+#include "model/order/relay.h"
 #include "model/shapes.h"
 
 #include <check.h>
@@ -70,9 +70,12 @@ static const struct {
 static void read_text(void)
 {
     char *signature = NULL;
-    ck_assert_msg(relay_signature_load(scratch_path("."), "m", &signature, &err), "%s", err.text);
+    char *place = NULL;
+    ck_assert_msg(relay_signature_load(scratch_path("."), "m", &signature, &place, &err), "%s",
+                  err.text);
     model_shapes_read(signature, &model);
     free(signature);
+    free(place);
 }
 
 START_TEST(reads)
@@ -90,35 +93,12 @@ START_TEST(no_text)
 }
 END_TEST
 
-/* Alike in generated code, and sorted in metadata.json. */
-START_TEST(namesakes)
-{
-    struct model_tensor tensors[] = {
-        {.name = "a.b"}, {.name = "x"}, {.name = "a b"}, {.name = "a_b"}, {.name = "y"}};
-    struct model alike = {.name = "m", .executor = "aot", .inputs = tensors, .inputs_count = 5};
-    ck_assert_msg(relay_order_namesakes("def @main(%x: int8, %a_b: int8, %a b: bool, %y: int8, "
-                                        "%x%a.b: int8, %a.b: int8) {",
-                                        &alike, &err),
-                  "%s", err.text);
-    ck_assert_str_eq(tensors[0].name, "a_b");
-    ck_assert_str_eq(tensors[1].name, "x");
-    ck_assert_str_eq(tensors[2].name, "a b");
-    ck_assert_str_eq(tensors[3].name, "a.b");
-    ck_assert(!relay_order_namesakes("def @main(%a_b: int8, %a b: bool) {", &alike, &err));
-    ck_assert_int_eq(err.kind, ERROR_MODEL);
-    ck_assert_ptr_nonnull(strstr(err.text, "no src/m.relay says which comes first"));
-    alike.executor = "graph"; /* which is asked by name */
-    ck_assert(relay_order_namesakes("", &alike, &err));
-}
-END_TEST
-
 int main(void)
 {
     TCase *tests = tcase_create("shapes");
     tcase_add_checked_fixture(tests, setup, scratch_remove);
     tcase_add_loop_test(tests, reads, 0, sizeof(TEXTS) / sizeof(TEXTS[0]));
     tcase_add_test(tests, no_text);
-    tcase_add_test(tests, namesakes);
     Suite *suite = suite_create("shapes");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
