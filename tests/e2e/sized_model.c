@@ -8,11 +8,17 @@
 
 enum { MOST_AXES = 64 };
 
+/* Of a packed function, as TVM writes them. */
+#define ARGUMENTS                                                                                  \
+    "TVMValue* args, int* arg_type_ids, int num_args, TVMValue* out_value, int* out_type_code, "   \
+    "void* resource_handle"
+
 static const char METADATA[] =
     "{\"version\": 7, \"modules\": {\"default\": {\"model_name\": \"default\",\n"
     " \"executors\": [\"%s\"], \"style\": \"full-model\", \"target\": [\"c\"],\n"
     " \"memory\": {\"functions\": {\"operator_functions\": [], \"main\": [{\"device\": 1,\n"
-    "  \"constants_size_bytes\": 0, \"io_size_bytes\": 999999999, \"workspace_size_bytes\": 0,\n"
+    "  \"constants_size_bytes\": 0, \"io_size_bytes\": 999999999, \"workspace_size_bytes\": "
+    "0,\n"
     "  \"inputs\": {\"x\": {\"dtype\": \"float32\", \"size\": %zu}},\n"
     "  \"outputs\": {\"output\": {\"dtype\": \"float32\", \"size\": %zu}}}]}}}}}\n";
 
@@ -22,8 +28,6 @@ static const char HEAD[] =
     "#include <tvm/runtime/c_runtime_api.h>\n"
     "#include <tvm/runtime/crt/module.h>\n"
     "#include <tvm/runtime/metadata_types.h>\n"
-    "#define ARGUMENTS TVMValue *args, int *types, int count, TVMValue *value, int *type, "
-    "void *resource\n"
     "#define TENSOR(index) (((DLTensor *)args[index].v_handle)->data)\n"
     "static void fill(uint8_t *memory, uint32_t size, uint8_t first) {\n"
     "    for (uint32_t i = 0; i < size; i++)\n"
@@ -40,14 +44,14 @@ static const char HEAD[] =
 static const char PLANNED[] =
     "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\n"
     "static uint8_t global_workspace[%zu];\n"
-    "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
+    "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
     "    float *x = TENSOR(0), *output = TENSOR(1);\n"
     "    fill(global_workspace, sizeof global_workspace, 3);\n"
     "    *output = *x + (is_filled(global_workspace, sizeof global_workspace, 3) ? 1 : 2);\n"
     "    return 0;\n"
     "}\n";
 static const char HEAP[] =
-    "int32_t tvmgen_default_fused_op(ARGUMENTS) {\n"
+    "int32_t tvmgen_default_fused_op(" ARGUMENTS ") {\n"
     "    float *x = TENSOR(0), *output = TENSOR(1);\n"
     "    void* pad_temp = TVMBackendAllocWorkspace(1, 0, (uint64_t)%zu, 2, 32);\n"
     "    if (pad_temp == NULL) {\n"
@@ -57,12 +61,13 @@ static const char HEAP[] =
     "    *output = *x + (is_filled(pad_temp, %zu, 3) ? 1 : 2);\n"
     "    return TVMBackendFreeWorkspace(1, 0, pad_temp);\n"
     "}\n"
-    "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
-    "    if (tvmgen_default_fused_op(args, types, count, value, type, resource) != 0) return -1;\n"
+    "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
+    "    if (tvmgen_default_fused_op(args, arg_type_ids, num_args, out_value, out_type_code, "
+    "resource_handle) != 0) return -1;\n"
     "    return 0;\n"
     "}\n";
 static const char COMPUTED[] =
-    "int32_t tvmgen_default_fused_op(ARGUMENTS) {\n"
+    "int32_t tvmgen_default_fused_op(" ARGUMENTS ") {\n"
     "    uint32_t num = %zu / 2;\n"
     "    float *x = TENSOR(0), *output = TENSOR(1);\n"
     "    void* pad_temp = TVMBackendAllocWorkspace(1, 0, (uint64_t)(2 * num), 2, 32);\n"
@@ -73,8 +78,9 @@ static const char COMPUTED[] =
     "    *output = *x + (is_filled(pad_temp, 2 * num, 3) ? 1 : 2);\n"
     "    return TVMBackendFreeWorkspace(1, 0, pad_temp);\n"
     "}\n"
-    "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
-    "    if (tvmgen_default_fused_op(args, types, count, value, type, resource) != 0) return -1;\n"
+    "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
+    "    if (tvmgen_default_fused_op(args, arg_type_ids, num_args, out_value, out_type_code, "
+    "resource_handle) != 0) return -1;\n"
     "    return 0;\n"
     "}\n";
 static const char C_INTERFACE[] =
@@ -101,7 +107,7 @@ static const char C_HEADER[] =
 static const char CONSTANTS[] = "static const uint8_t __attribute__((section(\".rodata.tvm\"), "
                                 "aligned(16))) constant[%zu] = {\n"
                                 "    1, };\n"
-                                "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
+                                "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
                                 "    float *x = TENSOR(0), *output = TENSOR(1);\n"
                                 "    float sum = 0;\n"
                                 "    for (uint32_t i = 0; i < sizeof constant; i++)\n"
@@ -109,28 +115,28 @@ static const char CONSTANTS[] = "static const uint8_t __attribute__((section(\".
                                 "    *output = *x + sum;\n"
                                 "    return 0;\n"
                                 "}\n";
-static const char TENSORS[] = "int32_t tvmgen_default___tvm_main__(ARGUMENTS) {\n"
+static const char TENSORS[] = "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
                               "    float *x = TENSOR(0), *output = TENSOR(1);\n"
                               "    for (uint32_t i = 0; i < %zu; i++)\n"
                               "        output[i] = x[i] + 1;\n"
                               "    return 0;\n"
                               "}\n";
 static const char GRAPH[] =
-    "int32_t tvmgen_default_first(ARGUMENTS) {\n"
+    "int32_t tvmgen_default_first(" ARGUMENTS ") {\n"
     "    fill(TENSOR(1), %zu, (uint8_t)*(float *)TENSOR(0));\n"
     "    return 0;\n"
     "}\n"
-    "int32_t tvmgen_default_second(ARGUMENTS) {\n"
+    "int32_t tvmgen_default_second(" ARGUMENTS ") {\n"
     "    uint8_t *between = TENSOR(0);\n"
     "    *(float *)TENSOR(1) = *between + (is_filled(between, %zu, *between) ? 1 : 2);\n"
     "    return 0;\n"
     "}\n";
 /* Of all, the last adds 1. */
-static const char NODES[] = "int32_t tvmgen_default_first(ARGUMENTS) {\n"
+static const char NODES[] = "int32_t tvmgen_default_first(" ARGUMENTS ") {\n"
                             "    *(float *)TENSOR(1) = *(float *)TENSOR(0);\n"
                             "    return 0;\n"
                             "}\n"
-                            "int32_t tvmgen_default_second(ARGUMENTS) {\n"
+                            "int32_t tvmgen_default_second(" ARGUMENTS ") {\n"
                             "    *(float *)TENSOR(1) = *(float *)TENSOR(0) + 1;\n"
                             "    return 0;\n"
                             "}\n";
@@ -140,8 +146,10 @@ static const char *const BODIES[] = {PLANNED, HEAP,  COMPUTED, C_INTERFACE, CONS
 
 /* What TVM generates for an AOT model with packed functions, of SIZE elements. */
 static const char AOT_TAIL[] =
-    "int32_t tvmgen_default_run(ARGUMENTS) {\n"
-    "    return tvmgen_default___tvm_main__(args, types, count, value, type, resource);\n"
+    "int32_t tvmgen_default_run(" ARGUMENTS ") {\n"
+    "    return tvmgen_default___tvm_main__(args, arg_type_ids, num_args, out_value, "
+    "out_type_code, "
+    "resource_handle);\n"
     "}\n"
     "static const int64_t kTvmgenMetadata_inputs_0_shape[1] = {\n%zuL};\n"
     "static const struct TVMTensorInfo kTvmgenMetadata_inputs[1] = {\n{\n"
@@ -152,9 +160,9 @@ static const char AOT_TAIL[] =
     "static const struct TVMMetadata kTvmgenMetadata[1] = {\n{\n"
     "1L, kTvmgenMetadata_inputs, 1L, kTvmgenMetadata_outputs, 1L, 0, 0L, 0, 0L, "
     "\"tvmgen_default\"}\n};\n"
-    "int32_t tvmgen_default_get_c_metadata(ARGUMENTS) {\n"
-    "    value->v_handle = (void *)kTvmgenMetadata;\n"
-    "    *type = kTVMOpaqueHandle;\n"
+    "int32_t tvmgen_default_get_c_metadata(" ARGUMENTS ") {\n"
+    "    out_value->v_handle = (void *)kTvmgenMetadata;\n"
+    "    *out_type_code = kTVMOpaqueHandle;\n"
     "    return 0;\n"
     "}\n"
     "static TVMBackendPackedCFunc _tvm_func_array[] = {\n"

@@ -108,7 +108,7 @@ START_TEST(what_just_fits_runs_and_the_next_is_refused)
         size -= steps * step;
         status = run_size(kind, size, board, NULL);
     }
-    ck_assert_int_gt(refused, 0);
+    ck_assert_msg(refused > 0, "%d: %s", status, run_output);
     ck_assert_msg(status == 0, "%zu on %s: %d: %s", size, board, status, run_output);
     ASSERT_SAYS(": matches");
     status = run_size(kind, size + step, board, NULL);
