@@ -198,6 +198,10 @@ static bool count_graph(struct counting *counting, const cJSON *json, struct err
     add_block(objects, 1, RUNTIME_GRAPH_EXECUTOR_BYTES);
     add_block(objects, length_of(arguments), RUNTIME_INPUT_BYTES);
     add_block(objects, length_of(heads), sizeof(uint32_t));
+    objects = &counting->need.tvm_objects_bytes;
+    add_block(objects, counting->nodes_count, TVM_NODE_BYTES);
+    add_block(objects, counting->nodes_count, TVM_PACKED_FUNCTION_BYTES);
+    add_block(objects, counting->entries_count, RUNTIME_ARRAY_BYTES);
     return true;
 }
 

@@ -1,5 +1,5 @@
-/* What a graph takes of a board's heap: the objects that the graph executor of guest/crt makes of
- * it, and the tensors of the graph itself. */
+/* What a graph takes of a board's heap: the objects that a graph executor makes of it, guest/crt's
+ * or TVM's, and the tensors of the graph itself. */
 #ifndef MICROTVM_QEMU_MEMORY_GRAPH_NEED_H
 #define MICROTVM_QEMU_MEMORY_GRAPH_NEED_H
 
@@ -11,12 +11,13 @@
 
 /* In blocks of the heap. */
 struct graph_need {
-    uint64_t storages_bytes;  /* of tensors that are not linked, without what is noted of each */
-    uint64_t notes_bytes;     /* what the runtime notes of each */
-    uint64_t objects_bytes;   /* the executor's own, without these */
-    uint64_t loading_bytes;   /* what it takes besides while the graph is read */
-    uint64_t workspace_bytes; /* the most of any operator */
-    uint32_t ndim_most;       /* of a tensor */
+    uint64_t storages_bytes;    /* of tensors that are not linked, without what is noted of each */
+    uint64_t notes_bytes;       /* what the runtime notes of each */
+    uint64_t objects_bytes;     /* the executor's own, without these */
+    uint64_t tvm_objects_bytes; /* the same of TVM\'s executor, at least */
+    uint64_t loading_bytes;     /* what it takes besides while the graph is read */
+    uint64_t workspace_bytes;   /* the most of any operator */
+    uint32_t ndim_most;         /* of a tensor */
 };
 
 /* Of DIR/executor-config/graph; packet_bytes is the device's. Lists of the graph that don't agree

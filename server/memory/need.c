@@ -44,6 +44,11 @@ static uint64_t aot_workspace_bytes(const struct generated *generated, const str
 
 /* ---- what the host's calls make the runtime allocate ---- */
 
+static bool is_bundled(const struct memory_question *question)
+{
+    return question->runtime == MEMORY_RUNTIME_BUNDLED;
+}
+
 /* The firmware makes one table of functions of several, where there is one for linked parameters,
  * too, and of one that is laid out as TVM 0.8 to 0.11 did (guest/platform/system_lib.c); such a
  * runtime counts in one byte. */
@@ -52,7 +57,7 @@ static void add_table(const struct memory_question *question, const struct gener
 {
     enum { TABLE_VERSION = 7, POINTER_BYTES = 4 };
     const struct model *model = question->model;
-    uint64_t count_bytes = question->has_bundled_runtime ? 2 : 1;
+    uint64_t count_bytes = is_bundled(question) ? 2 : 1;
     bool is_made = model->modules_count > 1 || model->version < TABLE_VERSION ||
                    (question->links_parameters && generated->linked_count > 0);
     if (!is_made || generated->table_count == 0)
@@ -67,7 +72,7 @@ static void add_server(const struct memory_question *question, const struct gene
     *heap_bytes = memory_sum(*heap_bytes, HEAP_BLOCK_HEADER_BYTES); /* the heap itself */
     add_block(heap_bytes, RUNTIME_FUNCTIONS_BYTES);
     add_block(heap_bytes, question->packet_bytes);
-    if (question->has_bundled_runtime)
+    if (is_bundled(question))
         add_block(heap_bytes, RUNTIME_ARGUMENTS_BYTES);
     add_table(question, generated, heap_bytes);
 }
@@ -77,7 +82,7 @@ static void add_tensor(const struct memory_question *question, uint64_t size_byt
 {
     add_block(heap_bytes, ndim * sizeof(int64_t));
     add_block(heap_bytes, size_bytes);
-    if (question->has_bundled_runtime)
+    if (is_bundled(question))
         add_block(heap_bytes, RUNTIME_REGION_BYTES);
 }
 
@@ -118,7 +123,7 @@ static uint64_t aot_heap_bytes(const struct memory_question *question,
         count += generated->pools.count;
         add_described(question, &generated->pools, &heap_bytes);
     }
-    if (question->has_bundled_runtime) {
+    if (is_bundled(question)) {
         add_block(&heap_bytes, RUNTIME_AOT_EXECUTOR_BYTES);
         add_block(&heap_bytes, count * RUNTIME_ARRAY_BYTES);
         add_block(&heap_bytes, count * RUNTIME_AOT_ARGUMENT_BYTES);
@@ -160,9 +165,11 @@ static bool graph_heap_bytes(const struct memory_question *question,
     uint64_t passing_bytes = graph.workspace_bytes;
     add_server(question, generated, &need->heap_bytes);
     need->heap_bytes = memory_sum(need->heap_bytes, graph.storages_bytes);
-    if (question->has_bundled_runtime)
+    if (is_bundled(question))
         need->heap_bytes = memory_sum(need->heap_bytes, graph.notes_bytes);
-    if (question->has_bundled_runtime && question->has_device_graph) {
+    if (question->runtime == MEMORY_RUNTIME_TVM && question->has_device_graph)
+        need->heap_bytes = memory_sum(need->heap_bytes, graph.tvm_objects_bytes);
+    if (is_bundled(question) && question->has_device_graph) {
         need->heap_bytes = memory_sum(need->heap_bytes, graph.objects_bytes);
         if (graph.loading_bytes > passing_bytes) {
             need->loading_bytes = graph.loading_bytes - passing_bytes;

@@ -10,14 +10,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum memory_runtime {
+    MEMORY_RUNTIME_OTHER,
+    MEMORY_RUNTIME_BUNDLED, /* guest/crt: all that it allocates is known */
+    MEMORY_RUNTIME_TVM,     /* TVM's own: of that, some */
+};
+
 struct memory_question {
     const char *dir; /* of the unpacked archive */
     const struct model *model;
-    uint64_t packet_bytes;    /* of the RPC server */
-    bool is_host_driven;      /* else the firmware calls the model itself */
-    bool has_bundled_runtime; /* else TVM's, of whose objects the sizes are not known */
-    bool links_parameters;    /* a graph's are constants in flash */
-    bool has_device_graph;    /* the device's graph executor runs a graph (else the host's does) */
+    uint64_t packet_bytes; /* of the RPC server */
+    bool is_host_driven;   /* else the firmware calls the model itself */
+    enum memory_runtime runtime;
+    bool links_parameters; /* a graph's are constants in flash */
+    bool has_device_graph; /* the device's graph executor runs a graph (else the host's does) */
 };
 
 struct memory_need {

@@ -19,6 +19,11 @@ enum {
     RUNTIME_INPUT_BYTES = 12,
     RUNTIME_OPERATOR_BYTES = 12,
 
+    /* Of the graph executor of TVM 0.8 to 0.18, with the limits of guest/crt_config. For each node,
+     * operator or not: four arrays of TVMGraphExecutorNode, and TVMPackedFunc. */
+    TVM_NODE_BYTES = 16 + 120 + 120 + 4 * 20,
+    TVM_PACKED_FUNCTION_BYTES = 200 + 2 * 32 * (8 + 4),
+
     /* In the packet that creates the executor, the graph comes with so much: the packet's and the
      * session's headers; code, function, five numbers; four types; a length and three numbers. */
     RUNTIME_GRAPH_CALL_BYTES = 11 + 4 + 8 + 4 + 4 * 4 + 8 + 3 * 8,

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PACKET_BUFFERS = 2 }; /* the UART's ring and the RPC server's message buffer */
 
@@ -154,6 +155,16 @@ static bool read_board(const char *project_dir, const struct manifest *manifest,
     return board_memory_read(path, &manifest->settings, ret_board, err);
 }
 
+/* TVM's own has its RPC server in C++. */
+static enum memory_runtime runtime_of(const char *project_dir, const struct manifest *manifest)
+{
+    cleanup_free char *server =
+        file_path("%s/crt/src/runtime/crt/microtvm_rpc_server/rpc_server.cc", project_dir);
+    if (manifest->crt_source && strcmp(manifest->crt_source, "bundled") == 0)
+        return MEMORY_RUNTIME_BUNDLED;
+    return server && access(server, F_OK) == 0 ? MEMORY_RUNTIME_TVM : MEMORY_RUNTIME_OTHER;
+}
+
 bool fit_need(const char *project_dir, const struct manifest *manifest, bool has_device_graph,
               struct memory_need *ret_need, struct error *err)
 {
@@ -168,7 +179,7 @@ bool fit_need(const char *project_dir, const struct manifest *manifest, bool has
         .model = &manifest->model,
         .packet_bytes = board.packet_bytes,
         .is_host_driven = is_host_driven(manifest),
-        .has_bundled_runtime = manifest->crt_source && strcmp(manifest->crt_source, "bundled") == 0,
+        .runtime = runtime_of(project_dir, manifest),
         .links_parameters = linked_params_wanted(manifest),
         .has_device_graph = has_device_graph,
     };

@@ -54,6 +54,9 @@ START_TEST(by_hand)
     objects += block(4, 8) + block(4, 4); /* values and types of arguments */
     objects += block(2, 4);               /* outputs */
     ck_assert_uint_eq(need.objects_bytes, objects);
+    ck_assert_uint_eq(need.tvm_objects_bytes, block(3, TVM_NODE_BYTES) +
+                                                  block(3, TVM_PACKED_FUNCTION_BYTES) +
+                                                  block(4, RUNTIME_ARRAY_BYTES));
 }
 END_TEST
 
