@@ -8,12 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SIGNATURE_MAX_BYTES = 1024 * 1024 };
+
 static const size_t TEXT_MAX_BYTES = 1024UL * 1024 * 1024;
 
+/* One that is too long for any model is none: each input is looked for in it. */
 static char *first_line(const char *text)
 {
     const char *start = strstr(text, "def @main(");
-    return start ? strndup(start, strcspn(start, "\n")) : strdup("");
+    size_t length = start ? strcspn(start, "\n") : 0;
+    return length <= SIGNATURE_MAX_BYTES ? strndup(start ? start : "", length) : strdup("");
 }
 
 bool relay_signature_load(const char *dir, const char *model_name, char **ret_signature,
