@@ -115,7 +115,8 @@ static void check_need(const char *archive, bool links_parameters, const char *b
     ck_assert_msg(run_on_board(&pipeline), "%s on %s, a heap of %llu bytes: %s", archive, board,
                   (unsigned long long)need.heap_bytes, err.text);
     link_with_heap(&pipeline, need.heap_bytes - 1);
-    ck_assert_msg(pipeline_flash(&pipeline, &err), "%s", err.text);
+    cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline.project_dir);
+    ck_assert_msg(board_flash(pipeline.board, elf, &err), "%s", err.text);
     ck_assert_msg(!run_on_board(&pipeline), "%s on %s runs with less than %llu bytes", archive,
                   board, (unsigned long long)need.heap_bytes);
     ck_assert_msg(strstr(err.text, "heap full: ") != NULL, "%s", err.text);
