@@ -2,8 +2,7 @@
 
     $(tests/tvm/venv) tests/tvm/upstream/run.py TVM_CHECKOUT BUILD_DIR BOARD [PYTEST_ARGUMENT...]
 
-Nothing in the checkout is changed. ../README.md has what is to be installed beside, and the
-results."""
+Nothing in the checkout is changed."""
 
 import json
 import os
