@@ -26,13 +26,35 @@ bool intervals_work(struct guest_board *board, uint32_t turns)
     return guest_send(board, order, sizeof(order)) && guest_receive(board, &answer, 1);
 }
 
-/* By the host's clock: it includes the way there and back. */
-static bool look_for_fastest(struct guest_board *board, struct intervals *intervals)
+static bool time_work(struct guest_board *board, uint32_t turns, int64_t *ret_ns)
 {
     int64_t before_ns = clock_now_ns();
-    if (!intervals_work(board, BARE * intervals->turns))
+    if (!intervals_work(board, turns))
         return false;
-    int64_t one_ns = (clock_now_ns() - before_ns) / BARE;
+    *ret_ns = clock_now_ns() - before_ns;
+    return true;
+}
+
+/* Without it, a slow way on a busy machine would pass for work, and intervals come out short. */
+static bool look_for_way(struct guest_board *board, int64_t *ret_way_ns)
+{
+    int64_t taken_ns = 0;
+    *ret_way_ns = INT64_MAX;
+    for (int i = 0; i < BARE_TIMES; i++) {
+        if (!time_work(board, 0, &taken_ns))
+            return false;
+        if (taken_ns < *ret_way_ns)
+            *ret_way_ns = taken_ns;
+    }
+    return true;
+}
+
+static bool look_for_fastest(struct guest_board *board, struct intervals *intervals)
+{
+    int64_t taken_ns = 0;
+    if (!time_work(board, BARE * intervals->turns, &taken_ns))
+        return false;
+    int64_t one_ns = (taken_ns - intervals->way_ns) / BARE;
     if (one_ns < intervals->fastest_ns)
         intervals->fastest_ns = one_ns;
     return true;
@@ -41,6 +63,8 @@ static bool look_for_fastest(struct guest_board *board, struct intervals *interv
 bool intervals_calibrate(struct guest_board *board, struct intervals *ret_intervals)
 {
     *ret_intervals = (struct intervals){.turns = TURNS_FIRST};
+    if (!look_for_way(board, &ret_intervals->way_ns))
+        return false;
     for (;;) {
         ret_intervals->fastest_ns = INT64_MAX;
         for (int i = 0; i < BARE_TIMES; i++)

@@ -12,7 +12,8 @@
 
 struct intervals {
     uint32_t turns;      /* of a loop, the work in one interval */
-    int64_t fastest_ns;  /* for that work, by the host's clock */
+    int64_t way_ns;      /* an order without work, by the host's clock: the way there and back */
+    int64_t fastest_ns;  /* for that work, by the host's clock, without the way */
     size_t long_batches; /* whose intervals exceed the host's time for them */
     uint32_t *told_ns;   /* what the board said; UINT32_MAX: its timer failed */
     size_t count;
