@@ -79,6 +79,10 @@ START_TEST(everything_is_in_its_usual_place)
         "share/microtvm-qemu/guest/CMakeLists.txt",
         "share/microtvm-qemu/guest/crt/include/tvm/runtime/crt/crt.h",
         "share/microtvm-qemu/qemu-machines/mps2_an385.json",
+        "share/man/man1/microtvm-qemu.1",
+        "share/bash-completion/completions/microtvm-qemu",
+        "share/zsh/site-functions/_microtvm-qemu",
+        "share/doc/microtvm-qemu/CHANGELOG.md",
     };
     char name[128];
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
