@@ -26,6 +26,7 @@ set(CPACK_PACKAGE_DESCRIPTION
 firmware of a compiled model, boots it and carries TVM's bytes to it and back;
 or does the whole way in one command, without TVM and without Python.")
 set(CPACK_STRIP_FILES ON)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/compress_manual.cmake)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS ${FOR_EVERYBODY})
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
