@@ -70,6 +70,8 @@ static bool set_up_child(const struct child_options *options, pid_t parent)
         return false;
     if (getppid() != parent) /* it died before the prctl: nobody to tell */
         _exit(EXIT_EXEC_FAILED);
+    if (options->cpus) /* refused where they were taken from us meanwhile: then ours are as good */
+        sched_setaffinity(0, sizeof(*options->cpus), options->cpus);
     return set_standard_streams(options) && pass_only(options->keep_fds, options->keep_fds_count);
 }
 

@@ -12,6 +12,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -32,6 +33,7 @@ struct child_options {
     const int *keep_fds; /* fds that the child inherits under the same number */
     size_t keep_fds_count;
     const struct bounds *bounds; /* NULL: none */
+    const cpu_set_t *cpus;       /* where all its threads run; NULL: where ours may */
     int parent_death_signal;     /* SIGKILL, or SIGTERM for one that cleans up its own children */
     const char *package;         /* Debian package that brings argv[0], named when it is missing */
 };

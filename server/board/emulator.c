@@ -69,6 +69,7 @@ static bool spawn(const struct emulator_options *options, struct emulator *emula
     if (options->debug)
         command_line_show(&line);
     const int keep[] = {ends.qmp[1], ends.record};
+    bool seated = cpu_seat_take(&emulator->seat);
     struct child_options child_options = {
         .argv = items,
         .stdin_fd = -1,
@@ -77,6 +78,7 @@ static bool spawn(const struct emulator_options *options, struct emulator *emula
         .keep_fds = keep,
         .keep_fds_count = sizeof(keep) / sizeof(keep[0]),
         .parent_death_signal = SIGKILL,
+        .cpus = seated ? &emulator->seat.cpus : NULL,
         .package = options->machine->qemu_package,
     };
     strays_adopt();
@@ -254,6 +256,7 @@ void emulator_stop(struct emulator *emulator)
     child_stop(&emulator->child, STOP_GRACE_MS);
     if (emulator->cookie[0])
         strays_end(emulator->cookie);
+    cpu_seat_leave(&emulator->seat);
     qmp_close(&emulator->qmp);
     cleanup_close_fd(&emulator->stderr_fd);
     cleanup_close_fd(&emulator->record_fd);

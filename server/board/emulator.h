@@ -5,6 +5,7 @@
 #include "base/child.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "board/cpu_seat.h"
 #include "board/line_ring.h"
 #include "board/machine.h"
 #include "board/qmp.h"
@@ -24,6 +25,7 @@ struct emulator_options {
 struct emulator {
     const struct machine *machine;
     struct child child;
+    struct cpu_seat seat;
     char cookie[96]; /* an argument that only this QEMU has among our children; "": none yet */
     int exit_status; /* of wait(2), once ended */
     bool ended;
@@ -38,7 +40,11 @@ struct emulator {
 };
 
 #define EMULATOR_NONE                                                                              \
-    ((struct emulator){.child = CHILD_NONE, .qmp = QMP_NONE, .stderr_fd = -1, .record_fd = -1})
+    ((struct emulator){.child = CHILD_NONE,                                                        \
+                       .seat = CPU_SEAT_NONE,                                                      \
+                       .qmp = QMP_NONE,                                                            \
+                       .stderr_fd = -1,                                                            \
+                       .record_fd = -1})
 
 /* Start QEMU, talk to it, and learn where its serial line is; the board does not exist yet, so
  * that the line can be opened before the first byte (a pty that nobody has open at that time is

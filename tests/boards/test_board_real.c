@@ -6,7 +6,9 @@
 #include "hostile/scratch.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +124,42 @@ static pid_t qemu_pid(void)
     ck_assert_int_gt(pid, 1);
     return (pid_t)pid;
 }
+
+/* ---- where it runs ---- */
+
+/* Each of QEMU's threads, on one CPU and that one of ours. */
+static void check_threads(pid_t pid)
+{
+    char path[64];
+    cpu_set_t ours;
+    cpu_set_t first;
+    int count = 0;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(ours), &ours), 0);
+    ck_assert_int_eq(sched_getaffinity(pid, sizeof(first), &first), 0);
+    ck_assert_int_eq(CPU_COUNT(&first), 1);
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    ck_assert_ptr_nonnull(threads);
+    for (struct dirent *entry = readdir(threads); entry; entry = readdir(threads)) {
+        cpu_set_t cpus;
+        pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (thread == 0 || sched_getaffinity(thread, sizeof(cpus), &cpus) != 0)
+            continue; /* "..", or it has ended */
+        ck_assert(CPU_EQUAL(&cpus, &first));
+        CPU_AND(&cpus, &cpus, &ours);
+        ck_assert_int_eq(CPU_COUNT(&cpus), 1);
+        count += 1;
+    }
+    closedir(threads);
+    ck_assert_int_ge(count, 2);
+}
+
+START_TEST(its_threads_share_a_cpu)
+{
+    start(_i, 's');
+    check_threads(qemu_pid());
+}
+END_TEST
 
 /* ---- life ---- */
 
@@ -329,6 +367,7 @@ int main(void)
     TCase *tests = tcase_create("board_real");
     tcase_set_timeout(tests, 180);
     tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_loop_test(tests, its_threads_share_a_cpu, 0, FIRMWARE_TARGETS);
     tcase_add_loop_test(tests, echo_of_much_in_one_piece, 0, FIRMWARE_TARGETS);
     tcase_add_loop_test(tests, echo_in_small_pieces, 0, FIRMWARE_TARGETS);
     tcase_add_loop_test(tests, the_first_byte_takes_no_second, 0, FIRMWARE_TARGETS);
