@@ -37,31 +37,42 @@ void fatal_begin(const char *what)
     fatal_text(what);
 }
 
-void fatal_hex(const char *name, uint32_t value)
+static void write_number(const char *name, uintptr_t value, unsigned digits)
 {
-    char text[] = "=0x00000000";
-    for (unsigned digit = 0; digit < 8; ++digit)
-        text[3 + digit] = "0123456789abcdef"[(value >> (28 - 4 * digit)) & 15];
     fatal_text(" ");
     fatal_text(name);
-    fatal_text(text);
+    fatal_text("=0x");
+    while (digits-- > 0) {
+        const uint8_t digit = (uint8_t) "0123456789abcdef"[(value >> (4 * digits)) & 15];
+        uart_write(&digit, 1);
+    }
+}
+
+void fatal_hex(const char *name, uint32_t value)
+{
+    write_number(name, value, 2 * sizeof value);
+}
+
+void fatal_address(const char *name, uintptr_t value)
+{
+    write_number(name, value, 2 * sizeof value);
 }
 
 void fatal_caller(const void *return_address)
 {
-    /* Bit 0 is Thumb's mark; two bytes back lie inside the call on both architectures. */
-    fatal_hex("pc", ((uint32_t)(uintptr_t)return_address & ~1U) - 2);
+    /* Bit 0 is Thumb's mark; two bytes back lie inside the call on every architecture. */
+    fatal_address("pc", ((uintptr_t)return_address & ~(uintptr_t)1) - 2);
 }
 
-void fatal_explain_stack(uint32_t stack_pointer)
+void fatal_explain_stack(uintptr_t stack_pointer)
 {
     uintptr_t bottom = layout_address(layout_stack_bottom);
     if (stack_pointer >= bottom)
         return;
     fatal_text(" (stack overflow: the main stack is from");
-    fatal_hex("bottom", (uint32_t)bottom);
+    fatal_address("bottom", bottom);
     fatal_text(" to");
-    fatal_hex("top", (uint32_t)layout_address(layout_stack_top));
+    fatal_address("top", layout_address(layout_stack_top));
     fatal_text("; raise config_main_stack_size)");
 }
 

@@ -1,7 +1,7 @@
 /* Last words. The host shows these lines to the user and maps pc= to a source line:
  *
  *   fatal_begin("fault: HardFault");
- *   fatal_hex("pc", pc);
+ *   fatal_address("pc", pc);
  *   fatal_end();
  *
  * What is sent: ff 0a (an invalid escape, which ends a half-sent frame; 0a alone where the
@@ -16,6 +16,9 @@ void fatal_begin(const char *what);
 void fatal_text(const char *text);
 void fatal_hex(const char *name, uint32_t value); /* " name=0x00001234" */
 
+/* The same with as many digits as an address, or a register, of this CPU has. */
+void fatal_address(const char *name, uintptr_t value);
+
 /* Wait until the line is out, then end QEMU. */
 void fatal_end(void) __attribute__((noreturn));
 
@@ -26,6 +29,6 @@ void halt(void) __attribute__((noreturn));
 void fatal_caller(const void *return_address);
 
 /* Adds " (stack overflow: ...)" when this stack pointer has left the main stack at its end. */
-void fatal_explain_stack(uint32_t stack_pointer);
+void fatal_explain_stack(uintptr_t stack_pointer);
 
 #endif

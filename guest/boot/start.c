@@ -1,5 +1,6 @@
 /* From a bare CPU with a stack to main(): the part that every architecture shares. */
 #include "boot/start.h"
+#include "boot/board_config.h"
 #include "boot/cpu.h"
 #include "boot/fatal.h"
 #include "boot/layout.h"
@@ -10,6 +11,9 @@
 #include <string.h>
 
 extern int main(void);
+
+/* The server counts on it. */
+_Static_assert(sizeof(void *) == BOARD_POINTER_SIZE_BYTES, "board.json: pointer_size_bytes");
 
 void runtime_start(void)
 {

@@ -53,7 +53,7 @@ static uint32_t state_of(uint32_t offset)
 static void __attribute__((noreturn)) damaged(uint32_t offset)
 {
     fatal_begin("abort: heap damaged (a buffer overrun, or written to after it was freed) below");
-    fatal_hex("address", (uint32_t)(uintptr_t)at(offset));
+    fatal_address("address", (uintptr_t)at(offset));
     fatal_end();
 }
 

@@ -47,7 +47,7 @@ void free(void *address)
     if (!address || heap_free(address))
         return;
     fatal_begin("abort: free of memory that was not allocated:");
-    fatal_hex("address", (uint32_t)(uintptr_t)address);
+    fatal_address("address", (uintptr_t)address);
     fatal_end();
 }
 

@@ -20,6 +20,7 @@ enum field_type {
     FIELD_SIZE,    /* whole, at least 1 */
     FIELD_NUMBER,  /* whole, at least 0 */
     FIELD_ADDRESS, /* "0x4000c000" */
+    FIELD_WIDTH,   /* 4 or 8; may be left out */
 };
 
 static const char *const type_texts[] = {
@@ -29,6 +30,7 @@ static const char *const type_texts[] = {
     [FIELD_SIZE] = "a whole number, at least 1",
     [FIELD_NUMBER] = "a whole number, at least 0",
     [FIELD_ADDRESS] = "an address like \"0x20000000\"",
+    [FIELD_WIDTH] = "4 or 8",
 };
 
 enum { NOT_KEPT = -1 };
@@ -45,6 +47,7 @@ static const struct field fields[] = {
     {"name", FIELD_NAME, KEPT(name)},
     {"description", FIELD_TEXT, KEPT(description)},
     {"architecture", FIELD_NAME, NOT_KEPT},
+    {"pointer_size_bytes", FIELD_WIDTH, NOT_KEPT},
     {"model", FIELD_TEXT, KEPT(model)},
     {"qemu.program", FIELD_TEXT, KEPT(qemu_program)},
     {"qemu.package", FIELD_TEXT, KEPT(qemu_package)},
@@ -128,6 +131,8 @@ static bool fits(const cJSON *value, enum field_type type)
         return is_whole(value, 1);
     case FIELD_NUMBER:
         return is_whole(value, 0);
+    case FIELD_WIDTH:
+        return !value || cJSON_GetNumberValue(value) == 4 || cJSON_GetNumberValue(value) == 8;
     case FIELD_LIST:
         return is_list(value);
     }

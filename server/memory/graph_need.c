@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "memory/heap_block.h"
-#include "memory/runtime_sizes.h"
 #include "model/graph_files.h"
 
 #include <cjson/cJSON.h>
@@ -12,6 +11,7 @@
 /* A graph while it is counted. */
 struct counting {
     const struct generated *generated;
+    const struct runtime_sizes *sizes;
     struct graph_need need;
     uint64_t *storages; /* sizes, by number */
     uint64_t storages_count;
@@ -78,11 +78,11 @@ static void count_storages(struct counting *counting)
 {
     for (uint64_t i = 0; i < counting->storages_count; i++) {
         if (is_linked(counting->generated, i)) {
-            add_block(&counting->need.objects_bytes, 1, RUNTIME_REGION_BYTES);
+            add_block(&counting->need.objects_bytes, 1, counting->sizes->region_bytes);
             continue;
         }
         add_block(&counting->need.storages_bytes, 1, counting->storages[i]);
-        add_block(&counting->need.notes_bytes, 1, RUNTIME_REGION_BYTES);
+        add_block(&counting->need.notes_bytes, 1, counting->sizes->region_bytes);
     }
 }
 
@@ -114,10 +114,10 @@ static bool count_entries(struct counting *counting, const cJSON *json, struct e
             counting->storages[storage] = size_bytes;
     }
     uint64_t *objects = &counting->need.objects_bytes;
-    add_block(objects, counting->entries_count, RUNTIME_TENSOR_BYTES);
+    add_block(objects, counting->entries_count, counting->sizes->tensor_bytes);
     add_block(objects, counting->entries_count, sizeof(uint32_t));
     add_block(objects, dimensions, sizeof(int64_t));
-    add_block(objects, counting->storages_count, RUNTIME_STORAGE_BYTES);
+    add_block(objects, counting->storages_count, counting->sizes->storage_bytes);
     count_storages(counting);
     return true;
 }
@@ -170,7 +170,7 @@ static void count_nodes(struct counting *counting, const cJSON *nodes, const boo
             count_operator(counting, node, counting->outputs[i]);
         i++;
     }
-    add_block(objects, counting->nodes_count, RUNTIME_OPERATOR_BYTES);
+    add_block(objects, counting->nodes_count, counting->sizes->operator_bytes);
     add_block(objects, counting->most_args, sizeof(int64_t));
     add_block(objects, counting->most_args, sizeof(int32_t));
     add_block(&counting->need.loading_bytes, counting->nodes_count + 1, sizeof(uint32_t));
@@ -195,20 +195,21 @@ static bool count_graph(struct counting *counting, const cJSON *json, struct err
     }
     count_nodes(counting, nodes, is_input);
     uint64_t *objects = &counting->need.objects_bytes;
-    add_block(objects, 1, RUNTIME_GRAPH_EXECUTOR_BYTES);
-    add_block(objects, length_of(arguments), RUNTIME_INPUT_BYTES);
+    add_block(objects, 1, counting->sizes->graph_executor_bytes);
+    add_block(objects, length_of(arguments), counting->sizes->input_bytes);
     add_block(objects, length_of(heads), sizeof(uint32_t));
     objects = &counting->need.tvm_objects_bytes;
     add_block(objects, counting->nodes_count, TVM_NODE_BYTES);
     add_block(objects, counting->nodes_count, TVM_PACKED_FUNCTION_BYTES);
-    add_block(objects, counting->entries_count, RUNTIME_ARRAY_BYTES);
+    add_block(objects, counting->entries_count, counting->sizes->array_bytes);
     return true;
 }
 
 bool graph_need_read(const char *dir, const char *model_name, const struct generated *generated,
-                     uint64_t packet_bytes, struct graph_need *ret_need, struct error *err)
+                     const struct runtime_sizes *sizes, uint64_t packet_bytes,
+                     struct graph_need *ret_need, struct error *err)
 {
-    struct counting counting = {.generated = generated};
+    struct counting counting = {.generated = generated, .sizes = sizes};
     cleanup_free char *text = NULL;
     if (!graph_files_text(dir, model_name, &text, err))
         return false;
@@ -217,7 +218,7 @@ bool graph_need_read(const char *dir, const char *model_name, const struct gener
         return error_no_memory(err, "the graph", strlen(text));
     if (RUNTIME_GRAPH_CALL_BYTES + strlen(text) > packet_bytes) {
         add_block(&counting.need.loading_bytes, 1, (strlen(text) + 7) / 8 * 8);
-        add_block(&counting.need.loading_bytes, 1, RUNTIME_REGION_BYTES);
+        add_block(&counting.need.loading_bytes, 1, sizes->region_bytes);
     }
     bool good = count_graph(&counting, json, err);
     cJSON_Delete(json);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "memory/generated.h"
+#include "memory/runtime_sizes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,10 +21,11 @@ struct graph_need {
     uint32_t ndim_most;         /* of a tensor */
 };
 
-/* Of DIR/executor-config/graph; packet_bytes is the device's. Lists of the graph that don't agree
- * are counted as far as they do: its executor refuses it. Errors: ERROR_MODEL (no graph, or
- * malformed), ERROR_SYSTEM, ERROR_INTERNAL (memory). */
+/* Of DIR/executor-config/graph; sizes and packet_bytes are the device's. Lists of the graph that
+ * don't agree are counted as far as they do: its executor refuses it. Errors: ERROR_MODEL (no
+ * graph, or malformed), ERROR_SYSTEM, ERROR_INTERNAL (memory). */
 bool graph_need_read(const char *dir, const char *model_name, const struct generated *generated,
-                     uint64_t packet_bytes, struct graph_need *ret_need, struct error *err);
+                     const struct runtime_sizes *sizes, uint64_t packet_bytes,
+                     struct graph_need *ret_need, struct error *err);
 
 #endif

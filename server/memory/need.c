@@ -44,6 +44,11 @@ static uint64_t aot_workspace_bytes(const struct generated *generated, const str
 
 /* ---- what the host's calls make the runtime allocate ---- */
 
+static const struct runtime_sizes *sizes_of(const struct memory_question *question)
+{
+    return runtime_sizes(question->pointer_bytes);
+}
+
 static bool is_bundled(const struct memory_question *question)
 {
     return question->runtime == MEMORY_RUNTIME_BUNDLED;
@@ -55,7 +60,7 @@ static bool is_bundled(const struct memory_question *question)
 static void add_table(const struct memory_question *question, const struct generated *generated,
                       uint64_t *heap_bytes)
 {
-    enum { TABLE_VERSION = 7, POINTER_BYTES = 4 };
+    enum { TABLE_VERSION = 7 };
     const struct model *model = question->model;
     uint64_t count_bytes = is_bundled(question) ? 2 : 1;
     bool is_made = model->modules_count > 1 || model->version < TABLE_VERSION ||
@@ -63,7 +68,7 @@ static void add_table(const struct memory_question *question, const struct gener
     if (!is_made || generated->table_count == 0)
         return;
     add_block(heap_bytes, count_bytes + generated->table_names_bytes + 1);
-    add_block(heap_bytes, (generated->table_count + 1) * POINTER_BYTES);
+    add_block(heap_bytes, (generated->table_count + 1) * sizes_of(question)->pointer_bytes);
 }
 
 static void add_server(const struct memory_question *question, const struct generated *generated,
@@ -73,7 +78,8 @@ static void add_server(const struct memory_question *question, const struct gene
     add_block(heap_bytes, RUNTIME_FUNCTIONS_BYTES);
     add_block(heap_bytes, question->packet_bytes);
     if (is_bundled(question))
-        add_block(heap_bytes, RUNTIME_ARGUMENTS_BYTES);
+        add_block(heap_bytes,
+                  RUNTIME_ARGUMENTS * (sizes_of(question)->tensor_bytes + RUNTIME_ARGUMENT_BYTES));
     add_table(question, generated, heap_bytes);
 }
 
@@ -83,7 +89,7 @@ static void add_tensor(const struct memory_question *question, uint64_t size_byt
     add_block(heap_bytes, ndim * sizeof(int64_t));
     add_block(heap_bytes, size_bytes);
     if (is_bundled(question))
-        add_block(heap_bytes, RUNTIME_REGION_BYTES);
+        add_block(heap_bytes, sizes_of(question)->region_bytes);
 }
 
 static void add_described(const struct memory_question *question,
@@ -124,9 +130,9 @@ static uint64_t aot_heap_bytes(const struct memory_question *question,
         add_described(question, &generated->pools, &heap_bytes);
     }
     if (is_bundled(question)) {
-        add_block(&heap_bytes, RUNTIME_AOT_EXECUTOR_BYTES);
-        add_block(&heap_bytes, count * RUNTIME_ARRAY_BYTES);
-        add_block(&heap_bytes, count * RUNTIME_AOT_ARGUMENT_BYTES);
+        add_block(&heap_bytes, sizes_of(question)->aot_executor_bytes);
+        add_block(&heap_bytes, count * sizes_of(question)->array_bytes);
+        add_block(&heap_bytes, count * RUNTIME_ARGUMENT_BYTES);
     }
     return memory_sum(heap_bytes, aot_workspace_bytes(generated, model));
 }
@@ -159,8 +165,8 @@ static bool graph_heap_bytes(const struct memory_question *question,
                              struct error *err)
 {
     struct graph_need graph;
-    if (!graph_need_read(question->dir, question->model->name, generated, question->packet_bytes,
-                         &graph, err))
+    if (!graph_need_read(question->dir, question->model->name, generated, sizes_of(question),
+                         question->packet_bytes, &graph, err))
         return false;
     uint64_t passing_bytes = graph.workspace_bytes;
     add_server(question, generated, &need->heap_bytes);

@@ -19,8 +19,9 @@ enum memory_runtime {
 struct memory_question {
     const char *dir; /* of the unpacked archive */
     const struct model *model;
-    uint64_t packet_bytes; /* of the RPC server */
-    bool is_host_driven;   /* else the firmware calls the model itself */
+    uint64_t pointer_bytes; /* of the board: 4 or 8 */
+    uint64_t packet_bytes;  /* of the RPC server */
+    bool is_host_driven;    /* else the firmware calls the model itself */
     enum memory_runtime runtime;
     bool links_parameters; /* a graph's are constants in flash */
     bool has_device_graph; /* the device's graph executor runs a graph (else the host's does) */

@@ -1,26 +1,42 @@
-/* Sizes of what the C runtime in guest/crt allocates, on a board of 32 bits. */
+/* Sizes of what the C runtime in guest/crt allocates. test_heap_need holds them against the runtime
+ * on boards of both widths. */
 #ifndef MICROTVM_QEMU_MEMORY_RUNTIME_SIZES_H
 #define MICROTVM_QEMU_MEMORY_RUNTIME_SIZES_H
 
+#include <stdint.h>
+
+/* Those that hang on the width of the board's pointers. */
+struct runtime_sizes {
+    uint64_t pointer_bytes;
+    uint64_t tensor_bytes; /* DLTensor */
+    uint64_t array_bytes;  /* TVMNDArray */
+    uint64_t region_bytes; /* what is noted of memory in use: struct memory_region */
+    uint64_t aot_executor_bytes;
+    uint64_t graph_executor_bytes;
+    uint64_t storage_bytes;
+    uint64_t input_bytes;
+    uint64_t operator_bytes;
+};
+
+static const struct runtime_sizes RUNTIME_SIZES_32 = {4, 40, 48, 20, 32, 72, 12, 12, 12};
+static const struct runtime_sizes RUNTIME_SIZES_64 = {8, 48, 56, 40, 40, 136, 24, 16, 24};
+
+static inline const struct runtime_sizes *runtime_sizes(uint64_t pointer_bytes)
+{
+    return pointer_bytes == RUNTIME_SIZES_64.pointer_bytes ? &RUNTIME_SIZES_64 : &RUNTIME_SIZES_32;
+}
+
 enum {
-    /* When it starts: its table of functions, and room for the arguments of a call. */
+    /* When it starts: its table of functions, and for as many arguments of a call as may be: a
+     * tensor, a value, a type code. */
     RUNTIME_FUNCTIONS_BYTES = 1024, /* TVM_CRT_GLOBAL_FUNC_REGISTRY_SIZE_BYTES */
-    RUNTIME_ARGUMENTS_BYTES = 16 * (40 + 8 + 4),
+    RUNTIME_ARGUMENTS = 16,
 
-    RUNTIME_TENSOR_BYTES = 40, /* DLTensor */
-    RUNTIME_ARRAY_BYTES = 48,  /* TVMNDArray */
-    RUNTIME_REGION_BYTES = 20, /* what is noted of memory in use: struct memory_region */
+    RUNTIME_ARGUMENT_BYTES = 8 + 4, /* value and type code */
 
-    RUNTIME_AOT_EXECUTOR_BYTES = 32,
-    RUNTIME_AOT_ARGUMENT_BYTES = 8 + 4, /* of the model's function, while it runs */
-
-    RUNTIME_GRAPH_EXECUTOR_BYTES = 72,
-    RUNTIME_STORAGE_BYTES = 12,
-    RUNTIME_INPUT_BYTES = 12,
-    RUNTIME_OPERATOR_BYTES = 12,
-
-    /* Of the graph executor of TVM 0.8 to 0.18, with the limits of guest/crt_config. For each node,
-     * operator or not: four arrays of TVMGraphExecutorNode, and TVMPackedFunc. */
+    /* Of the graph executor of TVM 0.8 to 0.18, with the limits of guest/crt_config, without its
+     * pointers. For each node, operator or not: four arrays of TVMGraphExecutorNode, and
+     * TVMPackedFunc. */
     TVM_NODE_BYTES = 16 + 120 + 120 + 4 * 20,
     TVM_PACKED_FUNCTION_BYTES = 200 + 2 * 32 * (8 + 4),
 

@@ -33,7 +33,8 @@ bool board_memory_read(const char *path, const struct settings *settings,
         read_region(regions, "flash", &memory.flash_bytes, err) &&
         read_region(regions, "ram", &memory.ram_bytes, err) &&
         json_read_size(json, "main_stack_size_bytes", ERROR_USAGE, &memory.stack_bytes, err) &&
-        json_read_size(json, "rpc_packet_size_bytes", ERROR_USAGE, &memory.packet_bytes, err);
+        json_read_size(json, "rpc_packet_size_bytes", ERROR_USAGE, &memory.packet_bytes, err) &&
+        json_read_size(json, "pointer_size_bytes", ERROR_USAGE, &memory.pointer_bytes, err);
     cJSON_Delete(json);
     if (!good)
         return error_wrap(err, "%s", path);

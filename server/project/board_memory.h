@@ -13,6 +13,7 @@ struct board_memory {
     uint64_t ram_bytes;
     uint64_t stack_bytes;  /* these two as the options say, else as the board does */
     uint64_t packet_bytes; /* the largest message of the RPC server */
+    uint64_t pointer_bytes;
 };
 
 /* Of a board's definition. Errors: ERROR_USAGE (malformed, with the key), ERROR_SYSTEM. */

@@ -177,6 +177,7 @@ bool fit_need(const char *project_dir, const struct manifest *manifest, bool has
     const struct memory_question question = {
         .dir = dir,
         .model = &manifest->model,
+        .pointer_bytes = board.pointer_bytes,
         .packet_bytes = board.packet_bytes,
         .is_host_driven = is_host_driven(manifest),
         .runtime = runtime_of(project_dir, manifest),

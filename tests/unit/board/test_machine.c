@@ -15,7 +15,7 @@ static struct machine machine;
 
 /* A definition that is good; tests change one text in it. */
 static const char GOOD[] =
-    "{\"name\": \"test\", \"description\": \"a board\", \"architecture\": \"rv32\",\n"
+    "{\"name\": \"test\", \"description\": \"a board\", \"architecture\": \"riscv\",\n"
     " \"model\": \"m\",\n"
     " \"qemu\": {\"program\": \"q\", \"package\": \"p\", \"machine\": \"virt\",\n"
     "           \"arguments\": [\"-m\", \"32\"]},\n"
@@ -91,6 +91,8 @@ static const struct {
     {"1024", "\"1024\"", ": \"memory.flash.size_bytes\" is \"1024\""},
     {"\"0x20000000\"", "536870912", ": \"memory.ram.origin\" is 536870912, but must be an address"},
     {"\"0x20000000\"", "\"20000000\"", ": \"memory.ram.origin\" is \"20000000\""},
+    {"\"model\"", "\"pointer_size_bytes\": 2, \"model\"",
+     ": \"pointer_size_bytes\" is 2, but must be 4 or 8"},
     {"\"0xFF00\"", "\"0xFG\"", ": \"uart.base\" is \"0xFG\""},
     {"\"0xFF00\"", "\"0x\"", ": \"uart.base\" is \"0x\""},
     {"\"0xFF00\"", "\"0x12345678901234567\"", ": \"uart.base\" is \"0x12345678901234567\""},

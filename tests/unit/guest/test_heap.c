@@ -26,7 +26,7 @@ void fatal_begin(const char *what)
     ck_assert_ptr_nonnull(strstr(what, "heap damaged"));
 }
 
-void fatal_hex(const char *name, uint32_t value)
+void fatal_address(const char *name, uintptr_t value)
 {
     ck_assert_str_eq(name, "address");
     (void)value;

@@ -22,11 +22,13 @@ static const char GRAPH[] =
 
 static struct error err;
 static struct graph_need need;
+static const struct runtime_sizes *sizes = &RUNTIME_SIZES_32;
 
 static bool read_graph(const char *text, const struct generated *generated, uint64_t packet_bytes)
 {
     scratch_write("executor-config/graph/default.graph", text);
-    return graph_need_read(scratch_path("."), "default", generated, packet_bytes, &need, &err);
+    return graph_need_read(scratch_path("."), "default", generated, sizes, packet_bytes, &need,
+                           &err);
 }
 
 static uint64_t block(uint64_t count, uint64_t each_bytes)
@@ -37,26 +39,27 @@ static uint64_t block(uint64_t count, uint64_t each_bytes)
 START_TEST(by_hand)
 {
     const struct generated nothing = {.functions_count = 0};
+    sizes = _i == 0 ? &RUNTIME_SIZES_32 : &RUNTIME_SIZES_64;
     ck_assert_msg(read_graph(GRAPH, &nothing, 2048), "%s", err.text);
     /* Storage 0 is as large as the larger of its two entries. */
     ck_assert_uint_eq(need.storages_bytes, block(1, 50) + block(1, 100) + block(1, 12));
-    ck_assert_uint_eq(need.notes_bytes, 3 * block(1, RUNTIME_REGION_BYTES));
+    ck_assert_uint_eq(need.notes_bytes, 3 * block(1, sizes->region_bytes));
     ck_assert_uint_eq(need.loading_bytes, block(4, 4)); /* the rows alone */
     ck_assert_uint_eq(need.workspace_bytes, 0);
     ck_assert_uint_eq(need.ndim_most, 3);
-    uint64_t objects = block(1, RUNTIME_GRAPH_EXECUTOR_BYTES);
-    objects += block(4, RUNTIME_TENSOR_BYTES); /* entries */
-    objects += block(4, 4);                    /* their storages' numbers */
-    objects += block(7, 8);                    /* shapes */
-    objects += block(3, RUNTIME_STORAGE_BYTES);
-    objects += block(2, RUNTIME_INPUT_BYTES) + block(1, 2) + block(1, 3);
-    objects += block(3, RUNTIME_OPERATOR_BYTES) + block(4, 4);
+    uint64_t objects = block(1, sizes->graph_executor_bytes);
+    objects += block(4, sizes->tensor_bytes); /* entries */
+    objects += block(4, 4);                   /* their storages' numbers */
+    objects += block(7, 8);                   /* shapes */
+    objects += block(3, sizes->storage_bytes);
+    objects += block(2, sizes->input_bytes) + block(1, 2) + block(1, 3);
+    objects += block(3, sizes->operator_bytes) + block(4, 4);
     objects += block(4, 8) + block(4, 4); /* values and types of arguments */
     objects += block(2, 4);               /* outputs */
     ck_assert_uint_eq(need.objects_bytes, objects);
     ck_assert_uint_eq(need.tvm_objects_bytes, block(3, TVM_NODE_BYTES) +
                                                   block(3, TVM_PACKED_FUNCTION_BYTES) +
-                                                  block(4, RUNTIME_ARRAY_BYTES));
+                                                  block(4, sizes->array_bytes));
 }
 END_TEST
 
@@ -74,7 +77,7 @@ START_TEST(the_text_in_memory)
     ck_assert_uint_lt(length, sizeof(GRAPH));
     ck_assert(read_graph(GRAPH, &nothing, packet_bytes - 1));
     ck_assert_uint_eq(need.loading_bytes, without + heap_block_bytes((length + 7) / 8 * 8) +
-                                              heap_block_bytes(RUNTIME_REGION_BYTES));
+                                              heap_block_bytes(sizes->region_bytes));
 }
 END_TEST
 
@@ -124,7 +127,7 @@ int main(void)
     TCase *tests = tcase_create("graph_need");
     tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
     tcase_set_timeout(tests, 30);
-    tcase_add_test(tests, by_hand);
+    tcase_add_loop_test(tests, by_hand, 0, 2);
     tcase_add_test(tests, the_text_in_memory);
     tcase_add_test(tests, workspaces_and_linked_parameters);
     tcase_add_loop_test(tests, damaged, 0, sizeof(INSTEAD) / sizeof(INSTEAD[0]));

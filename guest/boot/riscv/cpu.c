@@ -1,4 +1,4 @@
-/* RV32 in machine mode: interrupts, sleep, memory protection. */
+/* RISC-V in machine mode, of 32 or 64 bits: interrupts, sleep, memory protection. */
 #include "boot/cpu.h"
 #include "boot/layout.h"
 #include "boot/start.h"
@@ -9,7 +9,7 @@ enum { MSTATUS_MIE = 1 << 3 };
 
 bool cpu_interrupts_disable(void)
 {
-    uint32_t mstatus;
+    uintptr_t mstatus;
     __asm__ volatile("csrrc %0, mstatus, %1" : "=r"(mstatus) : "r"(MSTATUS_MIE) : "memory");
     return (mstatus & MSTATUS_MIE) != 0;
 }
@@ -34,7 +34,7 @@ void cpu_set_thread_pointer(void *block)
 }
 
 /* pmpaddr of a naturally aligned power-of-two range. */
-static uint32_t napot(uintptr_t base, uintptr_t size_bytes)
+static uintptr_t napot(uintptr_t base, uintptr_t size_bytes)
 {
     return (base >> 2) | ((size_bytes >> 3) - 1);
 }
@@ -51,7 +51,7 @@ void cpu_protect_memory(void)
     uintptr_t flash = layout_address(layout_flash_start);
     uintptr_t flash_size_bytes = layout_address(layout_flash_size);
     uintptr_t fence = layout_address(layout_ram_start) - FENCE_SIZE_BYTES;
-    uint32_t config = 0;
+    uintptr_t config = 0;
     if ((flash_size_bytes & (flash_size_bytes - 1)) == 0 && flash % flash_size_bytes == 0) {
         __asm__ volatile("csrw pmpaddr0, %0" ::"r"(napot(flash, flash_size_bytes)));
         config |= PMP_LOCK | PMP_NAPOT | PMP_READ | PMP_EXECUTE;
@@ -59,6 +59,6 @@ void cpu_protect_memory(void)
     /* The stack is the lowest thing in RAM. The lower entry wins: where flash lies right below RAM,
      * it is the fence for writes and stays readable. */
     __asm__ volatile("csrw pmpaddr1, %0" ::"r"(napot(fence, FENCE_SIZE_BYTES)));
-    config |= (uint32_t)(PMP_LOCK | PMP_NAPOT) << 8;
+    config |= (uintptr_t)(PMP_LOCK | PMP_NAPOT) << 8;
     __asm__ volatile("csrw pmpcfg0, %0" ::"r"(config) : "memory");
 }

@@ -1,4 +1,4 @@
-/* RV32 in machine mode: faults, and interrupts by way of the PLIC. */
+/* RISC-V in machine mode, of 32 or 64 bits: faults, and interrupts by way of the PLIC. */
 #include "boot/board_config.h"
 #include "boot/cpu.h"
 #include "boot/fatal.h"
@@ -45,23 +45,23 @@ void trap_interrupt(void)
 }
 
 /* Called by the trap entry with the interrupted ra and sp. */
-void fault_report(uint32_t cause, uint32_t ra, uint32_t sp) __attribute__((noreturn));
-void fault_report(uint32_t cause, uint32_t ra, uint32_t sp)
+void fault_report(uintptr_t cause, uintptr_t ra, uintptr_t sp) __attribute__((noreturn));
+void fault_report(uintptr_t cause, uintptr_t ra, uintptr_t sp)
 {
-    const uint32_t names = sizeof cause_names / sizeof cause_names[0];
-    uint32_t epc;
-    uint32_t tval;
+    const uintptr_t names = sizeof cause_names / sizeof cause_names[0];
+    uintptr_t epc;
+    uintptr_t tval;
     __asm__ volatile("csrr %0, mepc" : "=r"(epc));
     __asm__ volatile("csrr %0, mtval" : "=r"(tval));
     fatal_begin("fault:");
-    fatal_hex("mcause", cause);
+    fatal_hex("mcause", (uint32_t)cause);
     fatal_text(" (");
     fatal_text(cause < names ? cause_names[cause] : "unknown cause");
     fatal_text(")");
-    fatal_hex("pc", epc);
-    fatal_hex("ra", ra);
-    fatal_hex("sp", sp);
-    fatal_hex("mtval", tval);
+    fatal_address("pc", epc);
+    fatal_address("ra", ra);
+    fatal_address("sp", sp);
+    fatal_address("mtval", tval);
     fatal_explain_stack(sp);
     fatal_end();
 }
