@@ -19,7 +19,8 @@ enum {
     MAX_FILE_BYTES = 1 << 20
 };
 
-const char *const guest_board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
+const char *const guest_board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32",
+                                         "qemu_riscv64"};
 
 static const char project_json[] = "{\"model\": {\"executor\": \"aot\"},"
                                    " \"options\": {\"project_type\": \"guest_app\"}}\n";

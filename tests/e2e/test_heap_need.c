@@ -16,7 +16,8 @@
 
 #define MODELS SOURCE_DIR "/tests/models/"
 
-static const char *const boards[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32"};
+static const char *const boards[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32",
+                                     "qemu_riscv64"};
 static const struct {
     const char *archive;
     bool links_parameters;
@@ -25,7 +26,7 @@ static const struct {
     {MODELS "pair.tar", false},      {MODELS "pair_graph.tar", false},
     {MODELS "pair_graph.tar", true}, {MODELS "two.tar", false},
 };
-enum { BOARDS = 3, CASES = sizeof(cases) / sizeof(cases[0]) };
+enum { BOARDS = 4, CASES = sizeof(cases) / sizeof(cases[0]) };
 
 static struct error err;
 static struct report report;
