@@ -31,7 +31,7 @@ bool pipeline_prepare(struct pipeline *pipeline, const char *keep_dir, struct er
 
 static void note_line(void *context, const char *line)
 {
-    struct pipeline *pipeline = context;
+    const struct pipeline *pipeline = context;
     report_line(pipeline->report, line);
 }
 
@@ -142,12 +142,6 @@ static void build_line(void *context, const char *line)
         report_line(pipeline->report, line);
 }
 
-static void build_notice(void *context, const char *line)
-{
-    const struct pipeline *pipeline = context;
-    report_line(pipeline->report, line);
-}
-
 bool pipeline_build(struct pipeline *pipeline, struct error *err)
 {
     struct build_options options = {
@@ -156,7 +150,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .has_device_graph = pipeline->has_device_graph,
         .interrupt = pipeline->interrupt,
         .on_line = build_line,
-        .on_notice = build_notice,
+        .on_notice = note_line,
         .context = pipeline,
     };
     report_begin(pipeline->report, "build");
