@@ -1,6 +1,7 @@
 #include "board/machine.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "board/qemu_args.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
@@ -257,6 +258,12 @@ static bool parse(const char *file, const cJSON *json, struct machine *machine, 
     return true;
 }
 
+static bool check_qemu_args(const char *file, const struct machine *machine, struct error *err)
+{
+    return qemu_args_check((const char *const *)machine->qemu_args, err) ||
+           error_wrap(err, "%s: \"qemu.arguments\"", file);
+}
+
 bool machine_load_file(const char *path, struct machine *ret_machine, struct error *err)
 {
     cleanup_free char *text = NULL;
@@ -272,7 +279,7 @@ bool machine_load_file(const char *path, struct machine *ret_machine, struct err
         return error_set(err, ERROR_USAGE, 0, "%s:%d: not JSON", path, line);
     }
     struct machine machine = {.name = NULL};
-    bool parsed = parse(path, json, &machine, err);
+    bool parsed = parse(path, json, &machine, err) && check_qemu_args(path, &machine, err);
     cJSON_Delete(json);
     if (!parsed) {
         machine_dispose(&machine);
