@@ -338,3 +338,10 @@ bool child_run(const struct child_options *options, struct deadline deadline,
     }
     return true;
 }
+
+void child_keep_first_line(void *context, const char *line)
+{
+    struct child_first_line *first = context;
+    if (!first->text[0])
+        snprintf(first->text, sizeof(first->text), "%s", line);
+}

@@ -60,6 +60,13 @@ const char *child_status_text(int status, char *buffer, size_t buffer_size_bytes
 /* Called for each line of output (no newline at its end). */
 typedef void (*child_line_fn)(void *context, const char *line);
 
+/* A child_line_fn whose context is a struct child_first_line that begins empty: keeps the first
+ * line that is not empty, cut where there is no more room. */
+struct child_first_line {
+    char text[4096];
+};
+void child_keep_first_line(void *context, const char *line);
+
 /* Run to the end with stdout and stderr joined, a line at a time to on_line (may be NULL; lines
  * over 8 KiB are split). stdout_fd/stderr_fd of options are ignored. An interrupt or deadline
  * stops the child (TERM, 2 s, KILL) and fails.

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -94,13 +93,6 @@ static void allow_tool(struct build_env *env, struct confine_paths *paths, const
     allow_interpreter(env, paths, path);
 }
 
-static void keep_first_line(void *context, const char *line)
-{
-    char *text = context;
-    if (!text[0])
-        snprintf(text, PATH_MAX, "%s", line);
-}
-
 /* Where the cache lies, by its own word. ccache without a home folder asks /etc/passwd for it,
  * which it does not see later. */
 static char *cache_dir(const struct interrupt *interrupt)
@@ -108,15 +100,15 @@ static char *cache_dir(const struct interrupt *interrupt)
     static const char *const ARGV[] = {"ccache", "-k", "cache_dir", NULL};
     const struct child_options options = {
         .argv = ARGV, .stdin_fd = -1, .parent_death_signal = SIGKILL};
-    char line[PATH_MAX] = "";
+    struct child_first_line line = {.text = ""};
     int status = 1;
     struct error ignored;
-    if (!child_run(&options, deadline_never(), interrupt, keep_first_line, line, &status,
+    if (!child_run(&options, deadline_never(), interrupt, child_keep_first_line, &line, &status,
                    &ignored) ||
-        status != 0 || line[0] != '/')
+        status != 0 || line.text[0] != '/')
         return NULL;
-    (void)file_make_dirs(line, &ignored); /* what fails here shows when it is written to */
-    return strdup(line);
+    (void)file_make_dirs(line.text, &ignored); /* what fails here shows when it is written to */
+    return strdup(line.text);
 }
 
 static void allow_cache(struct build_env *env, struct confine_paths *paths, const char *dir)

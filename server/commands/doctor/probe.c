@@ -5,20 +5,8 @@
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
-
-struct first_line {
-    char text[PROBE_LINE_SIZE];
-};
-
-static void keep_first_line(void *context, const char *line)
-{
-    struct first_line *first = context;
-    if (!first->text[0])
-        snprintf(first->text, sizeof first->text, "%s", line);
-}
 
 static bool run(const char *const *argv, const struct interrupt *interrupt, child_line_fn on_line,
                 void *context, bool *ret_ok, struct error *err)
@@ -41,10 +29,10 @@ static bool run(const char *const *argv, const struct interrupt *interrupt, chil
 bool probe_first_line(const char *const *argv, const struct interrupt *interrupt,
                       char ret_line[PROBE_LINE_SIZE], bool *ret_ok, struct error *err)
 {
-    struct first_line first = {0};
-    if (!run(argv, interrupt, keep_first_line, &first, ret_ok, err))
+    struct child_first_line first = {.text = ""};
+    if (!run(argv, interrupt, child_keep_first_line, &first, ret_ok, err))
         return false;
-    memcpy(ret_line, first.text, PROBE_LINE_SIZE);
+    snprintf(ret_line, PROBE_LINE_SIZE, "%s", first.text);
     return true;
 }
 
