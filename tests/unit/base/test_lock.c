@@ -1,8 +1,8 @@
 /* A folder for one process at a time. */
 #include "base/lock.h"
 
-#include "base/cleanup.h"
 #include "hostile/scratch.h"
+#include "unit/base/lock_holder.h"
 
 #include <check.h>
 #include <signal.h>
@@ -14,37 +14,13 @@
 
 static struct error err;
 static int waits;
-static int release_fd = -1; /* closing it lets the other process go */
+static struct lock_holder holder = LOCK_HOLDER_NONE;
 
 static void count_wait(void *context)
 {
     ck_assert_ptr_eq(context, &waits);
     waits++;
-    if (release_fd >= 0)
-        close(steal_fd(&release_fd));
-}
-
-/* Another process that has the lock, until our end of a pipe is closed. */
-static pid_t holder(void)
-{
-    int ready[2];
-    int release[2];
-    char byte = 0;
-    ck_assert_int_eq(pipe(ready), 0);
-    ck_assert_int_eq(pipe(release), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        int fd = -1;
-        bool good = lock_folder(scratch_path("."), NULL, NULL, NULL, &fd, &err);
-        close(release[1]);
-        if (good && write(ready[1], "x", 1) == 1)
-            good = read(release[0], &byte, 1) == 0;
-        _exit(!good);
-    }
-    close(release[0]);
-    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
-    release_fd = release[1];
-    return pid;
+    lock_holder_release(&holder);
 }
 
 START_TEST(free_for_the_first)
@@ -66,11 +42,11 @@ START_TEST(the_second_waits_and_says_so)
 {
     int fd = -1;
     int status = 0;
-    pid_t pid = holder();
+    lock_holder_start(scratch_path("."), &holder);
     ck_assert_msg(lock_folder(scratch_path("."), NULL, count_wait, &waits, &fd, &err), "%s",
                   err.text);
     ck_assert_int_eq(waits, 1);
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(waitpid(holder.pid, &status, 0), holder.pid);
     ck_assert_int_eq(status, 0);
     close(fd);
 }
@@ -80,21 +56,21 @@ START_TEST(or_does_without)
 {
     int fd = -1;
     bool taken = true;
-    pid_t pid = holder();
+    lock_holder_start(scratch_path("."), &holder);
     ck_assert(lock_folder_now(scratch_path("."), &fd, &taken, &err));
     ck_assert(!taken);
     ck_assert_int_eq(fd, -1);
-    close(steal_fd(&release_fd));
-    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    lock_holder_release(&holder);
+    ck_assert_int_eq(waitpid(holder.pid, NULL, 0), holder.pid);
 }
 END_TEST
 
 START_TEST(a_lock_ends_with_its_process)
 {
     int fd = -1;
-    pid_t pid = holder();
-    ck_assert_int_eq(kill(pid, SIGKILL), 0);
-    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    lock_holder_start(scratch_path("."), &holder);
+    ck_assert_int_eq(kill(holder.pid, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(holder.pid, NULL, 0), holder.pid);
     ck_assert(lock_folder(scratch_path("."), NULL, count_wait, &waits, &fd, &err));
     ck_assert_int_eq(waits, 0);
     close(fd);
@@ -105,12 +81,12 @@ START_TEST(an_interrupt_ends_the_wait)
 {
     int fd = -1;
     struct interrupt interrupt = {.signal_fd = eventfd(1, EFD_CLOEXEC), .peer_fd = -1};
-    pid_t pid = holder();
+    lock_holder_start(scratch_path("."), &holder);
     ck_assert(!lock_folder(scratch_path("."), &interrupt, NULL, NULL, &fd, &err));
     ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
     ck_assert_int_eq(fd, -1);
-    close(steal_fd(&release_fd));
-    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    lock_holder_release(&holder);
+    ck_assert_int_eq(waitpid(holder.pid, NULL, 0), holder.pid);
     close(interrupt.signal_fd);
 }
 END_TEST

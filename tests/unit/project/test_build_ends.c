@@ -1,7 +1,7 @@
 /* build: how it ends when something else happens meanwhile. */
 #include "base/file.h"
-#include "base/lock.h"
 #include "hostile/scratch.h"
+#include "unit/base/lock_holder.h"
 #include "unit/project/build_fixture.h"
 
 #include <check.h>
@@ -52,31 +52,18 @@ START_TEST(an_interrupt_ends_it_at_once)
 END_TEST
 
 /* Another process that has the project, until it is told that we wait. */
-static int release_fd;
+static struct lock_holder holder;
 
 static void let_go(void *context, const char *line)
 {
     (void)context;
     ck_assert_msg(strstr(line, "another process builds this project") != NULL, "%s", line);
-    close(release_fd);
+    lock_holder_release(&holder);
 }
 
 START_TEST(one_process_at_a_time)
 {
-    int release[2];
-    int held[2];
-    char byte = 0;
-    ck_assert_int_eq(pipe(release), 0);
-    ck_assert_int_eq(pipe(held), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        int fd = -1;
-        close(release[1]);
-        bool good = lock_folder(scratch_path("p"), NULL, NULL, NULL, &fd, &err);
-        _exit(!(good && write(held[1], "x", 1) == 1 && read(release[0], &byte, 1) == 0));
-    }
-    release_fd = release[1];
-    ck_assert_int_eq(read(held[0], &byte, 1), 1);
+    lock_holder_start(scratch_path("p"), &holder);
     struct build_options options = {
         .project_dir = scratch_path("p"), .manifest = &manifest, .on_notice = let_go};
     ck_assert_msg(build_project(&options, &err), "%s", err.text);
