@@ -110,6 +110,22 @@ void tcp_peer_close(struct tcp_peer *peer)
     peer->fd = -1;
 }
 
+void tcp_peer_assert_got(struct tcp_peer *peer, struct socket *ours, const void *data,
+                         size_t size_bytes)
+{
+    socket_close(ours);
+    tcp_peer_read_all(peer);
+    ck_assert_uint_eq(peer->received_size_bytes, size_bytes);
+    ck_assert_mem_eq(peer->received, data, size_bytes);
+}
+
+size_t put_number(uint8_t *to, uint64_t value, size_t size_bytes)
+{
+    for (size_t i = 0; i < size_bytes; i++)
+        to[i] = (uint8_t)(value >> (8 * i));
+    return size_bytes;
+}
+
 struct interrupt fired_interrupt(void)
 {
     return (struct interrupt){.signal_fd = eventfd(1, EFD_CLOEXEC), .peer_fd = -1};

@@ -34,6 +34,13 @@ void tcp_peer_sends(struct tcp_peer *peer, const void *data, size_t size_bytes);
 void tcp_peer_read_all(struct tcp_peer *peer);
 void tcp_peer_close(struct tcp_peer *peer);
 
+/* Close our side: these bytes, and no others, are what came. */
+void tcp_peer_assert_got(struct tcp_peer *peer, struct socket *ours, const void *data,
+                         size_t size_bytes);
+
+/* A number as TVM's protocol has it. Returns size_bytes. */
+size_t put_number(uint8_t *to, uint64_t value, size_t size_bytes);
+
 /* An interrupt that has fired. */
 struct interrupt fired_interrupt(void);
 

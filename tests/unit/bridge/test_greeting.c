@@ -29,13 +29,6 @@ static void close_pair(void)
     free(peer);
 }
 
-static size_t put(uint8_t *to, uint64_t value, size_t size_bytes)
-{
-    for (size_t i = 0; i < size_bytes; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-    return size_bytes;
-}
-
 static bool greet(const char *match_key, const char *server_key)
 {
     bool whole = false;
@@ -59,19 +52,11 @@ static bool greet_after(const uint8_t *data, size_t size_bytes)
 static bool greet_key(const char *key)
 {
     static uint8_t data[8 + 1024];
-    size_t size = put(data, RPC_MAGIC, 4);
-    size += put(data + size, strlen(key), 4);
+    size_t size = put_number(data, RPC_MAGIC, 4);
+    size += put_number(data + size, strlen(key), 4);
     size += (size_t)snprintf((char *)data + size, sizeof(data) - size, "%s", key);
     tcp_peer_sends(peer, data, size);
     return greet("board:0.25", "board");
-}
-
-static void assert_reply(const void *data, size_t size_bytes)
-{
-    socket_close(&ours);
-    tcp_peer_read_all(peer);
-    ck_assert_uint_eq(peer->received_size_bytes, size_bytes);
-    ck_assert_mem_eq(peer->received, data, size_bytes);
 }
 
 START_TEST(a_client_with_the_key)
@@ -79,7 +64,7 @@ START_TEST(a_client_with_the_key)
     peer->piece_size_bytes = 1; /* as slow as can be */
     ck_assert_msg(greet_key("client:board:0.25"), "%s", err.text);
     ck_assert_double_eq(timeout_s, 0);
-    assert_reply("\x71\xf2\x0f\0\x0c\0\0\0server:board", 20);
+    tcp_peer_assert_got(peer, &ours, "\x71\xf2\x0f\0\x0c\0\0\0server:board", 20);
 }
 END_TEST
 
@@ -88,7 +73,7 @@ START_TEST(no_key_is_a_key)
     static const char hello[] = "\x71\xf2\x0f\0\x07\0\0\0client:";
     tcp_peer_sends(peer, hello, sizeof(hello) - 1);
     ck_assert(greet("", ""));
-    assert_reply("\x71\xf2\x0f\0\x07\0\0\0server:", 15);
+    tcp_peer_assert_got(peer, &ours, "\x71\xf2\x0f\0\x07\0\0\0server:", 15);
 }
 END_TEST
 
@@ -136,7 +121,7 @@ START_TEST(another_key_is_refused)
     ck_assert(!greet_key(WRONG_KEYS[_i]));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
     ck_assert_ptr_nonnull(strstr(err.text, ours.peer));
-    assert_reply("\x73\xf2\x0f\0", 4);
+    tcp_peer_assert_got(peer, &ours, "\x73\xf2\x0f\0", 4);
 }
 END_TEST
 
@@ -161,8 +146,8 @@ START_TEST(a_key_that_is_too_long)
     static const uint32_t LENGTHS[] = {GREETING_KEY_SIZE, 65536, 0x7fffffff, 0x80000000,
                                        0xffffffff};
     uint8_t hello[8];
-    put(hello, RPC_MAGIC, 4);
-    put(hello + 4, LENGTHS[_i], 4);
+    put_number(hello, RPC_MAGIC, 4);
+    put_number(hello + 4, LENGTHS[_i], 4);
     ck_assert(!greet_after(hello, sizeof(hello)));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
     ck_assert_ptr_nonnull(strstr(err.text, "at most 511"));
@@ -200,7 +185,7 @@ START_TEST(nobody_is_let_in)
     tcp_peer_sends(peer, hello, sizeof(hello) - 1);
     ck_assert(!greet(NULL, ""));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
-    assert_reply("\x73\xf2\x0f\0", 4);
+    tcp_peer_assert_got(peer, &ours, "\x73\xf2\x0f\0", 4);
 }
 END_TEST
 
@@ -222,8 +207,8 @@ START_TEST(noise)
     uint32_t seed = (uint32_t)_i * 7919 + 1;
     static uint8_t data[600];
     random_fill_special(&seed, data, sizeof(data));
-    put(data, RPC_MAGIC, _i % 2 ? 4 : 0);
-    put(data + 4, random_below(&seed, 600), _i % 4 == 1 ? 4 : 0);
+    put_number(data, RPC_MAGIC, _i % 2 ? 4 : 0);
+    put_number(data + 4, random_below(&seed, 600), _i % 4 == 1 ? 4 : 0);
     tcp_peer_sends(peer, data, random_below(&seed, sizeof(data)) + 1);
     peer->close_after = true;
     ck_assert(!greet("k", "k"));

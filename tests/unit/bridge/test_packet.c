@@ -33,21 +33,6 @@ static void close_pair(void)
     free(peer);
 }
 
-static size_t put(uint8_t *to, uint64_t value, size_t size_bytes)
-{
-    for (size_t i = 0; i < size_bytes; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-    return size_bytes;
-}
-
-static void assert_reply(const void *data, size_t size_bytes)
-{
-    socket_close(&ours);
-    tcp_peer_read_all(peer);
-    ck_assert_uint_eq(peer->received_size_bytes, size_bytes);
-    ck_assert_mem_eq(peer->received, data, size_bytes);
-}
-
 START_TEST(packets_in_a_row)
 {
     static const uint8_t stream[] = "\4\0\0\0\0\0\0\0\1\0\0\0"
@@ -80,7 +65,7 @@ START_TEST(a_big_packet)
     uint8_t *data = malloc(8 + BIG_BYTES);
     uint32_t seed = 5;
     random_fill(&seed, data, 8 + BIG_BYTES);
-    put(data, BIG_BYTES, 8);
+    put_number(data, BIG_BYTES, 8);
     tcp_peer_sends(peer, data, 8 + BIG_BYTES);
     peer->piece_size_bytes = 70000;
     ck_assert_msg(packet_receive(&ours, deadline_never(), &packet, &err), "%s", err.text);
@@ -95,7 +80,7 @@ START_TEST(a_length_that_is_too_large)
     static const uint64_t LENGTHS[] = {PACKET_MAX_BYTES + 1, UINT32_MAX, 1ULL << 32, INT64_MAX,
                                        UINT64_MAX};
     uint8_t field[8];
-    put(field, LENGTHS[_i], 8);
+    put_number(field, LENGTHS[_i], 8);
     tcp_peer_sends(peer, field, sizeof(field));
     ck_assert(!packet_receive(&ours, deadline_never(), &packet, &err));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
@@ -141,13 +126,14 @@ END_TEST
 START_TEST(an_exception)
 {
     ck_assert(packet_send_exception(&ours, "it broke", deadline_never(), &err));
-    assert_reply("\x1c\0\0\0\0\0\0\0"
-                 "\5\0\0\0"
-                 "\1\0\0\0"
-                 "\x0b\0\0\0"
-                 "\x08\0\0\0\0\0\0\0"
-                 "it broke",
-                 36);
+    tcp_peer_assert_got(peer, &ours,
+                        "\x1c\0\0\0\0\0\0\0"
+                        "\5\0\0\0"
+                        "\1\0\0\0"
+                        "\x0b\0\0\0"
+                        "\x08\0\0\0\0\0\0\0"
+                        "it broke",
+                        36);
 }
 END_TEST
 
@@ -157,7 +143,7 @@ START_TEST(noise)
     uint32_t seed = (uint32_t)_i * 7919 + 1;
     static uint8_t data[600];
     random_fill_special(&seed, data, sizeof(data));
-    put(data, random_below(&seed, 600), _i % 2 ? 8 : 0);
+    put_number(data, random_below(&seed, 600), _i % 2 ? 8 : 0);
     tcp_peer_sends(peer, data, random_below(&seed, sizeof(data)) + 1);
     peer->close_after = true;
     while (packet_receive(&ours, deadline_never(), &packet, &err))
