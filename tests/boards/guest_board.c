@@ -20,7 +20,7 @@ enum {
 };
 
 const char *const guest_board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32",
-                                         "qemu_riscv64"};
+                                         "qemu_riscv32f", "qemu_riscv64"};
 
 static const char project_json[] = "{\"model\": {\"executor\": \"aot\"},"
                                    " \"options\": {\"project_type\": \"guest_app\"}}\n";

@@ -15,7 +15,7 @@ struct guest_board {
     int serial_fd;
 };
 
-enum { GUEST_BOARDS = 4, GUEST_ICOUNT_OFF = -1 };
+enum { GUEST_BOARDS = 5, GUEST_ICOUNT_OFF = -1 };
 
 extern const char *const guest_board_names[GUEST_BOARDS];
 
