@@ -2,28 +2,23 @@
  * counters, across a standstill of QEMU, and where QEMU counts instructions.
  * Every test runs on every board; each board's firmware is built once. */
 #include "base/deadline.h"
-#include "boards/guest_board.h"
+#include "boards/guest_suite.h"
 #include "boards/intervals.h"
 #include "boards/load.h"
 
 #include <check.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { NS_PER_US = 1000, LOAD_PER_CORE = 2, SHORT_INTERVALS = 3000 };
 
-static char *dirs[GUEST_BOARDS];
 static struct guest_board board;
 static struct intervals intervals;
 
 static void boot(int index, int icount_shift)
 {
-    struct error err;
-    ck_assert_msg(guest_boot(dirs[index], icount_shift, &board, &err), "%s: %s",
-                  guest_board_names[index], err.text);
+    guest_suite_boot(index, icount_shift, &board);
 }
 
 static void power_off(void)
@@ -194,33 +189,11 @@ START_TEST(rests_while_nothing_is_timed)
 }
 END_TEST
 
-static Suite *clock_suite(void)
+int main(void)
 {
     const TTest *const tests[] = {
         agrees_with_the_host, goes_on_while_qemu_stands_still, is_right_under_load, never_says_zero,
         counts_instructions,  rests_while_nothing_is_timed,
     };
-    Suite *suite = suite_create("clock");
-    TCase *tcase = tcase_create("boards");
-    tcase_set_timeout(tcase, 120);
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i)
-        tcase_add_loop_test(tcase, tests[i], 0, GUEST_BOARDS);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    struct error err;
-    int failed = 1;
-    if (guest_build_all(dirs, &err)) {
-        SRunner *runner = srunner_create(clock_suite());
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-    } else {
-        fprintf(stderr, "%s\n", err.text);
-    }
-    guest_remove_all(dirs);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return guest_suite_run("clock", tests, sizeof tests / sizeof tests[0]);
 }

@@ -4,23 +4,19 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/file.h"
-#include "boards/guest_board.h"
+#include "boards/guest_suite.h"
 
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static char *dirs[GUEST_BOARDS];
 static struct guest_board board;
 
 static void boot(int index)
 {
-    struct error err;
-    ck_assert_msg(guest_boot(dirs[index], GUEST_ICOUNT_OFF, &board, &err), "%s: %s",
-                  guest_board_names[index], err.text);
+    guest_suite_boot(index, GUEST_ICOUNT_OFF, &board);
 }
 
 static void command(char letter)
@@ -207,7 +203,7 @@ START_TEST(aborts_name_their_reason)
 }
 END_TEST
 
-static Suite *guest_suite(void)
+int main(void)
 {
     const TTest *const tests[] = {
         echoes_every_byte,       loses_nothing_while_busy,  sleeps_while_idle,
@@ -215,27 +211,5 @@ static Suite *guest_suite(void)
         null_write_is_a_fault,   flash_is_read_only,        illegal_instruction_is_a_fault,
         stack_overflow_is_named, aborts_name_their_reason,
     };
-    Suite *suite = suite_create("guest");
-    TCase *tcase = tcase_create("boards");
-    tcase_set_timeout(tcase, 120);
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i)
-        tcase_add_loop_test(tcase, tests[i], 0, GUEST_BOARDS);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    struct error err;
-    int failed = 1;
-    if (guest_build_all(dirs, &err)) {
-        SRunner *runner = srunner_create(guest_suite());
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-    } else {
-        fprintf(stderr, "%s\n", err.text);
-    }
-    guest_remove_all(dirs);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return guest_suite_run("guest", tests, sizeof tests / sizeof tests[0]);
 }
