@@ -104,8 +104,8 @@ bool device_generate(struct device *device, const char *model_path, const char *
     cleanup_free char *share_dir = NULL;
     cleanup_free char *program_path = NULL;
     settings_init(&settings);
-    if (!options_apply(options, &settings, err) || !file_share_dir(&share_dir, err) ||
-        !file_program_path(&program_path, err))
+    if (!options_apply(options, &settings, err) || !options_check_board(&settings, err) ||
+        !file_share_dir(&share_dir, err) || !file_program_path(&program_path, err))
         return false;
     tell_ignored(device, options);
     return generate_project(&(struct generate_options){.model_path = model_path,

@@ -39,7 +39,8 @@ const struct option_spec OPTION_TABLE[] = {
      .required = GENERATE,
      .optional = LATER,
      FIXED(board, NULL),
-     .help = "Name of the board that QEMU plays."},
+     .help =
+         "Name of the board that QEMU plays, or the absolute path of a definition of your own."},
     {.name = "zephyr_board",
      .field = "board",
      .shape = OPTION_TEXT,

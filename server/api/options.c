@@ -1,9 +1,10 @@
 #include "api/options.h"
 
-#include "board/qemu_args.h"
-
 #include "api/option_value.h"
 #include "api/rpc.h"
+#include "board/machine.h"
+#include "board/qemu_args.h"
+#include "project/board_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,23 @@ bool options_apply(const cJSON *options, struct settings *settings, struct error
                 settings_from_json(given, settings, err);
     cJSON_Delete(given);
     return good;
+}
+
+bool options_check_board(const struct settings *settings, struct error *err)
+{
+    struct machine machine;
+    const char *board = settings->board;
+    if (!board || !board_file_is_path(board))
+        return true;
+    if (board[0] != '/')
+        return error_set(err, ERROR_USAGE, 0,
+                         "option \"board\": \"%s\": want a name, or an absolute path: the server "
+                         "would take this one from its own working folder",
+                         board);
+    if (!machine_load_file(board, &machine, err))
+        return error_wrap(err, "option \"board\"");
+    machine_dispose(&machine);
+    return true;
 }
 
 char *options_ignored(const cJSON *options)

@@ -57,6 +57,11 @@ bool options_apply(const cJSON *options, struct settings *settings, struct error
  * where there are none, or no memory. The caller frees it. For options that options_apply took. */
 char *options_ignored(const cJSON *options);
 
+/* Is the board of a new project a path, then of a good definition (machine_load_file)? It must be
+ * an absolute one: a client's working folder is not the server's. Any name is right here. Errors:
+ * ERROR_USAGE with file and field, ERROR_SYSTEM. */
+bool options_check_board(const struct settings *settings, struct error *err);
+
 /* Does `now` ask for something that only a new project can have? Errors: ERROR_USAGE. */
 bool options_check_fixed(const struct settings *generated, const struct settings *now,
                          struct error *err);

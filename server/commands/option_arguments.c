@@ -1,8 +1,10 @@
 #include "commands/option_arguments.h"
 
 #include "api/options.h"
+#include "project/board_file.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,22 @@ bool option_arguments_apply(const struct option_arguments *options, const char *
     free(settings->board);
     settings->board = strdup(board);
     return settings->board ? true : error_no_memory(err, "the board's name", strlen(board));
+}
+
+bool option_arguments_find_board(char **board, struct error *err)
+{
+    static const char ending[] = ".json";
+    size_t length = *board ? strlen(*board) : 0;
+    bool is_file = length > strlen(ending) && strcmp(*board + length - strlen(ending), ending) == 0;
+    if (!*board || (!is_file && !board_file_is_path(*board)))
+        return true;
+    char *path = realpath(*board, NULL);
+    if (!path)
+        return error_set(err, errno == ENOENT || errno == ENOTDIR ? ERROR_USAGE : ERROR_SYSTEM,
+                         errno, "board %s", *board);
+    free(*board);
+    *board = path;
+    return true;
 }
 
 bool option_arguments_check_crt(const char *crt_dir, const struct settings *settings,

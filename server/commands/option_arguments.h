@@ -23,6 +23,11 @@ void option_arguments_dispose(struct option_arguments *options);
 bool option_arguments_apply(const struct option_arguments *options, const char *board,
                             struct settings *settings, struct error *err);
 
+/* A board that is a path ("./my_board.json", "my_board.json") is told from the working folder; make
+ * it absolute. *board is of malloc; NULL, a name: left. Errors: ERROR_USAGE when no such file is
+ * there, ERROR_SYSTEM. */
+bool option_arguments_find_board(char **board, struct error *err);
+
 /* Is one runtime named at most? crt_dir: --crt-dir, or NULL. Errors: ERROR_USAGE. */
 bool option_arguments_check_crt(const char *crt_dir, const struct settings *settings,
                                 struct error *err);

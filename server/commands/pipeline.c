@@ -1,5 +1,6 @@
 #include "commands/pipeline.h"
 
+#include "api/options.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "model/notes.h"
@@ -108,6 +109,8 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
         .choose_type = pipeline->choose_type,
     };
     report_begin(pipeline->report, "generate");
+    if (!options_check_board(settings, err))
+        return false;
     if (!generate_project(&options, err) || !load_project(pipeline, err))
         return false;
     if (!choose_packet_size(pipeline, err))

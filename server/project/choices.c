@@ -10,15 +10,27 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool has_ending(const char *name, const char *ending)
+/* How long is the name between prefix and ending? 0: it is none of those. */
+static size_t name_length(const struct dirent *entry, const struct choice_place *place)
 {
+    const char *name = entry->d_name;
+    size_t prefix_length = strlen(place->prefix);
     size_t length = strlen(name);
-    return length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
+    bool is_folder = strcmp(place->ending, "/") == 0;
+    size_t ending_length = is_folder ? 0 : strlen(place->ending);
+    if (name[0] == '.' || length <= prefix_length + ending_length ||
+        strncmp(name, place->prefix, prefix_length) != 0)
+        return 0;
+    if (is_folder ? entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN
+                  : strcmp(name + length - ending_length, place->ending) != 0)
+        return 0;
+    return length - prefix_length - ending_length;
 }
 
-/* "a, b, c" in a new string: what DIR offers. */
-static bool list_choices(const char *dir, const char *ending, char **ret_text, struct error *err)
+/* "a, b, c" in a new string: what the folder offers. */
+static bool list_choices(const struct choice_place *place, char **ret_text, struct error *err)
 {
+    const char *dir = place->dir;
     struct dirent **entries = NULL;
     size_t size = 0;
     char *text = NULL;
@@ -28,9 +40,10 @@ static bool list_choices(const char *dir, const char *ending, char **ret_text, s
     FILE *stream = open_memstream(&text, &size);
     const char *comma = "";
     for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
-        if (stream && name[0] != '.' && has_ending(name, ending)) {
-            fprintf(stream, "%s%.*s", comma, (int)(strlen(name) - strlen(ending)), name);
+        size_t length = name_length(entries[i], place);
+        if (stream && length > 0) {
+            fprintf(stream, "%s%.*s", comma, (int)length,
+                    entries[i]->d_name + strlen(place->prefix));
             comma = ", ";
         }
         free(entries[i]);
@@ -44,18 +57,19 @@ static bool list_choices(const char *dir, const char *ending, char **ret_text, s
     return true;
 }
 
-bool choice_check(const char *option, const char *value, const char *dir, const char *ending,
+bool choice_check(const char *option, const char *value, const struct choice_place *place,
                   struct error *err)
 {
     cleanup_free char *choices = NULL;
     if (value && *value && value[0] != '.' && !strchr(value, '/')) {
-        cleanup_free char *path = file_path("%s/%s%s", dir, value, ending);
+        cleanup_free char *path =
+            file_path("%s/%s%s%s", place->dir, place->prefix, value, place->ending);
         if (!path)
-            return error_no_memory(err, "a path", strlen(dir));
+            return error_no_memory(err, "a path", strlen(place->dir));
         if (access(path, F_OK) == 0)
             return true;
     }
-    if (!list_choices(dir, ending, &choices, err))
+    if (!list_choices(place, &choices, err))
         return false;
     if (!value)
         return error_set(err, ERROR_USAGE, 0, "option %s: not given (have: %s)", option, choices);

@@ -6,10 +6,17 @@
 
 #include <stdbool.h>
 
-/* Is value the name of something in DIR, with `ending` added? Errors: ERROR_USAGE
+/* Where they lie: prefix and ending are put around a name. An ending "/" is that of folders. */
+struct choice_place {
+    const char *dir;
+    const char *prefix;
+    const char *ending;
+};
+
+/* Is value the name of something in that place? Errors: ERROR_USAGE
  * `board "qemu_cortex_m4": no such board (have: mps2_an385, ...)`, also for NULL and for a value
- * that is a path; ERROR_SYSTEM when DIR cannot be read. */
-bool choice_check(const char *option, const char *value, const char *dir, const char *ending,
+ * that is a path; ERROR_SYSTEM when the folder cannot be read. */
+bool choice_check(const char *option, const char *value, const struct choice_place *place,
                   struct error *err);
 
 #endif

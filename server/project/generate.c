@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/temp_dir.h"
 #include "model/archive.h"
+#include "project/board_file.h"
 #include "project/build.h"
 #include "project/choices.h"
 #include "project/cmsis.h"
@@ -68,17 +69,6 @@ static bool copy_guest(const char *share_dir, const char *to, struct error *err)
     return errno == 0 || error_set(err, ERROR_SYSTEM, errno, "%s", from);
 }
 
-static bool copy_board(const struct generate_options *options, const char *project,
-                       struct error *err)
-{
-    cleanup_free char *from =
-        file_path("%s/qemu-machines/%s.json", options->share_dir, options->settings->board);
-    cleanup_free char *to = file_path("%s/board.json", project);
-    if (!from || !to)
-        return no_memory(err);
-    return file_copy(from, to, err) && copy_item(options->share_dir, project, "qemu-machines", err);
-}
-
 /* TVM's name for float16 in C; whoever has a compiler that knows such a type may define it. */
 static bool check_half(const struct settings *settings, const struct model *model,
                        struct error *err)
@@ -134,7 +124,9 @@ static bool fill(const struct generate_options *options, const char *project,
         return no_memory(err);
     return unpack_model(options, project, manifest, err) &&
            crt_add(options, project, manifest, err) &&
-           copy_guest(options->share_dir, project, err) && copy_board(options, project, err) &&
+           copy_guest(options->share_dir, project, err) &&
+           board_file_copy(options->share_dir, options->settings->board, project, err) &&
+           copy_item(options->share_dir, project, "qemu-machines", err) &&
            copy_launchers(options->share_dir, project, err) &&
            file_copy(options->program_path, program, err) &&
            extra_add(options->settings->extra_files_tar, project, err) &&
@@ -151,9 +143,12 @@ static bool check_options(const struct generate_options *options, struct error *
     cleanup_free char *apps = file_path("%s/guest/apps", options->share_dir);
     if (!boards || !apps)
         return no_memory(err);
+    const struct choice_place board_place = {boards, "", ".json"};
+    const struct choice_place type_place = {apps, "", "/"};
+    bool is_path = settings->board && board_file_is_path(settings->board);
     return settings_check(settings, err) &&
-           choice_check("board", settings->board, boards, ".json", err) &&
-           choice_check("project_type", type, apps, "", err);
+           (is_path || choice_check("board", settings->board, &board_place, err)) &&
+           choice_check("project_type", type, &type_place, err);
 }
 
 /* Where the project goes, without slashes at the end, and the folder that it stands in. */

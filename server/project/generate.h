@@ -26,7 +26,7 @@ struct generate_options {
     const char *project_dir;  /* must not exist; its parent must */
     const char *share_dir;    /* file_share_dir */
     const char *program_path; /* file_program_path */
-    const struct settings *settings; /* board must be set */
+    const struct settings *settings; /* board must be set; a path's file was read as a definition */
     bool choose_type; /* where settings name no project type: that which can run the model */
 };
 

@@ -158,7 +158,10 @@ static bool apply_to_project(const struct rpc_server_args *args, struct manifest
     __attribute__((cleanup(manifest_dispose))) struct manifest made = {0};
     if (!manifest_load(args->source, &made, err))
         return false;
-    if (args->board && made.settings.board && strcmp(args->board, made.settings.board) != 0)
+    cleanup_free char *board = args->board ? strdup(args->board) : NULL;
+    if (!option_arguments_find_board(&board, err))
+        return false;
+    if (board && made.settings.board && strcmp(board, made.settings.board) != 0)
         return error_set(err, ERROR_USAGE, 0,
                          "--board %s: project %s was made for board \"%s\": leave it out, or give "
                          "the model archive instead",
@@ -194,6 +197,7 @@ static bool make_project(struct rpc_server *server, struct error *err)
      * would write into flash. */
     server->settings.link_parameters = args->crt_dir == NULL;
     if (!option_arguments_apply(&args->options, args->board, &server->settings, err) ||
+        !option_arguments_find_board(&server->settings.board, err) ||
         !option_arguments_check_host_driven("rpc-server", args->crt_dir, &server->settings, err))
         return false;
     if (!server->settings.board)

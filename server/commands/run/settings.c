@@ -54,6 +54,7 @@ bool run_settings(const struct run_args *args, struct settings *settings, struct
 {
     settings->link_parameters = true; /* `run` knows that they are those of the archive */
     if (!option_arguments_apply(&args->options, args->board, settings, err) ||
+        !option_arguments_find_board(&settings->board, err) ||
         !take_project_type(args->project_type, settings, err) ||
         !check_project_type(args, settings, err))
         return false;

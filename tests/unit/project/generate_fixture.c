@@ -20,7 +20,9 @@ const char *kept(int place, const char *name)
     return paths[place];
 }
 
-const char GENERATE_BOARD[] = "{\"memory\": {\"flash\": {\"size_bytes\": 65536},"
+const char GENERATE_BOARD[] = "{\"architecture\": \"a\", \"uart\": {\"driver\": \"u\"},"
+                              " \"timer\": {\"driver\": \"t\"}, \"halt\": {\"driver\": \"h\"},"
+                              " \"memory\": {\"flash\": {\"size_bytes\": 65536},"
                               " \"ram\": {\"size_bytes\": 65536}},"
                               " \"rpc_packet_size_bytes\": 2048}";
 
@@ -31,9 +33,13 @@ static void write_share(void)
         "share/template/microtvm_api_server.sh",
         "share/template/boards.json",
         "share/guest/CMakeLists.txt",
+        "share/guest/boot/a/cpu.c",
+        "share/guest/boot/halt_h.c",
         "share/guest/boot/start.c",
         "share/guest/apps/host_driven/main.c",
         "share/guest/apps/other_type/main.c",
+        "share/guest/platform/clock_t.c",
+        "share/guest/uart/u.c",
         "share/guest/crt/include/tvm/runtime/crt/ours.h",
         "share/guest/crt/src/runtime/crt/common/ours.c",
         "share/qemu-machines/README.md",

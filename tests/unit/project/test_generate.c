@@ -75,12 +75,24 @@ START_TEST(keeps_the_archive_as_it_came)
 }
 END_TEST
 
+/* What a definition names of the firmware must be there. */
+START_TEST(refuses_a_board_of_unknown_parts)
+{
+    settings.board = (char *)kept(4, "mine.json");
+    scratch_write("mine.json", "{\"architecture\": \"b\"}");
+    refused(ERROR_USAGE, "mine.json: \"architecture\": architecture \"b\": no such architecture "
+                         "(have: a)");
+    scratch_write("mine.json", "{\"architecture\": \"a\", \"uart\": {\"driver\": \"../uart/u\"}}");
+    refused(ERROR_USAGE, "\"uart.driver\": driver \"../uart/u\": no such driver (have: u)");
+    scratch_write("mine.json", GENERATE_BOARD);
+    generate();
+}
+END_TEST
+
 START_TEST(refuses_wrong_choices)
 {
     settings.board = "third";
     refused(ERROR_USAGE, "board \"third\": no such board (have: first, second)");
-    settings.board = "../qemu-machines/first";
-    refused(ERROR_USAGE, "no such board");
     settings.board = "README.md";
     refused(ERROR_USAGE, "no such board");
     settings.board = NULL;
@@ -214,6 +226,7 @@ int main(void)
     tcase_add_test(tests, makes_the_whole_project);
     tcase_add_test(tests, keeps_the_archive_as_it_came);
     tcase_add_test(tests, refuses_wrong_choices);
+    tcase_add_test(tests, refuses_a_board_of_unknown_parts);
     tcase_add_test(tests, refuses_a_place_that_is_taken);
     tcase_add_test(tests, takes_a_relative_place_with_slashes_behind);
     tcase_add_loop_test(tests, refuses_bad_archives_and_leaves_nothing, 0,

@@ -1,0 +1,138 @@
+/* A board of the user's own, by path: in `run` from any working folder, and in the API; its project
+ * needs the file no more. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "e2e/api_client.h"
+#include "e2e/digits.h"
+#include "e2e/run_program.h"
+#include "hostile/scratch.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TEST_TIMEOUT_S = 300, DEFINITION_MAX_BYTES = 64 * 1024 };
+
+static const char TEMPLATE[] = BUILD_DIR "/share/microtvm-qemu/template";
+static struct error err;
+
+#define ASSERT_GOOD(call) ck_assert_msg((call), "%s", err.text)
+
+static void set_up(void)
+{
+    scratch_make();
+    ck_assert_int_eq(setenv("TMPDIR", scratch_path("."), 1), 0);
+    ck_assert_int_eq(chdir(scratch_path(".")), 0);
+}
+
+static void tear_down(void)
+{
+    ck_assert_int_eq(chdir("/"), 0);
+    scratch_remove();
+}
+
+/* SCRATCH/my_board.json: a shipped definition with one text changed. */
+static void write_board(const char *from, const char *to)
+{
+    cleanup_free char *text = NULL;
+    char changed[DEFINITION_MAX_BYTES];
+    ASSERT_GOOD(file_read(SOURCE_DIR "/qemu-machines/qemu_riscv32.json", DEFINITION_MAX_BYTES,
+                          &text, NULL, &err));
+    char *found = strstr(text, from);
+    ck_assert_msg(found != NULL, "no %s", from);
+    snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(found - text), text, to,
+             found + strlen(from));
+    scratch_write("my_board.json", changed);
+}
+
+#define RUN(board)                                                                                 \
+    program_run("run", DIGITS_ARCHIVE, "--board", (board), "--input", DIGITS_IMAGES, "--expect",   \
+                DIGITS_EXPECTED, NULL)
+
+START_TEST(from_the_working_folder)
+{
+    write_board("\"qemu_riscv32\"", "\"mine\"");
+    ck_assert_int_eq(RUN("./my_board.json"), 0);
+    ASSERT_PRINTED("mine on qemu-system-riscv32");
+    ck_assert_int_eq(RUN("my_board.json"), 0);
+}
+END_TEST
+
+static const struct {
+    const char *from;
+    const char *to;
+    const char *says;
+} MISTAKES[] = {
+    {"\"halt\"", "\"hat\"", "my_board.json: \"hat\": no such field"},
+    {"\"0x10000000\"", "5", "my_board.json: \"uart.base\" is 5, but must be an address"},
+    {"ns16550", "ns1655", "\"uart.driver\": driver \"ns1655\": no such driver (have: "},
+    {"\"clint\"", "\"clock\"", "\"timer.driver\": driver \"clock\": no such driver (have: clint, "},
+    {"sifive_test", "off", "\"halt.driver\": driver \"off\": no such driver (have: "},
+};
+
+START_TEST(mistakes_are_named)
+{
+    write_board(MISTAKES[_i].from, MISTAKES[_i].to);
+    ck_assert_int_eq(RUN("./my_board.json"), 2);
+    ASSERT_PRINTED(MISTAKES[_i].says);
+}
+END_TEST
+
+START_TEST(no_definition)
+{
+    ck_assert_int_eq(RUN("./none.json"), 2);
+    ASSERT_PRINTED("board ./none.json: No such file or directory");
+    scratch_write("my_board.json", "[1,\n2");
+    ck_assert_int_eq(RUN("./my_board.json"), 2);
+    ASSERT_PRINTED("my_board.json:2: not JSON");
+    ck_assert_int_eq(RUN("/"), 7);
+    ASSERT_PRINTED("Is a directory");
+}
+END_TEST
+
+START_TEST(through_the_api)
+{
+    struct api_client client;
+    struct link_stream stream;
+    char options[600];
+    cleanup_free char *project = strdup(scratch_path("project"));
+    write_board("\"qemu_riscv32\"", "\"mine\"");
+    ASSERT_GOOD(api_start(TEMPLATE, &client, &err));
+    ck_assert(
+        !api_generate(&client, DIGITS_ARCHIVE, project, "{\"board\": \"./my_board.json\"}", &err));
+    ck_assert_msg(strstr(err.text, "want a name, or an absolute path") != NULL, "%s", err.text);
+    snprintf(options, sizeof(options), "{\"board\": \"%s\", \"project_type\": \"host_driven\"}",
+             scratch_path("my_board.json"));
+    ASSERT_GOOD(api_generate(&client, DIGITS_ARCHIVE, project, options, &err));
+    ck_assert_int_eq(api_stop(&client), 0);
+    ck_assert_int_eq(unlink(scratch_path("my_board.json")), 0);
+
+    ASSERT_GOOD(api_start(project, &client, &err));
+    ASSERT_GOOD(api_step(&client, "build", &err));
+    ASSERT_GOOD(api_step(&client, "flash", &err));
+    ASSERT_GOOD(api_call(&client, "open_transport", api_options(options), &err));
+    stream = api_stream(&client);
+    ASSERT_GOOD(digits_check(&stream, 1, &err));
+    ck_assert_int_eq(api_stop(&client), 0);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("board_file");
+    tcase_set_timeout(tests, TEST_TIMEOUT_S);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, from_the_working_folder);
+    tcase_add_loop_test(tests, mistakes_are_named, 0, sizeof(MISTAKES) / sizeof(MISTAKES[0]));
+    tcase_add_test(tests, no_definition);
+    tcase_add_test(tests, through_the_api);
+    Suite *suite = suite_create("board_file");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
