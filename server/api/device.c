@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "model/notes.h"
-#include "project/build.h"
+#include "project/build/build.h"
 #include "project/generate.h"
 #include "project/manifest.h"
 

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "model/notes.h"
-#include "project/build.h"
+#include "project/build/build.h"
 #include "project/fit.h"
 #include "project/generate.h"
 

@@ -5,7 +5,7 @@
 #include "base/temp_dir.h"
 #include "model/archive.h"
 #include "project/board_file.h"
-#include "project/build.h"
+#include "project/build/build.h"
 #include "project/choices.h"
 #include "project/cmsis.h"
 #include "project/crt.h"

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "client/device_model.h"
 #include "client/rpc_client.h"
-#include "project/build.h"
+#include "project/build/build.h"
 #include "project/generate.h"
 #include "project/manifest.h"
 

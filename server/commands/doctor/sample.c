@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "board/board.h"
-#include "project/build.h"
+#include "project/build/build.h"
 
 #include <string.h>
 

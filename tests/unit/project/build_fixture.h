@@ -3,7 +3,7 @@
 #ifndef MICROTVM_QEMU_TESTS_BUILD_FIXTURE_H
 #define MICROTVM_QEMU_TESTS_BUILD_FIXTURE_H
 
-#include "project/build.h"
+#include "project/build/build.h"
 
 extern struct error err;
 extern struct manifest manifest; /* of the project in SCRATCH/p */

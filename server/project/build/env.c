@@ -1,8 +1,8 @@
-#include "project/build_env.h"
+#include "project/build/env.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "project/build_tools.h"
+#include "project/build/tools.h"
 
 #include <errno.h>
 #include <fcntl.h>

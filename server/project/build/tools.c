@@ -1,4 +1,4 @@
-#include "project/build_tools.h"
+#include "project/build/tools.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"

@@ -1,4 +1,4 @@
-#include "project/build_log.h"
+#include "project/build/log.h"
 
 #include "base/text.h"
 
