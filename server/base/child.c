@@ -1,120 +1,23 @@
 #include "base/child.h"
+#include "base/child_exec.h"
 #include "base/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 8 * 1024, READS_AT_ONCE = 64, STOP_GRACE_MS = 2000, EXIT_EXEC_FAILED = 127 };
-
-/* What failed in the child between fork and exec; sent through a pipe to the parent. */
-struct exec_failure {
-    enum { STEP_SETUP, STEP_WORKING_DIR, STEP_EXEC } step;
-    int os;
+enum {
+    LINE_SIZE = 8 * 1024,
+    READS_AT_ONCE = 64,
+    STOP_GRACE_MS = 2000,
+    REAP_MS = 10 * 1000, /* a killed process goes at once, but for one that the kernel holds */
+    LOOK_EVERY_MS = 1,
 };
-
-static void reset_signals(void)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    for (int number = 1; number < NSIG; number++)
-        sigaction(number, &action, NULL); /* fails for SIGKILL, SIGSTOP and libc's own: fine */
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* A copy above the standard streams, so that setting those cannot overwrite it. */
-static int standard_stream(int fd)
-{
-    if (fd < 0)
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-}
-
-static bool set_standard_streams(const struct child_options *options)
-{
-    int fds[] = {options->stdin_fd, options->stdout_fd, options->stderr_fd};
-    for (int i = 0; i <= STDERR_FILENO; i++)
-        if ((fds[i] = standard_stream(fds[i])) < 0)
-            return false;
-    for (int i = 0; i <= STDERR_FILENO; i++)
-        if (dup2(fds[i], i) < 0)
-            return false;
-    return true;
-}
-
-/* Whoever started us may have left files open in us that are not CLOEXEC. */
-static bool pass_only(const int *keep_fds, size_t count)
-{
-    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
-        long limit = sysconf(_SC_OPEN_MAX); /* a kernel before 5.11 */
-        for (int fd = STDERR_FILENO + 1; fd < limit; fd++)
-            fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    for (size_t i = 0; i < count; i++)
-        if (fcntl(keep_fds[i], F_SETFD, 0) != 0)
-            return false;
-    return true;
-}
-
-static bool set_up_child(const struct child_options *options, pid_t parent)
-{
-    if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, options->parent_death_signal) != 0)
-        return false;
-    if (getppid() != parent) /* it died before the prctl: nobody to tell */
-        _exit(EXIT_EXEC_FAILED);
-    if (options->cpus) /* refused where they were taken from us meanwhile: then ours are as good */
-        sched_setaffinity(0, sizeof(*options->cpus), options->cpus);
-    return set_standard_streams(options) && pass_only(options->keep_fds, options->keep_fds_count);
-}
-
-static void __attribute__((noreturn))
-run_child(const struct child_options *options, pid_t parent, int report_fd)
-{
-    struct exec_failure failure = {.step = STEP_SETUP};
-    /* Above the standard streams too, should we have been started without them. */
-    if (report_fd <= STDERR_FILENO)
-        report_fd = fcntl(report_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (report_fd >= 0 && set_up_child(options, parent)) {
-        failure.step = STEP_WORKING_DIR;
-        if (!options->working_dir || chdir(options->working_dir) == 0) {
-            failure.step = STEP_SETUP;
-            reset_signals();
-            if (!options->bounds || bounds_put_on(options->bounds)) {
-                failure.step = STEP_EXEC;
-                execvp(options->argv[0], (char *const *)options->argv);
-            }
-        }
-    }
-    failure.os = errno;
-    ssize_t written = write(report_fd, &failure, sizeof(failure));
-    _exit(written < 0 ? EXIT_EXEC_FAILED + 1 : EXIT_EXEC_FAILED);
-}
-
-static bool report_failure(const struct child_options *options, const struct exec_failure *failure,
-                           struct error *err)
-{
-    const char *program = options->argv[0];
-    if (failure->step == STEP_WORKING_DIR)
-        return error_set(err, ERROR_SYSTEM, failure->os, "%s: working directory \"%s\"", program,
-                         options->working_dir);
-    if (failure->step == STEP_SETUP)
-        return error_set(err, ERROR_SYSTEM, failure->os, "%s: preparing the process", program);
-    if (failure->os != ENOENT)
-        return error_set(err, ERROR_SYSTEM, failure->os, "%s: cannot be executed", program);
-    if (!options->package)
-        return error_set(err, ERROR_TOOL, 0, "%s: no such program", program);
-    return error_set(err, ERROR_TOOL, 0,
-                     "%s: no such program; install it: apt-get install --no-install-recommends %s",
-                     program, options->package);
-}
 
 /* With SIGCHLD ignored (a shell can leave it to us so) the kernel would reap children itself, and
  * their status would be lost. */
@@ -125,23 +28,57 @@ static void keep_child_status(void)
         signal(SIGCHLD, SIG_DFL);
 }
 
-static void reap(pid_t pid, int *ret_status)
+bool child_reap(pid_t pid, int pidfd, int *ret_status)
 {
-    while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
-        continue;
+    struct deadline deadline = deadline_in_ms(REAP_MS);
+    struct pollfd fd = {.fd = pidfd, .events = POLLIN};
+    struct error ignored;
+    pid_t reaped = 0;
+    while ((reaped = waitpid(pid, ret_status, WNOHANG)) == 0 && !deadline_passed(deadline)) {
+        int ready = 0;
+        wait_ready(&fd, 1, pidfd < 0 ? deadline_in_ms(LOOK_EVERY_MS) : deadline, NULL, &ready,
+                   &ignored);
+    }
+    if (reaped != pid)
+        *ret_status = SIGKILL;
+    return reaped == pid;
 }
 
-/* The child's exec closes the pipe; anything in it is a failure. */
-static bool exec_happened(int report_fd, struct exec_failure *ret_failure)
+/* Until exec, or what failed before it. A child that is stopped, or that a file system holds, must
+ * not hold us. */
+static bool await_exec(int report_fd, struct deadline deadline, const struct interrupt *interrupt,
+                       struct exec_failure *ret_failure, bool *ret_failed, struct error *err)
 {
-    ssize_t size = 0;
+    struct pollfd fd = {.fd = report_fd, .events = POLLIN};
+    int ready = 0;
+    ssize_t size = -1;
+    if (!wait_ready(&fd, 1, deadline, interrupt, &ready, err))
+        return false;
+    if (ready == 0)
+        return error_set(err, ERROR_TIMEOUT, 0, "did not begin to run in time");
     do
         size = read(report_fd, ret_failure, sizeof(*ret_failure));
     while (size < 0 && errno == EINTR);
-    return size != (ssize_t)sizeof(*ret_failure);
+    *ret_failed = size == (ssize_t)sizeof(*ret_failure);
+    return true;
 }
 
-bool child_start(const struct child_options *options, struct child *ret_child, struct error *err)
+/* The parent's side, after fork. */
+static bool see_exec(const struct child_options *options, int report_fd, struct deadline deadline,
+                     const struct interrupt *interrupt, const struct child *child,
+                     struct error *err)
+{
+    struct exec_failure failure;
+    bool failed = false;
+    if (child->pidfd < 0)
+        return error_set(err, ERROR_SYSTEM, errno, "%s: pidfd_open", options->argv[0]);
+    if (!await_exec(report_fd, deadline, interrupt, &failure, &failed, err))
+        return error_wrap(err, "%s", options->argv[0]);
+    return !failed || child_exec_error(options, &failure, err);
+}
+
+bool child_start(const struct child_options *options, struct deadline deadline,
+                 const struct interrupt *interrupt, struct child *ret_child, struct error *err)
 {
     int report[2];
     if (pipe2(report, O_CLOEXEC) != 0)
@@ -154,23 +91,21 @@ bool child_start(const struct child_options *options, struct child *ret_child, s
     if (pid < 0)
         return error_set(err, ERROR_SYSTEM, errno, "%s: fork", options->argv[0]);
     if (pid == 0)
-        run_child(options, parent, report_write);
+        child_exec(options, parent, report_write);
     close(steal_fd(&report_write));
 
-    struct exec_failure failure;
-    if (!exec_happened(report_read, &failure)) {
-        reap(pid, NULL);
-        return report_failure(options, &failure, err);
+    struct child child = {.pid = pid, .pidfd = pidfd_open(pid, 0)};
+    if (see_exec(options, report_read, deadline, interrupt, &child, err)) {
+        *ret_child = child;
+        return true;
     }
-    int pidfd = pidfd_open(pid, 0);
-    if (pidfd < 0) {
-        error_set(err, ERROR_SYSTEM, errno, "%s: pidfd_open", options->argv[0]);
-        kill(-pid, SIGKILL);
-        reap(pid, NULL);
-        return false;
-    }
-    *ret_child = (struct child){.pid = pid, .pidfd = pidfd};
-    return true;
+    int status = 0;
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL); /* it may not lead a group yet */
+    child_reap(pid, child.pidfd, &status);
+    if (child.pidfd >= 0)
+        close(child.pidfd);
+    return false;
 }
 
 /* The leader has ended. What it left running in its group ends with it; the unreaped leader keeps
@@ -178,7 +113,7 @@ bool child_start(const struct child_options *options, struct child *ret_child, s
 static void reap_group(struct child *child, int *ret_status)
 {
     kill(-child->pid, SIGKILL);
-    reap(child->pid, ret_status);
+    child_reap(child->pid, child->pidfd, ret_status);
     close(child->pidfd);
     *child = CHILD_NONE;
 }
@@ -327,7 +262,7 @@ bool child_run(const struct child_options *options, struct deadline deadline,
     joined.stdout_fd = output_write;
     joined.stderr_fd = output_write;
     struct child child = CHILD_NONE;
-    if (!child_start(&joined, &child, err))
+    if (!child_start(&joined, deadline, interrupt, &child, err))
         return false;
     close(steal_fd(&output_write));
 

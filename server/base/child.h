@@ -4,7 +4,7 @@
  * stream that it is not given, its own process group, PR_SET_PDEATHSIG with a re-check of its
  * parent, and nothing else of our file descriptors (they are all CLOEXEC) but those in keep_fds.
  * A failing exec is reported through a pipe as ERROR_TOOL / ERROR_SYSTEM of child_start itself.
- * This is the only file that forks. */
+ * child.c is the only file that forks. */
 #ifndef MICROTVM_QEMU_BASE_CHILD_H
 #define MICROTVM_QEMU_BASE_CHILD_H
 
@@ -38,8 +38,13 @@ struct child_options {
     const char *package;         /* Debian package that brings argv[0], named when it is missing */
 };
 
-/* Errors: ERROR_TOOL (argv[0] not found; names the package), ERROR_SYSTEM. Blocks until exec. */
-bool child_start(const struct child_options *options, struct child *ret_child, struct error *err);
+/* Blocks until exec, at most until the deadline: a child may be stopped before it, or its program
+ * lie on a file system that does not answer. interrupt may be NULL. Errors: ERROR_TOOL (argv[0] not
+ * found; names the package), ERROR_SYSTEM, ERROR_TIMEOUT, ERROR_INTERRUPTED; the child is gone
+ * then.
+ */
+bool child_start(const struct child_options *options, struct deadline deadline,
+                 const struct interrupt *interrupt, struct child *ret_child, struct error *err);
 
 /* Has it ended? Reaps it: *ret_status is a wait(2) status and child becomes CHILD_NONE.
  * Returns false while it still runs (or there is none). Does not block. */
@@ -51,8 +56,12 @@ bool child_wait(struct child *child, struct deadline deadline, const struct inte
                 int *ret_status, struct error *err);
 
 /* TERM to its group, wait at most grace_ms, KILL to its group, reap. grace_ms 0: KILL at once.
- * A child that is CHILD_NONE is fine. Never fails, never leaves a zombie. */
+ * A child that is CHILD_NONE is fine. Never fails; leaves no zombie (but see child_reap). */
 void child_stop(struct child *child, int grace_ms);
+
+/* Reap a child that has ended or was killed; pidfd may be -1. *ret_status is a wait(2) status.
+ * Where a call that never returns keeps it alive, that is waited for no longer than 10 s: false. */
+bool child_reap(pid_t pid, int pidfd, int *ret_status);
 
 /* "exit code 3", "killed by SIGSEGV": into a caller's buffer. Returns the buffer. */
 const char *child_status_text(int status, char *buffer, size_t buffer_size_bytes);

@@ -1,5 +1,6 @@
 #include "base/strays.h"
 
+#include "base/child.h"
 #include "base/cleanup.h"
 
 #include <signal.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 enum { PATH_SIZE = 64, STAT_SIZE = 512 };
 
@@ -51,12 +51,13 @@ static bool end_one(const char *argument)
 {
     char path[PATH_SIZE];
     int pid = 0;
+    int status = 0;
     bool found = false;
     snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
     cleanup_file FILE *file = fopen(path, "re");
     while (file && !found && fscanf(file, "%d", &pid) == 1)
         found = is_orphaned_zombie(pid) || has_argument(pid, argument);
-    return found && kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid;
+    return found && kill(pid, SIGKILL) == 0 && child_reap(pid, -1, &status);
 }
 
 /* The list may change while it is read, and one may have had children of its own. */

@@ -56,8 +56,8 @@ static bool open_ends(struct ends *ends, struct error *err)
     return true;
 }
 
-static bool spawn(const struct emulator_options *options, struct emulator *emulator,
-                  struct error *err)
+static bool spawn(const struct emulator_options *options, struct deadline deadline,
+                  const struct interrupt *interrupt, struct emulator *emulator, struct error *err)
 {
     __attribute__((cleanup(cleanup_ends))) struct ends ends = {{-1, -1}, {-1, -1}, -1};
     if (!open_ends(&ends, err))
@@ -83,7 +83,7 @@ static bool spawn(const struct emulator_options *options, struct emulator *emula
     };
     strays_adopt();
     snprintf(emulator->cookie, sizeof(emulator->cookie), "%s", line.serial_chardev);
-    if (!child_start(&child_options, &emulator->child, err))
+    if (!child_start(&child_options, deadline, interrupt, &emulator->child, err))
         return false;
     forbid_core_file(emulator->child.pid);
     emulator->stderr_fd = steal_fd(&ends.output[0]);
@@ -125,7 +125,7 @@ bool emulator_start(const struct emulator_options *options, struct deadline dead
 {
     ret_emulator->machine = options->machine;
     ret_emulator->debug = options->debug;
-    if (!spawn(options, ret_emulator, err))
+    if (!spawn(options, deadline, interrupt, ret_emulator, err))
         return false;
     struct qmp_wait wait = {.deadline = deadline,
                             .interrupt = interrupt,

@@ -54,7 +54,7 @@ static bool start(const char *dir, int read_fd, int write_fd, struct child *ret_
         .keep_fds_count = 2,
         .parent_death_signal = SIGKILL,
     };
-    return child_start(&options, ret_child, err);
+    return child_start(&options, deadline_in_ms(60000), NULL, ret_child, err);
 }
 
 static bool measure_once(const char *dir, int64_t *ret_ns, struct error *err)

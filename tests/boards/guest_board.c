@@ -156,7 +156,7 @@ static bool start_qemu(const cJSON *qemu, const char *elf, int icount_shift, int
         .parent_death_signal = 9,
         .package = "qemu-system-arm",
     };
-    return child_start(&options, ret_child, err);
+    return child_start(&options, deadline_in_ms(60000), NULL, ret_child, err);
 }
 
 bool guest_boot(const char *dir, int icount_shift, struct guest_board *ret_board, struct error *err)

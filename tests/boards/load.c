@@ -14,7 +14,8 @@ bool load_start(int per_core, struct load *ret_load, struct error *err)
     long wanted = per_core * sysconf(_SC_NPROCESSORS_ONLN);
     *ret_load = (struct load){.count = 0};
     while (ret_load->count < wanted && ret_load->count < LOAD_MAX) {
-        if (!child_start(&options, &ret_load->children[ret_load->count], err))
+        if (!child_start(&options, deadline_in_ms(60000), NULL,
+                         &ret_load->children[ret_load->count], err))
             return false;
         ret_load->count++;
     }

@@ -328,7 +328,7 @@ START_TEST(a_killed_qemu_is_noticed)
                                   .stdout_fd = -1,
                                   .stderr_fd = -1,
                                   .parent_death_signal = SIGKILL};
-    ck_assert(child_start(&child, &killer, &err));
+    ck_assert(child_start(&child, deadline_in_ms(60000), NULL, &killer, &err));
     check_error(board_read(board, &byte, 1, deadline_never(), &err), ERROR_CLOSED,
                 "killed by SIGKILL");
     child_stop(&killer, LONG_MS);

@@ -47,7 +47,7 @@ bool api_start(const char *dir, struct api_client *ret_client, struct error *err
         .package = "dash",
     };
     struct child server = CHILD_NONE;
-    if (!child_start(&options, &server, err))
+    if (!child_start(&options, deadline_in_ms(60000), NULL, &server, err))
         return false;
     *ret_client = (struct api_client){
         .server = server,

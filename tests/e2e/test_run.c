@@ -314,7 +314,7 @@ START_TEST(interrupted)
                                     .stderr_fd = STDERR_FILENO,
                                     .parent_death_signal = SIGTERM};
     int status;
-    ck_assert_msg(child_start(&options, &child, &err), "%s", err.text);
+    ck_assert_msg(child_start(&options, deadline_in_ms(60000), NULL, &child, &err), "%s", err.text);
     if (!child_wait(&child, deadline_in_ms(DELAYS_MS[_i]), NULL, &status, &err)) {
         ck_assert_int_eq(kill(child.pid, SIGINT), 0);
         ck_assert_msg(child_wait(&child, deadline_in_ms(10000), NULL, &status, &err), "%s",

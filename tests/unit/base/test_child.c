@@ -112,7 +112,7 @@ START_TEST(missing_program_names_its_package)
     const char *const argv[] = {"no-such-program", NULL};
     struct child_options options = {.argv = argv, .stdin_fd = -1, .package = "some-package"};
     struct child child = CHILD_NONE;
-    ck_assert(!child_start(&options, &child, &err));
+    ck_assert(!child_start(&options, deadline_in_ms(60000), NULL, &child, &err));
     ck_assert_int_eq(err.kind, ERROR_TOOL);
     ck_assert_ptr_nonnull(strstr(err.text, "no-such-program: no such program"));
     ck_assert_ptr_nonnull(strstr(err.text, "some-package"));
@@ -127,7 +127,7 @@ START_TEST(program_without_permission)
     const char *const argv[] = {"/etc/passwd", NULL};
     struct child_options options = {.argv = argv, .stdin_fd = -1};
     struct child child = CHILD_NONE;
-    ck_assert(!child_start(&options, &child, &err));
+    ck_assert(!child_start(&options, deadline_in_ms(60000), NULL, &child, &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);
     ck_assert_int_eq(err.os, EACCES);
 }
@@ -263,7 +263,7 @@ START_TEST(stop_kills_one_that_ignores_sigterm)
     struct child_options options = shell("trap '' TERM; echo; while :; do sleep 600; done");
     options.stdout_fd = ends[1];
     struct child child = CHILD_NONE;
-    ck_assert(child_start(&options, &child, &err));
+    ck_assert(child_start(&options, deadline_in_ms(60000), NULL, &child, &err));
     ck_assert_int_eq(read(ends[0], &byte, 1), 1); /* the trap is set */
     pid_t pid = child.pid;
     child_stop(&child, 1);
@@ -279,7 +279,7 @@ START_TEST(ended_reaps_once)
     struct child_options options = shell("exit 7");
     struct child child = CHILD_NONE;
     ck_assert(!child_ended(&child, &status));
-    ck_assert(child_start(&options, &child, &err));
+    ck_assert(child_start(&options, deadline_in_ms(60000), NULL, &child, &err));
     pid_t pid = child.pid;
     ck_assert(child_wait(&child, deadline_never(), NULL, &status, &err));
     ck_assert_int_eq(WEXITSTATUS(status), 7);
@@ -292,7 +292,7 @@ START_TEST(wait_for_one_that_goes_on)
 {
     struct child_options options = shell("sleep 600");
     struct child child = CHILD_NONE;
-    ck_assert(child_start(&options, &child, &err));
+    ck_assert(child_start(&options, deadline_in_ms(60000), NULL, &child, &err));
     ck_assert(!child_ended(&child, &status));
     ck_assert(!child_wait(&child, deadline_in_ms(1), NULL, &status, &err));
     ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
@@ -311,7 +311,7 @@ START_TEST(children_do_not_outlive_a_killed_parent)
     if (parent == 0) {
         struct child child = CHILD_NONE;
         struct child_options options = shell("sleep 600");
-        if (!child_start(&options, &child, &err) ||
+        if (!child_start(&options, deadline_in_ms(60000), NULL, &child, &err) ||
             write(ends[1], &child.pid, sizeof(child.pid)) != (ssize_t)sizeof(child.pid))
             _exit(EXIT_FAILURE);
         for (;;)
