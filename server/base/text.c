@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LINE_SIZE = 8192, ESCAPED_SIZE = 4 };
+enum { LINE_SIZE = 8192, PIECE_SIZE = 512, ESCAPED_SIZE = 4 };
 
 /* How many bytes a whole, shortest-form UTF-8 character at TEXT has; 0: it is none. */
 static size_t decode(const unsigned char *text, uint32_t *ret_code)
@@ -88,6 +88,52 @@ struct printable printable(const char *raw)
     struct printable result;
     text_printable(raw, result.text, sizeof(result.text));
     return result;
+}
+
+/* No more than fits into a piece, and no half of a character. */
+static size_t piece_size(const char *data, size_t size_bytes)
+{
+    if (size_bytes <= PIECE_SIZE)
+        return size_bytes;
+    size_t size = PIECE_SIZE;
+    while (size > 1 && ((unsigned char)data[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
+static void print_bytes(FILE *out, const char *data, size_t size_bytes)
+{
+    char piece[PIECE_SIZE + 1];
+    char shown[PIECE_SIZE * ESCAPED_SIZE + 1];
+    while (size_bytes > 0) {
+        size_t size = piece_size(data, size_bytes);
+        memcpy(piece, data, size);
+        piece[size] = '\0';
+        size = strlen(piece);
+        fputs(text_printable(piece, shown, sizeof(shown)), out);
+        if (size == 0) {
+            fputs("\\x00", out);
+            size = 1;
+        }
+        data += size;
+        size_bytes -= size;
+    }
+}
+
+void text_print_lines(FILE *out, const char *prefix, const char *data, size_t size_bytes)
+{
+    while (size_bytes > 0) {
+        const char *end = memchr(data, '\n', size_bytes);
+        size_t length = end ? (size_t)(end - data) : size_bytes;
+        size_t taken = end ? length + 1 : length;
+        if (end && length > 0 && data[length - 1] == '\r')
+            length--;
+        fputs(prefix, out);
+        print_bytes(out, data, length);
+        fputc('\n', out);
+        data += taken;
+        size_bytes -= taken;
+    }
 }
 
 void text_print_line(FILE *out, const char *prefix, const char *raw)

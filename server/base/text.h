@@ -24,4 +24,8 @@ struct printable printable(const char *raw);
 /* PREFIX (our own) and RAW as one line. */
 void text_print_line(FILE *out, const char *prefix, const char *raw);
 
+/* Bytes as they came from somewhere, which may hold NULs and end anywhere: each of their lines (\n
+ * or \r\n) as one line behind PREFIX. */
+void text_print_lines(FILE *out, const char *prefix, const char *data, size_t size_bytes);
+
 #endif

@@ -1,7 +1,9 @@
 #include "board/command_line.h"
 
+#include "base/text.h"
 #include "board/qemu_args.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,7 +78,9 @@ bool command_line_make(const struct emulator_options *options, int qmp_fd, int r
 
 void command_line_show(const struct command_line *line)
 {
+    char shown[PATH_MAX];
+    fputs("qemu:", stderr);
     for (size_t i = 0; i < line->count; i++)
-        fprintf(stderr, "%s%s", i > 0 ? " " : "qemu: ", line->items[i]);
+        fprintf(stderr, " %s", text_printable(line->items[i], shown, sizeof(shown)));
     fputc('\n', stderr);
 }

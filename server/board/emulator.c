@@ -1,6 +1,7 @@
 #include "board/emulator.h"
 #include "base/cleanup.h"
 #include "base/strays.h"
+#include "base/text.h"
 #include "board/command_line.h"
 
 #include <errno.h>
@@ -177,7 +178,7 @@ void emulator_pump_output(struct emulator *emulator)
             return;
         }
         if (emulator->debug)
-            fwrite(data, 1, (size_t)size, stderr);
+            text_print_lines(stderr, "qemu: ", data, (size_t)size);
         line_ring_add(&emulator->output, data, (size_t)size);
     }
 }

@@ -1,5 +1,6 @@
 #include "board/qmp.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,7 +91,7 @@ static bool take_message(struct qmp *qmp, cJSON **ret_message, char *ret_shown)
         return false;
     size_t length = (size_t)(end - qmp->input);
     if (qmp->debug)
-        fprintf(stderr, "qmp < %.*s\n", (int)length, qmp->input);
+        text_print_lines(stderr, "qmp < ", qmp->input, length + 1);
     *ret_message = cJSON_ParseWithLength(qmp->input, length);
     size_t shown = length < SHOWN_BYTES ? length : SHOWN_BYTES;
     memcpy(ret_shown, qmp->input, shown);
@@ -133,7 +134,7 @@ static bool send_line(struct qmp *qmp, const char *line, const struct qmp_wait *
 {
     size_t length = strlen(line);
     if (qmp->debug)
-        fprintf(stderr, "qmp > %.*s\n", (int)length - 1, line);
+        text_print_lines(stderr, "qmp > ", line, length);
     for (;;) {
         ssize_t size = send(qmp->fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (size == (ssize_t)length)
@@ -231,7 +232,7 @@ void qmp_nudge(struct qmp *qmp)
     if (qmp->fd < 0 || qmp->closed)
         return;
     if (qmp->debug)
-        fprintf(stderr, "qmp > %.*s\n", (int)sizeof(line) - 2, line);
+        text_print_lines(stderr, "qmp > ", line, sizeof(line) - 1);
     ssize_t size = send(qmp->fd, line, sizeof(line) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (size < 0 && errno != EAGAIN && errno != EINTR)
         qmp->closed = true;

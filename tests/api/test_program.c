@@ -192,6 +192,32 @@ START_TEST(files_do_as_well_as_pipes)
 }
 END_TEST
 
+/* With --debug, whatever a client sends reaches somebody's terminal. */
+START_TEST(debugging_shows_what_can_be_seen)
+{
+    static const char request[] = "\033[2J \xc2\x9b " INFO;
+    cleanup_free char *requests = file_path("%s/requests", folder);
+    cleanup_free char *log = file_path("%s/log", folder);
+    cleanup_free char *text = NULL;
+    struct error err = {0};
+    int status = 0;
+    ck_assert(file_write(requests, request, strlen(request), 0644, &err));
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!freopen(requests, "r", stdin) || !freopen(log, "w", stderr))
+            _exit(126);
+        execl(PROGRAM, "microtvm-qemu", "serve", "--debug", "--project-dir", TEMPLATE, "--read-fd",
+              "0", "--write-fd", "1", NULL);
+        _exit(127);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 2); /* it is no JSON */
+    ck_assert_msg(file_read(log, 65536, &text, NULL, &err), "%s", err.text);
+    ck_assert_msg(strstr(text, "<- \\x1b[2J \\xc2\\x9b {\"jsonrpc\": \"2.0\", "), "%s", text);
+    ck_assert_ptr_null(strchr(text, '\033'));
+}
+END_TEST
+
 /* A client may have one socket for both ways, as inetd's have. */
 START_TEST(one_socket_does_for_both_ways)
 {
@@ -294,6 +320,7 @@ int main(void)
     tcase_add_loop_test(cases, signals_end_it, 0, 6);
     tcase_add_test(cases, it_ends_when_nobody_reads_replies);
     tcase_add_test(cases, files_do_as_well_as_pipes);
+    tcase_add_test(cases, debugging_shows_what_can_be_seen);
     tcase_add_test(cases, one_socket_does_for_both_ways);
     tcase_add_test(cases, long_lines_are_taken);
     tcase_add_test(cases, what_was_sent_before_the_end_is_carried_out);

@@ -5,12 +5,14 @@
 #include "api/methods.h"
 #include "api/rpc.h"
 #include "base/deadline.h"
+#include "base/text.h"
 #include "commands/serve/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { DEBUG_LINE_CHARS = 400 };
@@ -30,10 +32,14 @@ static void debug_line(const struct server *server, const char *mark, const char
 {
     if (!server->options->is_debugging)
         return;
-    int shown = size_bytes > DEBUG_LINE_CHARS ? DEBUG_LINE_CHARS : (int)size_bytes;
-    if (shown > 0 && text[shown - 1] == '\n')
-        shown--;
-    fprintf(stderr, "%s %.*s%s\n", mark, shown, text, size_bytes > DEBUG_LINE_CHARS ? " ..." : "");
+    static const char MORE[] = " ...";
+    char shown[DEBUG_LINE_CHARS + sizeof(MORE)];
+    bool is_cut = size_bytes > DEBUG_LINE_CHARS;
+    size_t length = is_cut ? DEBUG_LINE_CHARS : size_bytes;
+    memcpy(shown, text, length);
+    if (is_cut)
+        memcpy(shown + length, MORE, sizeof(MORE));
+    text_print_lines(stderr, mark, shown, is_cut ? length + sizeof(MORE) - 1 : length);
 }
 
 /* Between methods only a signal or closed replies count as an end: requests that were sent before
@@ -81,7 +87,7 @@ static bool write_reply(struct server *server, struct error *err)
 {
     const char *at = server->reply.data;
     size_t left = server->reply.size_bytes;
-    debug_line(server, "->", at, left);
+    debug_line(server, "-> ", at, left);
     while (left > 0) {
         ssize_t written = write(server->options->write_fd, at, left);
         if (written >= 0) {
@@ -107,7 +113,7 @@ static bool answer(struct server *server, char *line, size_t size_bytes, struct 
 {
     struct rpc_request request = {0};
     struct error cause = {0};
-    debug_line(server, "<-", line, size_bytes);
+    debug_line(server, "<- ", line, size_bytes);
     if (!rpc_request_parse(line, size_bytes, &request, &cause)) {
         *err = cause;
         if (cause.kind == ERROR_INVALID_REQUEST &&

@@ -60,6 +60,57 @@ START_TEST(cut_to_any_size)
 }
 END_TEST
 
+static const struct {
+    const char *data;
+    size_t size_bytes;
+    const char *shown;
+} LINES[] = {
+    {"", 0, ""},
+    {"one", 3, "> one\n"},
+    {"one\n", 4, "> one\n"},
+    {"one\r\ntwo", 8, "> one\n> two\n"},
+    {"\n\n", 2, "> \n> \n"},
+    {"a\0b\0\0c\033[2J\r", 11, "> a\\x00b\\x00\\x00c\\x1b[2J\\x0d\n"},
+    {"::error::no\n ä", 15, "> \\x3a:error::no\n>  ä\n"},
+};
+enum { LINES_COUNT = sizeof(LINES) / sizeof(LINES[0]) };
+
+static char *printed(const char *data, size_t size_bytes)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(out);
+    text_print_lines(out, "> ", data, size_bytes);
+    ck_assert_int_eq(fclose(out), 0);
+    return text;
+}
+
+START_TEST(bytes_as_lines)
+{
+    char *text = printed(LINES[_i].data, LINES[_i].size_bytes);
+    ck_assert_str_eq(text, LINES[_i].shown);
+    free(text);
+}
+END_TEST
+
+/* However long a line is, all of it is there, and characters stay whole. */
+START_TEST(a_long_line)
+{
+    static const char euro[] = {'\xe2', '\x82', '\xac'};
+    char data[3000];
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = euro[i % sizeof(euro)];
+    for (size_t first = 0; first < 3; first++) {
+        memset(data, 'x', 3);
+        char *text = printed(data + first, sizeof(data) - first);
+        ck_assert_uint_eq(strlen(text), strlen("> ") + sizeof(data) - first + 1);
+        ck_assert_int_eq(strncmp(text + 2, data + first, sizeof(data) - first), 0);
+        free(text);
+    }
+}
+END_TEST
+
 /* Every error is fit, and a line in a stranger's name passes for none of ours. */
 START_TEST(errors_are_fit)
 {
@@ -77,6 +128,8 @@ int main(void)
     TCase *tests = tcase_create("text");
     tcase_add_loop_test(tests, only_what_can_be_seen, 0, TEXTS_COUNT);
     tcase_add_test(tests, cut_to_any_size);
+    tcase_add_loop_test(tests, bytes_as_lines, 0, LINES_COUNT);
+    tcase_add_test(tests, a_long_line);
     tcase_add_test(tests, errors_are_fit);
     Suite *suite = suite_create("text");
     suite_add_tcase(suite, tests);
