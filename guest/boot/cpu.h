@@ -3,6 +3,7 @@
 #define BOOT_CPU_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Mask all interrupts; returns whether they were on, for cpu_interrupts_set. */
 bool cpu_interrupts_disable(void);
@@ -15,8 +16,14 @@ void cpu_wait_for_interrupt(void);
 /* Let an external interrupt line reach uart_interrupt(), the only external handler there is. */
 void cpu_interrupt_enable(unsigned line);
 
-/* Make flash read-only and fence off the memory below the stack, so that a write through a null
- * pointer or a stack overflow is a fault with an address and not silent damage. */
+/* Only what the board has can be reached from here on: flash to read and to run, RAM and devices to
+ * read and write. All else is a fault with an address and not silent damage: a null pointer, a wild
+ * one, a stack overflow (below the stack, which is the lowest thing in RAM, there is nothing). */
 void cpu_protect_memory(void);
+
+/* What stands right in front of an address: a call of a function by its name, or of one by a
+ * pointer. The address must have code in front of it. */
+enum cpu_call { CPU_NO_CALL, CPU_CALL, CPU_CALL_BY_POINTER };
+enum cpu_call cpu_call_before(uintptr_t return_address);
 
 #endif

@@ -1,6 +1,7 @@
 /* Last words over the UART, polled, with nothing else needed. */
 #include "boot/fatal.h"
 #include "boot/board_config.h"
+#include "boot/calls.h"
 #include "boot/cpu.h"
 #include "boot/layout.h"
 #include "platform/clock.h"
@@ -58,10 +59,33 @@ void fatal_address(const char *name, uintptr_t value)
     write_number(name, value, 2 * sizeof value);
 }
 
+void fatal_decimal(int value)
+{
+    char text[] = "-2147483648";
+    unsigned left = value < 0 ? -(unsigned)value : (unsigned)value;
+    unsigned at = sizeof text - 1;
+    do
+        text[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        text[--at] = '-';
+    fatal_text(text + at);
+}
+
 void fatal_caller(const void *return_address)
 {
-    /* Bit 0 is Thumb's mark; two bytes back lie inside the call on every architecture. */
-    fatal_address("pc", ((uintptr_t)return_address & ~(uintptr_t)1) - 2);
+    fatal_address("pc", calls_place((uintptr_t)return_address));
+}
+
+void fatal_explain_jump(uintptr_t return_address)
+{
+    enum cpu_call call = calls_before(return_address);
+    if (call == CPU_NO_CALL) {
+        fatal_text(" (jump to nowhere, and the return address is lost: a stack was written over)");
+        return;
+    }
+    fatal_text(" (jump to nowhere)");
+    fatal_address(call == CPU_CALL_BY_POINTER ? "from" : "last_call", calls_place(return_address));
 }
 
 void fatal_explain_stack(uintptr_t stack_pointer)

@@ -28,6 +28,14 @@ void halt(void) __attribute__((noreturn));
 /* " pc=..." of the call that returns to return_address. */
 void fatal_caller(const void *return_address);
 
+/* Where there is no code at pc: " (jump to nowhere)", and what the register for return addresses
+ * says of who jumped. " from=..." was a call by a pointer; " last_call=..." was another one, so
+ * that the jump came later: a tail call, or a return to what was written over the stack. */
+void fatal_explain_jump(uintptr_t return_address);
+
+/* "-42" */
+void fatal_decimal(int value);
+
 /* Adds " (stack overflow: ...)" when this stack pointer has left the main stack at its end. */
 void fatal_explain_stack(uintptr_t stack_pointer);
 

@@ -6,7 +6,8 @@
 
 extern char layout_flash_start[], layout_flash_size[];
 extern char layout_text_start[], layout_text_end[];
-extern char layout_ram_start[], layout_ram_end[];
+extern char layout_ram_start[], layout_ram_end[], layout_ram_size[];
+extern char layout_devices_start[], layout_devices_size[];
 extern char layout_stack_bottom[], layout_stack_top[];
 extern char layout_data_start[], layout_data_size[], layout_data_source[];
 extern char layout_bss_start[], layout_bss_size[];

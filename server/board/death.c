@@ -62,8 +62,9 @@ static void explain_end(struct board *board)
     const char *fault = device_log_fault(&board->log);
     if (fault) {
         death_source(board, fault, source, sizeof(source));
-        error_set(cause, ERROR_CLOSED, 0, "the firmware died: %s%s%s", fault,
-                  source[0] ? "\n  at " : "", source);
+        error_set(cause, ERROR_CLOSED, 0, "the firmware died: %s", fault);
+        if (source[0])
+            error_append(cause, "  %s %s", fault_relation(fault), source);
     } else {
         error_set(cause, ERROR_CLOSED, 0, "the board is gone: QEMU ended");
     }

@@ -9,22 +9,48 @@
 
 enum { ADDR2LINE_TIMEOUT_MS = 5000, HEXADECIMAL = 16, PC_TEXT_SIZE = 24 };
 
-bool fault_find_pc(const char *text, uint64_t *ret_pc)
+/* How a report names a place, in the order in which one is looked for, and what it is there. */
+static const struct mark {
+    const char *text;
+    const char *relation;
+} marks[] = {
+    {" from=0x", "called from"},
+    {" last_call=0x", "the last call before it was from"},
+    {"pc=0x", "at"}, /* of the firmware; the others are QEMU's */
+    {"R15=", "at"},
+    {" pc ", "at"},
+};
+
+enum { MARKS_COUNT = sizeof(marks) / sizeof(marks[0]), CALLERS_COUNT = 2 };
+
+static const struct mark *find_place(const char *text, uint64_t *ret_pc)
 {
-    static const char *const marks[] = {"pc=0x", "R15=", " pc "};
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        const char *found = strstr(text, marks[i]);
+    size_t count = strstr(text, "(jump to nowhere") ? CALLERS_COUNT : MARKS_COUNT;
+    for (size_t i = 0; i < count; i++) {
+        const char *found = strstr(text, marks[i].text);
         if (!found)
             continue;
-        const char *digits = found + strlen(marks[i]);
+        const char *digits = found + strlen(marks[i].text);
         char *end = NULL;
         uint64_t pc = strtoull(digits, &end, HEXADECIMAL);
         if (end == digits)
             continue;
         *ret_pc = pc;
-        return true;
+        return &marks[i];
     }
-    return false;
+    return NULL;
+}
+
+bool fault_find_pc(const char *text, uint64_t *ret_pc)
+{
+    return find_place(text, ret_pc) != NULL;
+}
+
+const char *fault_relation(const char *text)
+{
+    uint64_t pc = 0;
+    const struct mark *mark = find_place(text, &pc);
+    return mark ? mark->relation : "at";
 }
 
 struct output {
@@ -37,8 +63,11 @@ struct output {
 static void add_line(void *context, const char *line)
 {
     struct output *output = context;
-    int length = snprintf(output->buffer + output->length, output->size_bytes - output->length,
-                          "%s%s", output->length > 0 ? " " : "", line + strspn(line, " "));
+    const char *text = line + strspn(line, " ");
+    const char *end = strstr(text, " (discriminator "); /* one of several pieces of a line's code */
+    int length =
+        snprintf(output->buffer + output->length, output->size_bytes - output->length, "%s%.*s",
+                 output->length > 0 ? " " : "", end ? (int)(end - text) : (int)strlen(text), text);
     size_t left = output->size_bytes - output->length - 1;
     if (length > 0)
         output->length += (size_t)length < left ? (size_t)length : left;

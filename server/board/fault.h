@@ -8,9 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The program counter in a text: "pc=0x1234" of the firmware's own report, or "R15=00001234" and
- * " pc 80001234" of QEMU's register dumps. The first one counts. */
+/* The place in a text that a source line is wanted for: "pc=0x1234" of the firmware's own report,
+ * or "R15=00001234" and " pc 80001234" of QEMU's register dumps. Of a jump to nowhere it is where
+ * it came from, if that is known: its pc is no place, though there may be a source line for it, of
+ * code that was not linked. */
 bool fault_find_pc(const char *text, uint64_t *ret_pc);
+
+/* What that place is to what happened: "at", "called from", ... */
+const char *fault_relation(const char *text);
 
 /* "main at src/main.c:12", from TOOLCHAIN_PREFIXaddr2line on the ELF; in parentheses, why not,
  * where that is not to be had. Returns the buffer. */

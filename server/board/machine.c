@@ -61,6 +61,8 @@ static const struct field fields[] = {
     {"memory.flash.size_bytes", FIELD_SIZE, KEPT(flash_size_bytes)},
     {"memory.ram.origin", FIELD_ADDRESS, NOT_KEPT},
     {"memory.ram.size_bytes", FIELD_SIZE, KEPT(ram_size_bytes)},
+    {"memory.devices.origin", FIELD_ADDRESS, NOT_KEPT},
+    {"memory.devices.size_bytes", FIELD_SIZE, NOT_KEPT},
     {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT},
     {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
     {"uart.driver", FIELD_NAME, NOT_KEPT},

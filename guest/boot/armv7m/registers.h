@@ -30,10 +30,13 @@ enum {
     SCB_CFSR_MMARVALID = 1 << 7,
     SCB_CFSR_STKERR = 1 << 12, /* stacking for an exception hit a bus error */
     SCB_CFSR_BFARVALID = 1 << 15,
+    SCB_CFSR_INVSTATE = 1 << 17, /* a jump to an address without Thumb's mark */
     MPU_CTRL_ENABLE = 1 << 0,
-    MPU_CTRL_PRIVDEFENA = 1 << 2,
     MPU_RASR_ENABLE = 1 << 0,
+    MPU_RASR_B = 1 << 16,
+    MPU_RASR_C = 1 << 17,
     MPU_RASR_NO_ACCESS = 0 << 24,
+    MPU_RASR_READ_WRITE = 3 << 24,
     MPU_RASR_READ_ONLY = 6 << 24,
     MPU_RASR_XN = 1 << 28,
 };

@@ -1,5 +1,6 @@
 /* RISC-V in machine mode, of 32 or 64 bits: faults, and interrupts by way of the PLIC. */
 #include "boot/board_config.h"
+#include "boot/calls.h"
 #include "boot/cpu.h"
 #include "boot/fatal.h"
 #include "boot/mmio.h"
@@ -24,6 +25,7 @@ static const char *const cause_names[] = {
     "load access fault",
     "store address misaligned",
     "store access fault",
+    [11] = "environment call",
 };
 
 void cpu_interrupt_enable(unsigned line)
@@ -56,8 +58,10 @@ void fault_report(uintptr_t cause, uintptr_t ra, uintptr_t sp)
     fatal_begin("fault:");
     fatal_hex("mcause", (uint32_t)cause);
     fatal_text(" (");
-    fatal_text(cause < names ? cause_names[cause] : "unknown cause");
+    fatal_text(cause < names && cause_names[cause] ? cause_names[cause] : "unknown cause");
     fatal_text(")");
+    if (!calls_is_code(epc))
+        fatal_explain_jump(ra);
     fatal_address("pc", epc);
     fatal_address("ra", ra);
     fatal_address("sp", sp);

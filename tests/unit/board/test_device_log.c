@@ -155,11 +155,30 @@ START_TEST(pc_in_all_kinds_of_reports)
     ck_assert_uint_eq(pc, 0x4f0);
     ck_assert(fault_find_pc(" V      =   0\n pc       80001002\n mhartid", &pc));
     ck_assert_uint_eq(pc, 0x80001002);
+    ck_assert_str_eq(fault_relation("pc=0x1234"), "at");
     pc = 7;
     ck_assert(!fault_find_pc("abort: TVM error 0x1", &pc));
     ck_assert(!fault_find_pc("pc=0x", &pc));
     ck_assert(!fault_find_pc("", &pc));
     ck_assert_uint_eq(pc, 7);
+}
+END_TEST
+
+/* What stands at address 0 in an ELF is no cause. */
+START_TEST(a_jump_to_nowhere_is_its_callers)
+{
+    static const char call[] = "fault: x (jump to nowhere) from=0x00004e7e pc=0x00000000 lr=0x4e81";
+    static const char tail[] = "fault: x (jump to nowhere) last_call=0x50d4 pc=0x00000000";
+    static const char lost[] = "fault: x (jump to nowhere, and the return address is lost) pc=0x0";
+    uint64_t pc = 7;
+    ck_assert(!fault_find_pc(lost, &pc));
+    ck_assert_uint_eq(pc, 7);
+    ck_assert(fault_find_pc(call, &pc));
+    ck_assert_uint_eq(pc, 0x4e7e);
+    ck_assert_str_eq(fault_relation(call), "called from");
+    ck_assert(fault_find_pc(tail, &pc));
+    ck_assert_uint_eq(pc, 0x50d4);
+    ck_assert_str_eq(fault_relation(tail), "the last call before it was from");
 }
 END_TEST
 
@@ -210,6 +229,7 @@ int main(void)
     tcase_add_loop_test(tests, lines_are_printable_utf8, 0, PRINTABLE_COUNT);
     tcase_add_test(tests, random_bytes_do_no_harm);
     tcase_add_test(tests, pc_in_all_kinds_of_reports);
+    tcase_add_test(tests, a_jump_to_nowhere_is_its_callers);
     tcase_add_test(tests, source_line_of_a_pc);
     tcase_add_test(tests, source_line_that_is_not_to_be_had);
     Suite *suite = suite_create("device_log");

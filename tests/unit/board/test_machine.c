@@ -21,7 +21,8 @@ static const char GOOD[] =
     "           \"arguments\": [\"-m\", \"32\"]},\n"
     " \"toolchain\": {\"prefix\": \"t-\", \"packages\": [\"gcc\"], \"flags\": []},\n"
     " \"memory\": {\"flash\": {\"origin\": \"0x0\", \"size_bytes\": 1024},\n"
-    "              \"ram\": {\"origin\": \"0x20000000\", \"size_bytes\": 4294967296}},\n"
+    "              \"ram\": {\"origin\": \"0x20000000\", \"size_bytes\": 4294967296},\n"
+    "              \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 65536}},\n"
     " \"main_stack_size_bytes\": 8, \"rpc_packet_size_bytes\": 9,\n"
     " \"uart\": {\"driver\": \"u\", \"base\": \"0xFF00\", \"interrupt\": 0, \"depth\": 16},\n"
     " \"timer\": {\"driver\": \"t\", \"clock_hz\": 1},\n"
@@ -104,8 +105,8 @@ static const struct {
     {"\"halt\"", "\"hlt\"", ": \"hlt\": no such field"},
     {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
     {"{\"origin\": \"0x0\", \"size_bytes\": 1024}", "7", ": \"memory.flash.origin\" is missing"},
-    {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":13: not JSON"},
-    {"}}\n", "}} x\n", ":12: not JSON"},
+    {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":14: not JSON"},
+    {"}}\n", "}} x\n", ":13: not JSON"},
 };
 
 enum { MISTAKES_COUNT = sizeof(MISTAKES) / sizeof(MISTAKES[0]) };

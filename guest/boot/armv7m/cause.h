@@ -1,0 +1,10 @@
+/* ARMv7-M: what the fault status registers say (Armv7-M Architecture Reference Manual, B3.2.15). */
+#ifndef BOOT_ARMV7M_CAUSE_H
+#define BOOT_ARMV7M_CAUSE_H
+
+#include <stdint.h>
+
+/* " (escalated, precise data bus error)" in last words; nothing where no bit is set. */
+void cause_tell(uint32_t hfsr, uint32_t cfsr);
+
+#endif

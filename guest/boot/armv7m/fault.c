@@ -1,0 +1,64 @@
+/* ARMv7-M: the report of a fault. */
+#include "boot/armv7m/cause.h"
+#include "boot/armv7m/registers.h"
+#include "boot/calls.h"
+#include "boot/fatal.h"
+#include "boot/layout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the CPU pushes on the interrupted stack. */
+struct exception_frame {
+    uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
+};
+
+static const char *const exception_names[] = {
+    [2] = "NMI",        [3] = "HardFault", [4] = "MemManage",     [5] = "BusFault",
+    [6] = "UsageFault", [11] = "SVCall",   [12] = "DebugMonitor", [14] = "PendSV",
+};
+
+void fault_report(const struct exception_frame *frame, uint32_t ipsr)
+    __attribute__((noreturn, used));
+
+static void report_frame(const struct exception_frame *frame)
+{
+    uint32_t stack = (uint32_t)(uintptr_t)frame;
+    bool lost = (SCB_CFSR & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) != 0;
+    bool inside = stack >= layout_address(layout_ram_start) &&
+                  stack <= layout_address(layout_ram_end) - sizeof *frame;
+    if (lost || !inside) {
+        /* A stack overflow leaves no frame. The return address nearest to the end of the stack is
+         * then the best hint at where it happened. */
+        uint32_t pc = calls_last_on_stack();
+        if (pc != 0)
+            fatal_hex("pc", pc);
+        fatal_hex("sp", stack);
+        return;
+    }
+    if (!calls_is_code(frame->pc) || (SCB_CFSR & SCB_CFSR_INVSTATE) != 0)
+        fatal_explain_jump(frame->lr);
+    fatal_hex("pc", frame->pc);
+    fatal_hex("lr", frame->lr);
+    fatal_hex("sp", stack + (uint32_t)sizeof *frame);
+    fatal_hex("xpsr", frame->xpsr);
+}
+
+/* Called by fault_entry, on a stack of its own. */
+void fault_report(const struct exception_frame *frame, uint32_t ipsr)
+{
+    const unsigned names = sizeof exception_names / sizeof exception_names[0];
+    const char *name = ipsr < names ? exception_names[ipsr] : NULL;
+    fatal_begin("fault: ");
+    fatal_text(name ? name : "stray exception");
+    cause_tell(SCB_HFSR, SCB_CFSR);
+    report_frame(frame);
+    fatal_hex("cfsr", SCB_CFSR);
+    fatal_hex("hfsr", SCB_HFSR);
+    if ((SCB_CFSR & SCB_CFSR_MMARVALID) != 0)
+        fatal_hex("mmfar", SCB_MMFAR);
+    if ((SCB_CFSR & SCB_CFSR_BFARVALID) != 0)
+        fatal_hex("bfar", SCB_BFAR);
+    fatal_explain_stack((uint32_t)(uintptr_t)frame);
+    fatal_end();
+}
