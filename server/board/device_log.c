@@ -66,7 +66,8 @@ const char *device_log_fault(const struct device_log *log)
 {
     for (size_t i = log->lines.count; i > 0; i--) {
         const char *line = line_ring_line(&log->lines, i - 1);
-        if (starts_with(line, "fault: ") || starts_with(line, "abort: "))
+        if (starts_with(line, "fault: ") || starts_with(line, "abort: ") ||
+            starts_with(line, "exit: "))
             return line;
     }
     return NULL;

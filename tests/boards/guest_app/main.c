@@ -6,11 +6,13 @@
 #include "platform/heap.h"
 #include "uart/uart.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tvm/runtime/crt/platform.h>
+#include <unistd.h>
 
 static uint8_t get(void)
 {
@@ -182,6 +184,19 @@ static void __attribute__((noinline)) large_frame(void)
     sink = frame[0];
 }
 
+static void __attribute__((noinline)) jump(void (*volatile target)(void))
+{
+    target();
+    sink = 1;
+}
+
+/* The compiler makes a jump of that call, which leaves nothing of this function behind. */
+static void __attribute__((noinline)) jump_at_the_end(void (*target)(void))
+{
+    __asm__("" : "+r"(target));
+    target();
+}
+
 static void fail(uint8_t how)
 {
     volatile uint32_t *address = NULL;
@@ -199,6 +214,22 @@ static void fail(uint8_t how)
     case 'O':
         large_frame();
         break;
+    case 'r': /* read a member of a structure that a null pointer points to */
+        __asm__("" : "+r"(address));
+        sink = address[5];
+        break;
+    case 'u': /* read where no board has anything */
+        sink = *(volatile uint32_t *)0xd0000000;
+        break;
+    case 'j':
+        jump(NULL);
+        break;
+    case 'J':
+        jump((void (*)(void))((uintptr_t)&sink | 1));
+        break;
+    case 'k':
+        jump_at_the_end(NULL);
+        break;
     case 'i':
         __builtin_trap();
         break;
@@ -211,6 +242,15 @@ static void fail(uint8_t how)
     case 'd':
         overrun_heap();
         break;
+    case 'v':
+        assert(sink == 42);
+        break;
+    case 'f':
+        free((void *)&sink);
+        break;
+    case 'X':
+        printf("before");
+        _exit(INT32_MIN);
     default:
         exit(3);
     }

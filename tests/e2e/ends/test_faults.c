@@ -31,7 +31,7 @@ static const struct {
 } ENDS[] = {
     {"nothing();", "the firmware died: fault: ", "instruction access violation) (jump to nowhere)",
      "(instruction access fault) (jump to nowhere)", "called from"},
-    {"sink = *(volatile int *)0xd0000000;", "=0xd0000000", "data access violation",
+    {"sink = *(volatile int *)0xd0000000;", "d0000000", "data access violation",
      "(load access fault)", "at"},
     {"exit(3);", "the firmware died: exit: the model called exit(3)", "", "", "at"},
 };
