@@ -238,6 +238,7 @@ bool device_open_transport(struct device *device, const cJSON *options, bool *re
                          "open_transport: the board's flash is empty: call build and flash first");
     if (!board_open(device->board, err))
         return board_failed(serial_number, err);
+    silence_end(&device->silence);
     device->upload = (struct upload){.all_bytes = 0};
     if (is_shown(device, &manifest))
         upload_begin(&device->upload, device->project_dir, &manifest);
@@ -260,22 +261,29 @@ static bool refuse_closed(struct error *err)
 bool device_read(struct device *device, void *data, size_t size_bytes, struct deadline deadline,
                  struct error *err)
 {
-    if (device->board && board_read(device->board, data, size_bytes, deadline, err))
+    int64_t began_ns = clock_now_ns();
+    if (device->board && board_read(device->board, data, size_bytes, deadline, err)) {
+        silence_end(&device->silence);
         return true;
+    }
     if (!device->board || err->kind == ERROR_STATE)
         return refuse_closed(err);
+    silence_explain(&device->silence, device->board, began_ns, err);
     return board_failed(device->board_settings.serial_number, err);
 }
 
 bool device_write(struct device *device, const void *data, size_t size_bytes,
                   struct deadline deadline, struct error *err)
 {
+    int64_t began_ns = clock_now_ns();
     if (device->board && board_write(device->board, data, size_bytes, deadline, err)) {
         upload_sent(&device->upload, size_bytes);
+        silence_end(&device->silence);
         return true;
     }
     if (!device->board || err->kind == ERROR_STATE)
         return refuse_closed(err);
+    silence_explain(&device->silence, device->board, began_ns, err);
     return board_failed(device->board_settings.serial_number, err);
 }
 

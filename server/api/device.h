@@ -3,6 +3,7 @@
 #ifndef MICROTVM_QEMU_API_DEVICE_H
 #define MICROTVM_QEMU_API_DEVICE_H
 
+#include "api/silence.h"
 #include "api/upload.h"
 #include "base/deadline.h"
 #include "base/error.h"
@@ -23,6 +24,7 @@ struct device {
     struct settings board_settings;    /* what board was made with */
     struct board *board;               /* NULL until the first flash or open */
     struct upload upload;              /* of the open session */
+    struct silence silence;            /* likewise */
     bool has_told_ignored;             /* of options, on stderr; once is enough */
 };
 
@@ -51,7 +53,7 @@ bool device_open_transport(struct device *device, const cJSON *options, bool *re
 void device_close_transport(struct device *device);
 
 /* Exactly size_bytes. Errors: ERROR_CLOSED also when the transport is not open; else those of
- * board_read and board_write. */
+ * board_read and board_write; ERROR_TIMEOUT says what the firmware does instead. */
 bool device_read(struct device *device, void *data, size_t size_bytes, struct deadline deadline,
                  struct error *err);
 bool device_write(struct device *device, const void *data, size_t size_bytes,

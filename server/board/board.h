@@ -77,6 +77,12 @@ bool board_read_some(struct board *board, void *data, size_t capacity_bytes, siz
 bool board_write(struct board *board, const void *data, size_t size_bytes, struct deadline deadline,
                  struct error *err);
 
+/* After a read or write that ended in ERROR_TIMEOUT, or at the interrupt's end: adds to the text
+ * what the firmware does instead. "no progress for 5 s: not a byte came", and where its CPU stands:
+ * pc, function, source line, the caller, and the other functions of a loop. Waits for QEMU's
+ * answers, a fraction of a second. A board that is off adds nothing. Returns false. */
+bool board_explain_timeout(struct board *board, struct error *err);
+
 /* For a caller's own poll loop: up to BOARD_PUMP_FDS entries; returns how many (0 while off). */
 int board_pump_fds(const struct board *board, struct pollfd *fds);
 /* Take in all that is there without blocking. An error is kept for the next read or write. */

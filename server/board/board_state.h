@@ -2,6 +2,7 @@
  *   board.c   states and the rules between them
  *   power.c   on: QEMU up to the firmware's first byte; off
  *   serial.c  reading, writing, waiting
+ *   hang.c    where a board stands that does not answer
  *   death.c   why a board is gone */
 #ifndef MICROTVM_QEMU_BOARD_BOARD_STATE_H
 #define MICROTVM_QEMU_BOARD_BOARD_STATE_H
@@ -30,6 +31,9 @@ struct board {
     struct error cause;
     struct deadline nudge_at; /* when QEMU's main loop is to be woken up next */
     int nudge_ms;
+    int64_t moved_ns; /* CLOCK_MONOTONIC: when the last byte went over the line, either way */
+    int64_t asked_ns; /* when the last one went to the board, or it was switched on */
+    uint64_t asked_received_bytes; /* how many had come from it by then */
     char log_text[LINE_RING_LINES * LINE_RING_LINE_BYTES];
 };
 
@@ -44,6 +48,13 @@ bool serial_wait(struct board *board, bool writable, struct deadline deadline, s
 
 /* Without waiting. */
 void serial_take_in(struct board *board);
+
+/* Lines for an error's text: where the CPU of a firmware stands that says nothing, the function
+ * that called it, and the other ones that it goes through. Returns false. */
+bool hang_append_place(struct board *board, struct error *err);
+
+/* To wait for a reply of QMP while all else that QEMU sends is taken in. */
+struct qmp_wait board_qmp_wait(struct board *board, struct deadline deadline);
 
 /* Look whether the board still lives; if not, find out why and stop QEMU. */
 void death_check(struct board *board);

@@ -232,11 +232,30 @@ void emulator_release_record(struct emulator *emulator, uint64_t end_bytes)
     emulator->record_released_bytes = end;
 }
 
-bool emulator_registers(struct emulator *emulator, const struct qmp_wait *wait, char **ret_text,
-                        struct error *err)
+bool emulator_halt(struct emulator *emulator, const struct qmp_wait *wait, bool *ret_halted,
+                   struct error *err)
+{
+    cJSON *status = NULL;
+    if (!qmp_command(&emulator->qmp, "query-status", NULL, wait, &status, err))
+        return false;
+    bool runs = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(status, "running"));
+    cJSON_Delete(status);
+    if (runs && !qmp_command(&emulator->qmp, "stop", NULL, wait, NULL, err))
+        return false;
+    *ret_halted = runs;
+    return true;
+}
+
+bool emulator_go_on(struct emulator *emulator, const struct qmp_wait *wait, struct error *err)
+{
+    return qmp_post(&emulator->qmp, "cont", wait, err);
+}
+
+bool emulator_monitor(struct emulator *emulator, const char *command, const struct qmp_wait *wait,
+                      char **ret_text, struct error *err)
 {
     cJSON *arguments = cJSON_CreateObject();
-    if (!arguments || !cJSON_AddStringToObject(arguments, "command-line", "info registers")) {
+    if (!arguments || !cJSON_AddStringToObject(arguments, "command-line", command)) {
         cJSON_Delete(arguments);
         return error_no_memory(err, "a QMP command", sizeof(*arguments));
     }
@@ -247,7 +266,7 @@ bool emulator_registers(struct emulator *emulator, const struct qmp_wait *wait, 
     char *copy = text ? strdup(text) : NULL;
     cJSON_Delete(result);
     if (!copy)
-        return error_set(err, ERROR_DEVICE, 0, "QEMU did not show its registers");
+        return error_set(err, ERROR_DEVICE, 0, "QEMU has no answer to \"%s\"", command);
     *ret_text = copy;
     return true;
 }

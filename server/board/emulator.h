@@ -80,9 +80,16 @@ size_t emulator_record(const struct emulator *emulator, uint64_t offset_bytes, v
 /* The first end_bytes of the record are needed no more. */
 void emulator_release_record(struct emulator *emulator, uint64_t end_bytes);
 
-/* The CPU's registers as QEMU prints them. The caller frees *ret_text. */
-bool emulator_registers(struct emulator *emulator, const struct qmp_wait *wait, char **ret_text,
-                        struct error *err);
+/* Halt the CPU: of one that runs, QEMU shows the registers of some while ago. *ret_halted is false
+ * where it stood already, as a debugger can make it: then it must not be let go on. */
+bool emulator_halt(struct emulator *emulator, const struct qmp_wait *wait, bool *ret_halted,
+                   struct error *err);
+bool emulator_go_on(struct emulator *emulator, const struct qmp_wait *wait, struct error *err);
+
+/* What QEMU's monitor for people says to a command: "info registers". The caller frees *ret_text.
+ */
+bool emulator_monitor(struct emulator *emulator, const char *command, const struct qmp_wait *wait,
+                      char **ret_text, struct error *err);
 
 /* TERM, a short wait, KILL, reap; closes everything. Safe on EMULATOR_NONE and twice; output
  * stays. */

@@ -1,30 +1,12 @@
 #include "base/cleanup.h"
 #include "board/board_state.h"
-#include "board/fault.h"
 
-enum { REGISTERS_TIMEOUT_MS = 2000, SOURCE_BYTES = 512, ESCAPE = 0xff };
+enum { ESCAPE = 0xff };
 
 static void hear(void *context, const uint8_t *data, size_t size_bytes)
 {
     struct board *board = context;
     device_log_take(&board->log, data, size_bytes);
-}
-
-/* All but QMP, from which a reply is expected. */
-static void pump_around(void *context)
-{
-    struct board *board = context;
-    transport_pump(&board->transport);
-    emulator_pump_output(&board->emulator);
-}
-
-static struct qmp_wait wait_draining(struct board *board, struct deadline deadline)
-{
-    return (struct qmp_wait){.deadline = deadline,
-                             .interrupt = board->interrupt,
-                             .side_fds = {board->transport.fd, board->emulator.stderr_fd},
-                             .side_ready = pump_around,
-                             .context = board};
 }
 
 /* A firmware that faults at once sends ff 0a first, which no frame and no greeting begins with:
@@ -36,23 +18,6 @@ static bool firmware_speaks(const struct transport *transport)
     if (kept == 0 || data[0] != ESCAPE)
         return kept > 0;
     return kept > 1 && data[1] != '\n';
-}
-
-/* Where does the CPU of a firmware stand that says nothing? */
-static void append_position(struct board *board, struct error *err)
-{
-    cleanup_free char *registers = NULL;
-    struct error why;
-    char source[SOURCE_BYTES];
-    uint64_t pc = 0;
-    struct qmp_wait wait = wait_draining(board, deadline_in_ms(REGISTERS_TIMEOUT_MS));
-    if (!emulator_registers(&board->emulator, &wait, &registers, &why))
-        error_append(err, "where its CPU stands is not known: %s", why.text);
-    else if (fault_find_pc(registers, &pc))
-        error_append(err, "its CPU stands at pc=0x%08llx: %s", (unsigned long long)pc,
-                     death_source(board, registers, source, sizeof(source)));
-    else
-        error_append(err, "where its CPU stands is not known: QEMU shows no pc");
 }
 
 static bool wait_for_firmware(struct board *board, struct deadline deadline, struct error *err)
@@ -70,8 +35,7 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
         if (deadline_passed(deadline)) {
             error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte within %d ms",
                       board->boot_timeout_ms);
-            append_position(board, err);
-            return false;
+            return hang_append_place(board, err);
         }
         if (!serial_wait(board, false, deadline, err))
             return false;
@@ -91,7 +55,7 @@ static bool start_emulator(struct board *board, struct deadline deadline, struct
         return false;
     if (!transport_open(pty_path, BOARD_BACKLOG_BYTES, hear, board, &board->transport, err))
         return false;
-    struct qmp_wait wait = wait_draining(board, deadline);
+    struct qmp_wait wait = board_qmp_wait(board, deadline);
     return emulator_run(&board->emulator, &wait, err);
 }
 
@@ -112,6 +76,8 @@ bool power_on(struct board *board, struct error *err)
     power_off(board);
     line_ring_clear(&board->emulator.output);
     device_log_init(&board->log);
+    board->moved_ns = board->asked_ns = clock_now_ns();
+    board->asked_received_bytes = 0;
     board->nudge_at = deadline_never(); /* until something was sent */
     struct deadline deadline = deadline_in_ms(board->boot_timeout_ms);
     bool started = start_emulator(board, deadline, err);

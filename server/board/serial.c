@@ -36,6 +36,7 @@ static void take_serial(struct board *board)
     transport_pump(&board->transport);
     if (board->transport.received_bytes == before)
         return;
+    board->moved_ns = clock_now_ns();
     rest_nudge(board);
     emulator_release_record(&board->emulator, board->transport.received_bytes);
 }
@@ -145,6 +146,13 @@ bool board_read_some(struct board *board, void *data, size_t capacity_bytes, siz
     return true;
 }
 
+static void note_sent(struct board *board)
+{
+    board->moved_ns = board->asked_ns = clock_now_ns();
+    board->asked_received_bytes = board->transport.received_bytes;
+    rest_nudge(board);
+}
+
 bool board_write(struct board *board, const void *data, size_t size_bytes, struct deadline deadline,
                  struct error *err)
 {
@@ -161,7 +169,7 @@ bool board_write(struct board *board, const void *data, size_t size_bytes, struc
         next += written;
         left -= written;
         if (written > 0)
-            rest_nudge(board);
+            note_sent(board);
         if (left == 0)
             return true;
         if (written == 0 && deadline_passed(deadline))

@@ -139,18 +139,23 @@ static bool flush(struct link *link, struct deadline deadline, struct error *err
     return link->stream.write(link->stream.context, link->out, size_bytes, deadline, err);
 }
 
-/* Take in bytes until *done. */
+/* Take in bytes until *done. The deadline is for that: it also ends a device that sends and sends.
+ */
 static bool receive_until(struct link *link, const bool *done, struct deadline deadline,
                           struct error *err)
 {
     size_t dropped_before = link->session.dropped_messages;
+    bool looked = false;
     while (!*done) {
+        if (looked && deadline_passed(deadline))
+            return error_set(err, ERROR_TIMEOUT, 0, "much came in time, but not the answer");
         size_t least = least_to_come(link);
         size_t size_bytes;
         if (!link->stream.read(link->stream.context, link->in, sizeof(link->in),
                                least < sizeof(link->in) ? least : sizeof(link->in), &size_bytes,
                                deadline, err))
             return false;
+        looked = true;
         /* What is damaged before a session exists is noise of a board that just started. */
         bool in_session = link->established;
         session_receive(&link->session, link->in, size_bytes);

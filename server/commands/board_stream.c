@@ -43,6 +43,8 @@ bool board_stream_add_log(const struct board_stream *stream, struct error *err)
     bool of_device = err->kind == ERROR_DEVICE || err->kind == ERROR_TIMEOUT;
     if (stream->failed || !of_device)
         return false;
+    if (err->kind == ERROR_TIMEOUT)
+        board_explain_timeout(stream->board, err);
     const char *log = board_last_log(stream->board);
     if (log && log[0] != '\0')
         return error_append(err, "last lines of the firmware's log:\n%s", log);

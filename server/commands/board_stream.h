@@ -19,7 +19,8 @@ struct board_stream {
 /* What link_open wants; stream outlives it. */
 struct link_stream board_stream_link(struct board_stream *stream);
 
-/* Add what the firmware said last to the text of an error that lacks it. Always returns false. */
+/* Add what the firmware said last, and after a time-out what it does instead of answering, to the
+ * text of an error that lacks it. Always returns false. */
 bool board_stream_add_log(const struct board_stream *stream, struct error *err);
 
 #endif

@@ -8,7 +8,8 @@
  *   FAKE_QEMU_NO_PTY            knows of no pty
  *   FAKE_QEMU_BAD_PTY           names a pty that is not there
  *   FAKE_QEMU_REFUSES           refuses to start the board
- *   FAKE_QEMU_SILENT            its firmware sends nothing; its registers say pc 1234
+ *   FAKE_QEMU_SILENT            its firmware sends nothing; its registers say pc 1234,
+ *                               or 5678 while its CPU runs
  *   FAKE_QEMU_DEAF              its firmware sends HELLO and reads nothing
  *   FAKE_QEMU_DIES_AFTER_BOOT   HELLO, then exit code 3 without a word
  *   FAKE_QEMU_DIES_SPEAKING     sends a fault report when it gets a byte, and ends in that moment
@@ -36,6 +37,7 @@ struct fake {
     int pty;
     int record;
     bool started;
+    bool halted; /* its CPU; registers of one that runs are those of some while ago */
 };
 
 static bool has(const char *fault)
@@ -116,7 +118,11 @@ static void answer(struct fake *fake, const char *command)
                  has("BAD_PTY") ? "/no/such/pty" : ptsname(fake->pty));
         result = has("NO_PTY") ? "[]" : chardevs;
     } else if (strstr(command, "info registers")) {
-        result = "\" pc       00001234\\r\\n\"";
+        result = fake->halted ? "\" pc       00001234\\r\\n\"" : "\" pc       00005678\\r\\n\"";
+    } else if (strstr(command, "query-status")) {
+        result = fake->halted ? "{\"running\": false}" : "{\"running\": true}";
+    } else if (strstr(command, "\"stop\"") || strstr(command, "\"cont\"")) {
+        fake->halted = strstr(command, "\"stop\"") != NULL;
     }
     bool refused = has("REFUSES") && strstr(command, "x-exit-preconfig");
     snprintf(reply, sizeof(reply), "{\"%s\": %s, \"id\": %d}\r\n", refused ? "error" : "return",

@@ -37,6 +37,20 @@ static void drop_taken(struct text_line *line)
     line->taken = 0;
 }
 
+/* A deadline is for an answer, which may be several lines away: one that is passed ends a firmware
+ * that prints and prints, too. */
+static bool receive(struct text_line *line, struct deadline deadline, struct error *err)
+{
+    size_t got = 0;
+    if (deadline_passed(deadline))
+        return error_set(err, ERROR_TIMEOUT, 0, "no line came in time");
+    if (!grow(line, err) || !line->stream.read(line->stream.context, line->text + line->size,
+                                               line->capacity - line->size, 1, &got, deadline, err))
+        return false;
+    line->size += got;
+    return true;
+}
+
 bool text_line_read(struct text_line *line, struct deadline deadline, char **ret_text,
                     size_t *ret_length, struct error *err)
 {
@@ -55,13 +69,9 @@ bool text_line_read(struct text_line *line, struct deadline deadline, char **ret
             *ret_length = length;
             return true;
         }
-        size_t got = 0;
         looked = line->size;
-        if (!grow(line, err) ||
-            !line->stream.read(line->stream.context, line->text + line->size,
-                               line->capacity - line->size, 1, &got, deadline, err))
+        if (!receive(line, deadline, err))
             return false;
-        line->size += got;
     }
 }
 

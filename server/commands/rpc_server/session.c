@@ -90,6 +90,8 @@ static bool carry_one(struct service *service, const struct packet *packet, stru
     watch_client(service);
     bool good = link_request(service->link, packet->data, packet->size_bytes, service->until,
                              &reply, &reply_size, err);
+    if (!good && err->kind == ERROR_TIMEOUT)
+        error_set(err, ERROR_TIMEOUT, 0, "the board did not answer");
     return unwatch_client(service, good, err) &&
            socket_write(service->socket, reply, reply_size, deadline_in_ms(REPLY_TIMEOUT_MS), err);
 }
@@ -153,10 +155,10 @@ bool rpc_session_serve(const struct rpc_session *session, struct visitor *visito
     bool good = serve_on_board(session, socket, until, &failure);
     bool interrupted = failure.kind == ERROR_INTERRUPTED;
     if (failure.kind == ERROR_TIMEOUT && deadline_passed(until))
-        error_set(&failure, ERROR_TIMEOUT, 0, /* TVM's clients know this name by its text */
-                  "RPCSessionTimeoutError: the session's %g s are over: connect with a longer "
-                  "session_timeout",
-                  timeout_s);
+        error_wrap(&failure, /* TVM's clients know this name by its text */
+                   "RPCSessionTimeoutError: the session's %g s are over (connect with a longer "
+                   "session_timeout, if the model may take that long)",
+                   timeout_s);
     if (interrupted)
         *err = failure;
     else

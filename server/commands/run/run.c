@@ -126,10 +126,18 @@ static bool infer_on_open_board(struct run *run, struct error *err)
                          err);
 }
 
+/* Was it the --deadline that ended the run? */
+static bool is_over(const struct run *run, const struct error *err)
+{
+    return err->kind == ERROR_INTERRUPTED && err->os == 0 && interrupt_ended(&run->interrupt);
+}
+
 static bool infer_on_board(struct run *run, struct error *err)
 {
     if (infer_on_open_board(run, err))
         return true;
+    if (is_over(run, err))
+        board_explain_timeout(run->pipeline.board, err);
     if (err->kind == ERROR_TIMEOUT)
         error_append(err, "--timeout SECONDS gives each call on the device more than %g s",
                      (double)run->args.timeout_ms / 1000);
@@ -165,14 +173,16 @@ static bool open_interrupt(struct run *run, struct error *err)
     return true;
 }
 
-/* Was it the --deadline that ended the run? Then err says so. */
+/* Then err says so, and keeps the lines about the board. */
 static bool is_late(const struct run *run, struct error *err)
 {
-    if (err->kind != ERROR_INTERRUPTED || err->os != 0 || !interrupt_ended(&run->interrupt))
+    if (!is_over(run, err))
         return false;
     const char *step = run->report.step;
-    error_set(err, ERROR_TIMEOUT, 0, "--deadline %g: not done after so many seconds%s%s",
-              (double)run->args.deadline_ms / 1000, step ? ", at the step " : "", step ? step : "");
+    const char *board = strchr(err->text, '\n');
+    error_set(err, ERROR_TIMEOUT, 0, "--deadline %g: not done after so many seconds%s%s%s",
+              (double)run->args.deadline_ms / 1000, step ? ", at the step " : "", step ? step : "",
+              board ? board : "");
     return true;
 }
 

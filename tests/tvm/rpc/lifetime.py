@@ -204,7 +204,9 @@ def test_session_timeout():
         remote = server.connect(session_timeout=1.5)
         model = aot_model(remote)
         evaluate = model.module.time_evaluator("run", remote.cpu(0), number=10**8)
-        expect_error("RPCSessionTimeoutError: the session's 1.5 s are over", evaluate)
+        shown = expect_error("RPCSessionTimeoutError: the session's 1.5 s are over", evaluate)
+        assert "no progress for" in shown, shown
+        assert re.search(r"its CPU stands at pc=0x\w+: \S+ at \./", shown), shown
         del remote, model, evaluate
         server.wait_for_event(2, "failed")
         check_inference(server)

@@ -154,6 +154,24 @@ START_TEST(the_way_of_a_session)
 }
 END_TEST
 
+/* Looking at a firmware takes a while: a client that only looks in is not kept for that. */
+START_TEST(a_read_in_vain_says_what_the_firmware_does)
+{
+    expect_result("flash", NO_OPTIONS, "null");
+    open_transport_with(NO_OPTIONS, "10", "300");
+    for (int i = 0; i < 2; i++) {
+        expect_error("read_transport", "\"n\": 1, \"timeout_sec\": 0", ERROR_TIMEOUT,
+                     "0 of 1 bytes");
+        ck_assert_ptr_null(strstr(err.text, "it loops"));
+        expect_error("read_transport", "\"n\": 1, \"timeout_sec\": 0.2", ERROR_TIMEOUT, "it loops");
+        expect_result("write_transport", "\"data\": \"Xk~0{Zv\", \"timeout_sec\": 1.5", "null");
+        expect_result("read_transport", "\"n\": 5, \"timeout_sec\": 1", "{\"data\": \"Xk~0{Zv\"}");
+    }
+    for (int i = 0; i < 2; i++)
+        expect_error("read_transport", "\"n\": 1, \"timeout_sec\": 1", ERROR_TIMEOUT, "it loops");
+}
+END_TEST
+
 START_TEST(flash_needs_a_build)
 {
     cleanup_free char *elf = file_path("%s/build/firmware.elf", folder);
@@ -292,6 +310,7 @@ int main(void)
     tcase_add_test(project, tvm_versions);
     tcase_add_test(project, a_project_tells_of_itself);
     tcase_add_test(project, the_way_of_a_session);
+    tcase_add_test(project, a_read_in_vain_says_what_the_firmware_does);
     tcase_add_test(project, flash_needs_a_build);
     tcase_add_test(project, timeouts);
     tcase_add_test(project, other_options_make_another_board);

@@ -25,7 +25,7 @@ struct machine machine = {
 struct error err;
 struct board *board;
 struct board_options options;
-static struct interrupt interrupt;
+struct interrupt interrupt;
 char data[BOARD_DATA_BYTES];
 
 struct deadline long_time(void)

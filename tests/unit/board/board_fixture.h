@@ -9,6 +9,7 @@ enum { SHORT_MS = 200, BOARD_DATA_BYTES = 64 };
 extern struct error err;
 extern struct machine machine; /* may be changed before flash */
 extern struct board *board;
+extern struct interrupt interrupt;  /* of every board here */
 extern char data[BOARD_DATA_BYTES]; /* for a test's reads */
 
 /* A checked fixture: a scratch folder with firmware.elf, and a board that is off. */

@@ -53,6 +53,69 @@ START_TEST(a_silent_firmware_is_located)
 }
 END_TEST
 
+START_TEST(a_firmware_that_does_not_answer_is_located)
+{
+    flash_and_open();
+    ck_assert(board_read(board, data, 1, long_time(), &err));
+    for (int i = 0; i < 2; i++) { /* it goes on in between */
+        ck_assert_msg(board_write(board, "xyz", 3, long_time(), &err), "%s", err.text);
+        ck_assert_msg(board_read(board, data, 3, long_time(), &err), "%s", err.text);
+        check_error(board_read(board, data, 1, deadline_in_ms(SHORT_MS), &err), ERROR_TIMEOUT,
+                    "0 of 1 bytes");
+        check_error(board_explain_timeout(board, &err), ERROR_TIMEOUT, "no progress for ");
+        check_error(false, ERROR_TIMEOUT, " s: nothing came behind the first 3 bytes\n");
+        check_error(false, ERROR_TIMEOUT, "its CPU stands at pc=0x00001234");
+    }
+}
+END_TEST
+
+START_TEST(a_deaf_firmware_is_located)
+{
+    set_fault("DEAF");
+    flash_and_open();
+    ck_assert_msg(board_write(board, "x", 1, long_time(), &err), "%s", err.text);
+    ck_assert_msg(board_read(board, data, 1, long_time(), &err), "%s", err.text);
+    check_error(board_read(board, data, 1, deadline_in_ms(SHORT_MS), &err), ERROR_TIMEOUT,
+                "0 of 1 bytes");
+    check_error(board_explain_timeout(board, &err), ERROR_TIMEOUT, " s: not a byte came\n");
+    check_error(false, ERROR_TIMEOUT, "its CPU stands at pc=0x00001234");
+}
+END_TEST
+
+START_TEST(a_firmware_that_sends_without_end_is_located)
+{
+    set_fault("SPEWS");
+    flash_and_open();
+    ck_assert(board_read(board, data, sizeof(data), long_time(), &err));
+    error_set(&err, ERROR_TIMEOUT, 0, "no answer");
+    check_error(board_explain_timeout(board, &err), ERROR_TIMEOUT, "no answer\nno progress for ");
+    check_error(false, ERROR_TIMEOUT, " bytes came, but no whole answer\n");
+    check_error(false, ERROR_TIMEOUT, "its CPU stands at pc=0x00001234");
+}
+END_TEST
+
+/* The time for all is over: there is still a moment to see where it went. */
+START_TEST(a_board_is_located_at_the_end_of_all_time)
+{
+    flash_and_open();
+    ck_assert(board_read(board, data, 1, long_time(), &err));
+    interrupt.end_ns = clock_now_ns();
+    check_error(board_read(board, data, 1, long_time(), &err), ERROR_INTERRUPTED,
+                "its time is over");
+    check_error(board_explain_timeout(board, &err), ERROR_INTERRUPTED, "no progress for ");
+    check_error(false, ERROR_INTERRUPTED, "its CPU stands at pc=0x00001234");
+    interrupt.end_ns = 0;
+}
+END_TEST
+
+START_TEST(a_board_that_is_off_explains_nothing)
+{
+    error_set(&err, ERROR_TIMEOUT, 0, "no answer");
+    check_error(board_explain_timeout(board, &err), ERROR_TIMEOUT, "no answer");
+    ck_assert_str_eq(err.text, "no answer");
+}
+END_TEST
+
 START_TEST(a_pty_that_is_not_there)
 {
     set_fault("BAD_PTY");
@@ -220,6 +283,11 @@ int main(void)
     tcase_add_loop_test(tests, boot_fails, 0, BOOT_FAULTS_COUNT);
     tcase_add_test(tests, boot_without_greeting_times_out);
     tcase_add_test(tests, a_silent_firmware_is_located);
+    tcase_add_test(tests, a_firmware_that_does_not_answer_is_located);
+    tcase_add_test(tests, a_deaf_firmware_is_located);
+    tcase_add_test(tests, a_firmware_that_sends_without_end_is_located);
+    tcase_add_test(tests, a_board_is_located_at_the_end_of_all_time);
+    tcase_add_test(tests, a_board_that_is_off_explains_nothing);
     tcase_add_test(tests, a_pty_that_is_not_there);
     tcase_add_test(tests, a_missing_qemu_names_its_package);
     tcase_add_test(tests, a_chatty_qemu_is_listened_to);

@@ -244,7 +244,7 @@ static bool answered_by_fault(struct fake_device *device)
 {
     struct rpc_value text = {.type = RPC_STRING, .text = {"x", 1}};
     struct wire_writer packet = {.data = NULL};
-    if (faulty(device, FAKE_SILENT_TO_CALLS))
+    if (faulty(device, FAKE_SILENT_TO_CALLS) || faulty(device, FAKE_LOGS_FOR_EVER))
         return true;
     if (faulty(device, FAKE_RESTARTS))
         return session_terminate(&device->session);

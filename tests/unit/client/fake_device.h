@@ -14,6 +14,7 @@ enum fake_fault {
     FAKE_NO_FAULT,
     FAKE_SILENT,          /* answers nothing, handshake included */
     FAKE_SILENT_TO_CALLS, /* agrees to a session, then answers nothing */
+    FAKE_LOGS_FOR_EVER,   /* likewise, and logs without end */
     FAKE_NOISE_AT_BOOT,   /* console text and half a frame before the handshake's answer */
     FAKE_BAD_CRC,         /* a reply damaged on the line */
     FAKE_TOO_LARGE,       /* a reply over LINK_MESSAGE_MAX_BYTES */

@@ -41,6 +41,12 @@ static bool stream_read(void *context, void *data, size_t capacity_bytes, size_t
                         size_t *ret_size_bytes, struct deadline deadline, struct error *err)
 {
     struct fake_device *device = context;
+    if (device->fault == FAKE_LOGS_FOR_EVER && device->requests > device->after &&
+        device->to_host_at == device->to_host_size) {
+        device->to_host_at = 0;
+        device->to_host_size = 0;
+        session_send(&device->session, SESSION_LOG, "once more", 9);
+    }
     size_t size_bytes = device->to_host_size - device->to_host_at;
     (void)deadline;
     device->reads++;

@@ -7,6 +7,8 @@ static bool play(void *context, void *data, size_t capacity_bytes, size_t least_
                  size_t *ret_size_bytes, struct deadline deadline, struct error *error)
 {
     struct played_line *line = context;
+    if (!line->says[0] && line->repeats)
+        line->says = line->repeats;
     size_t size = strlen(line->says);
     (void)least_bytes;
     (void)deadline;

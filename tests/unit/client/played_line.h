@@ -8,10 +8,12 @@
 
 enum { PLAYED_BYTES = 4096 };
 
-/* Says `says`, `piece` bytes at a time; then reads run into their deadline. */
+/* Says `says`, `piece` bytes at a time; then, unless it repeats something, reads run into their
+ * deadline. */
 struct played_line {
     const char *says;
     size_t piece;
+    const char *repeats; /* what it says then, without end; NULL: nothing */
     char heard[PLAYED_BYTES];
     char log[PLAYED_BYTES];
 };

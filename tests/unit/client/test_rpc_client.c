@@ -74,6 +74,23 @@ static bool use_device(struct error *error)
     return good;
 }
 
+/* A deadline is for an answer, not for bytes. */
+START_TEST(a_log_without_end_is_no_answer)
+{
+    struct link *link;
+    struct rpc_client client;
+    fake_device_init(&device, FAKE_LOGS_FOR_EVER);
+    struct link_stream stream = fake_device_stream(&device);
+    ck_assert_msg(link_open(&stream, deadline_in_ms(1000), &link, &err), "%s", err.text);
+    ck_assert(!rpc_open(link, 20, &client, &err));
+    ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
+    ck_assert_msg(strstr(err.text, "did not answer within 20 ms"), "%s", err.text);
+    ck_assert_msg(strstr(device.log, "once more|once more|"), "%s", device.log);
+    rpc_close(&client);
+    link_close(link);
+}
+END_TEST
+
 START_TEST(whole_way)
 {
     fake_device_init(&device, FAKE_NO_FAULT);
@@ -218,6 +235,7 @@ int main(void)
     tcase_add_test(way, exact_reads);
     tcase_add_test(way, noise_before_the_session);
     tcase_add_test(way, old_runtime);
+    tcase_add_test(way, a_log_without_end_is_no_answer);
     suite_add_tcase(suite, way);
     TCase *faults = tcase_create("faults");
     tcase_add_loop_test(faults, fault_is_told, 0, FAULTS_COUNT);

@@ -119,6 +119,19 @@ START_TEST(never_ready)
 }
 END_TEST
 
+/* A deadline is for an answer, not for lines. */
+START_TEST(printing_without_end_is_no_answer)
+{
+    struct runner *runner = NULL;
+    struct link_stream stream = played_line_stream(&player);
+    player = (struct played_line){.says = "hello\n", .piece = 100, .repeats = "once more\n"};
+    ck_assert(!runner_open(&stream, 20, &runner, &err));
+    ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
+    ck_assert_msg(strstr(err.text, "within 20 ms after \"boot\"") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(player.log, "hello\nonce more\nonce more\n") != NULL, "%s", player.log);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("runner");
@@ -128,6 +141,7 @@ int main(void)
     tcase_add_loop_test(tests, bad_answers, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_test(tests, refused_load);
     tcase_add_test(tests, never_ready);
+    tcase_add_test(tests, printing_without_end_is_no_answer);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

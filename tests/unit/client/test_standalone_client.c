@@ -105,6 +105,17 @@ START_TEST(bad_times)
 }
 END_TEST
 
+START_TEST(printing_without_end_is_no_answer)
+{
+    struct standalone *standalone = NULL;
+    struct link_stream stream = played_line_stream(&player);
+    player = (struct played_line){.says = "", .piece = 100, .repeats = "once more\n"};
+    ck_assert(!standalone_open(&stream, 20, &standalone, &err));
+    ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
+    ck_assert_msg(strstr(err.text, "within 20 ms") != NULL, "%s", err.text);
+}
+END_TEST
+
 START_TEST(no_greeting)
 {
     struct standalone *standalone = NULL;
@@ -126,6 +137,7 @@ int main(void)
     tcase_add_loop_test(tests, bad_outputs, 0, sizeof(BAD_OUTPUTS) / sizeof(BAD_OUTPUTS[0]));
     tcase_add_loop_test(tests, bad_times, 0, sizeof(BAD_TIMES) / sizeof(BAD_TIMES[0]));
     tcase_add_test(tests, no_greeting);
+    tcase_add_test(tests, printing_without_end_is_no_answer);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

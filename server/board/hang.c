@@ -1,0 +1,204 @@
+/* What a firmware does that does not answer. */
+#include "board/board_state.h"
+#include "board/fault.h"
+#include "board/stack.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    REGISTERS_TIMEOUT_MS = 2000,
+    SAMPLES = 5,     /* of where the CPU stands: a loop may go through several functions */
+    BETWEEN_MS = 20, /* for which it then runs on */
+    SOURCE_BYTES = 512,
+    NS_PER_S = 1000 * 1000 * 1000,
+    STALE_NS = NS_PER_S, /* a line that was quiet for so long carries nothing more */
+};
+
+/* All but QMP, from which a reply is expected. */
+static void pump_around(void *context)
+{
+    struct board *board = context;
+    transport_pump(&board->transport);
+    emulator_pump_output(&board->emulator);
+}
+
+struct qmp_wait board_qmp_wait(struct board *board, struct deadline deadline)
+{
+    return (struct qmp_wait){.deadline = deadline,
+                             .interrupt = board->interrupt,
+                             .side_fds = {board->transport.fd, board->emulator.stderr_fd},
+                             .side_ready = pump_around,
+                             .context = board};
+}
+
+/* Where the CPU was seen. */
+struct places {
+    size_t count;
+    char sources[SAMPLES][SOURCE_BYTES];
+};
+
+/* "f at x.c:1 (inlined by) g at y.c:2": g, which is what has an address of its own. */
+static size_t function_of(const char *source, const char **ret_name)
+{
+    static const char inlined[] = "(inlined by) ";
+    const char *name = source;
+    for (const char *next = strstr(name, inlined); next; next = strstr(name, inlined))
+        name = next + strlen(inlined);
+    const char *end = strstr(name, " at ");
+    *ret_name = name;
+    return end ? (size_t)(end - name) : strlen(name);
+}
+
+static bool same_function(const char *source, const char *other)
+{
+    const char *name = NULL;
+    const char *other_name = NULL;
+    size_t length = function_of(source, &name);
+    return length == function_of(other, &other_name) && strncmp(name, other_name, length) == 0;
+}
+
+static bool is_known(const struct places *places, const char *source)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (same_function(places->sources[i], source))
+            return true;
+    return false;
+}
+
+/* What QEMU shows of a halted CPU. */
+struct sight {
+    char *registers;
+    char *stack; /* NULL: not asked for, or not to be had */
+};
+
+static void dispose_sight(struct sight *sight)
+{
+    free(sight->registers);
+    free(sight->stack);
+}
+
+static void append_caller(const struct board *board, const struct sight *sight,
+                          const struct places *places, struct error *err)
+{
+    char source[SOURCE_BYTES] = "";
+    uint64_t caller = stack_caller(sight->registers);
+    if (caller)
+        fault_source_line(board->machine->toolchain_prefix, board->flash_path, caller,
+                          board->interrupt, source, sizeof(source));
+    if (source[0] && source[0] != '(' && !is_known(places, source))
+        error_append(err, "  called from %s", source);
+    if (stack_is_model(source) || stack_is_model(places->sources[0]) || !sight->stack)
+        return;
+    if (stack_find_model(board, sight->registers, sight->stack, source, sizeof(source)))
+        error_append(err, "  in the model's code, by its stack: %s", source);
+}
+
+static bool append_place(const struct board *board, const struct sight *sight,
+                         struct places *places, struct error *err)
+{
+    uint64_t pc = 0;
+    char *source = places->sources[places->count];
+    if (!fault_find_pc(sight->registers, &pc))
+        return error_append(err, "where its CPU stands is not known: QEMU shows no pc");
+    death_source(board, sight->registers, source, SOURCE_BYTES);
+    if (is_known(places, source))
+        return true;
+    error_append(err, "%s pc=0x%08" PRIx64 ": %s",
+                 places->count == 0 ? "its CPU stands at" : "  a moment later at", pc, source);
+    if (places->count++ == 0)
+        append_caller(board, sight, places, err);
+    return true;
+}
+
+static bool see(struct board *board, bool with_stack, struct sight *sight, struct error *err)
+{
+    char command[STACK_COMMAND_BYTES];
+    struct error ignored; /* of QMP: whoever uses it next hears of it */
+    bool halted = false;
+    struct qmp_wait wait = board_qmp_wait(board, deadline_in_ms(REGISTERS_TIMEOUT_MS));
+    struct emulator *emulator = &board->emulator;
+    if (!emulator_halt(emulator, &wait, &halted, err))
+        return false;
+    bool seen = emulator_monitor(emulator, "info registers", &wait, &sight->registers, err);
+    if (seen && with_stack && stack_command(sight->registers, command))
+        emulator_monitor(emulator, command, &wait, &sight->stack, &ignored);
+    if (halted)
+        emulator_go_on(emulator, &wait, &ignored);
+    return seen;
+}
+
+static bool look(struct board *board, struct places *places, struct error *err)
+{
+    __attribute__((cleanup(dispose_sight))) struct sight sight = {.registers = NULL};
+    struct error why;
+    if (see(board, places->count == 0, &sight, &why))
+        return append_place(board, &sight, places, err);
+    if (places->count > 0)
+        return false;
+    return error_append(err, "where its CPU stands is not known: %s", why.text);
+}
+
+static bool let_run(struct board *board)
+{
+    struct error ignored; /* an interrupt, which the caller's next wait will tell */
+    struct deadline deadline = deadline_in_ms(BETWEEN_MS);
+    while (!board->dead && !deadline_passed(deadline))
+        if (!serial_wait(board, false, deadline, &ignored))
+            return false;
+    return !board->dead;
+}
+
+bool hang_append_place(struct board *board, struct error *err)
+{
+    struct places places = {.count = 0};
+    for (int i = 0; i < SAMPLES; i++)
+        if ((i > 0 && !let_run(board)) || !look(board, &places, err))
+            break;
+    return false;
+}
+
+static void append_quiet(const struct board *board, struct error *err)
+{
+    const struct transport *transport = &board->transport;
+    uint64_t came = transport->received_bytes - board->asked_received_bytes;
+    int64_t now_ns = clock_now_ns();
+    int64_t moved_ns = now_ns - board->moved_ns;
+    int64_t asked_ns = now_ns - board->asked_ns;
+    bool flows = came > 0 && moved_ns < STALE_NS && moved_ns < asked_ns / 2;
+    int64_t quiet_ns = flows ? asked_ns : moved_ns;
+    char text[64] = "not a byte came";
+    if (flows)
+        snprintf(text, sizeof(text), "%" PRIu64 " bytes came, but no whole answer", came);
+    else if (came > 0)
+        snprintf(text, sizeof(text), "nothing came behind the first %" PRIu64 " bytes", came);
+    error_append(err, "no progress for %.*f s: %s", quiet_ns < NS_PER_S ? 1 : 0,
+                 (double)quiet_ns / NS_PER_S, text);
+}
+
+static bool explain(struct board *board, struct error *err)
+{
+    serial_take_in(board);
+    if (board->dead)
+        return error_append(err, "%s", board->cause.text);
+    if (board->emulator.child.pid == 0)
+        return false;
+    append_quiet(board, err);
+    return hang_append_place(board, err);
+}
+
+/* Where the time for all is over, there is still this moment. */
+bool board_explain_timeout(struct board *board, struct error *err)
+{
+    const struct interrupt *interrupt = board->interrupt;
+    struct interrupt unlimited = {.signal_fd = -1, .peer_fd = -1};
+    if (interrupt)
+        unlimited = *interrupt;
+    unlimited.end_ns = 0;
+    board->interrupt = &unlimited;
+    explain(board, err);
+    board->interrupt = interrupt;
+    return false;
+}
