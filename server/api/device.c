@@ -1,9 +1,9 @@
 #include "api/device.h"
 
-#include "api/name_list.h"
 #include "api/options.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
 #include "base/text.h"
 #include "model/notes.h"
 #include "project/build/build.h"
@@ -287,11 +287,6 @@ bool device_write(struct device *device, const void *data, size_t size_bytes,
     return board_failed(device->board_settings.serial_number, err);
 }
 
-static void free_names(char ***names)
-{
-    name_list_free(*names);
-}
-
 /* A project has its own copies of what a template finds beside the program. */
 bool device_describe_options(const struct device *device, cJSON **ret_json, struct error *err)
 {
@@ -304,10 +299,10 @@ bool device_describe_options(const struct device *device, cJSON **ret_json, stru
                                             : file_path("%s/apps", device->project_dir);
     if (!machines_dir || !apps_dir)
         return error_no_memory(err, "a path", PATH_MAX);
-    __attribute__((cleanup(free_names))) char **boards = NULL;
-    __attribute__((cleanup(free_names))) char **types = NULL;
-    if (!name_list_load(machines_dir, ".json", &boards, err) ||
-        !name_list_load(apps_dir, NULL, &types, err))
+    cleanup_name_list char **boards = NULL;
+    cleanup_name_list char **types = NULL;
+    if (!name_list_load(&(struct name_place){machines_dir, "", ".json"}, &boards, err) ||
+        !name_list_load(&(struct name_place){apps_dir, "", "/"}, &types, err))
         return false;
     const struct option_choices choices = {.boards = boards, .project_types = types};
     return options_describe(&choices, ret_json, err);

@@ -36,7 +36,7 @@ static bool check_part(const struct part *part, const cJSON *definition, const c
     cleanup_free char *folder = file_path("%s/%s", guest_dir, part->folder);
     const cJSON *object =
         part->object ? cJSON_GetObjectItemCaseSensitive(definition, part->object) : definition;
-    const struct choice_place place = {folder, part->prefix, part->ending};
+    const struct name_place place = {folder, part->prefix, part->ending};
     if (!folder)
         return error_no_memory(err, "a path", strlen(guest_dir));
     return (json_read_text(object, part->key, ERROR_USAGE, &value, err) &&

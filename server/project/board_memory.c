@@ -2,11 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
 #include "model/json_read.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,42 +44,34 @@ bool board_memory_read(const char *path, const struct settings *settings,
     return true;
 }
 
-static bool is_definition(const char *name)
+static void drop_first(char **names)
 {
-    size_t length = strlen(name);
-    return name[0] != '.' && length > strlen(".json") &&
-           strcmp(name + length - strlen(".json"), ".json") == 0;
+    free(names[0]);
+    do
+        names[0] = names[1];
+    while (*++names);
 }
 
 bool board_memory_list(const char *machines_dir, const struct settings *settings,
-                       board_memory_fn is_wanted, const void *context, char **ret_text,
+                       board_memory_fn is_wanted, const void *context, char ***ret_names,
                        struct error *err)
 {
-    struct dirent **entries = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    int count = scandir(machines_dir, &entries, NULL, alphasort);
-    if (count < 0)
-        return error_set(err, ERROR_SYSTEM, errno, "%s", machines_dir);
-    FILE *list = open_memstream(&text, &size);
-    bool good = list || error_no_memory(err, "a list of boards", 0);
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
+    cleanup_name_list char **names = NULL;
+    size_t i = 0;
+    if (!name_list_load(&(struct name_place){machines_dir, "", ".json"}, &names, err))
+        return false;
+    while (names[i]) {
         struct board_memory memory;
-        cleanup_free char *path =
-            good && is_definition(name) ? file_path("%s/%s", machines_dir, name) : NULL;
-        good = good && (!path || board_memory_read(path, settings, &memory, err));
-        if (good && path && is_wanted(context, &memory))
-            fprintf(list, "%s%.*s", ftell(list) > 0 ? ", " : "",
-                    (int)(strlen(name) - strlen(".json")), name);
-        free(entries[i]);
+        cleanup_free char *path = file_path("%s/%s.json", machines_dir, names[i]);
+        if (!path)
+            return error_no_memory(err, "a path", strlen(machines_dir));
+        if (!board_memory_read(path, settings, &memory, err))
+            return false;
+        if (is_wanted(context, &memory))
+            i++;
+        else
+            drop_first(names + i);
     }
-    free(entries);
-    if (list && fclose(list) != 0 && good)
-        good = error_no_memory(err, "a list of boards", size);
-    if (good)
-        *ret_text = text;
-    else
-        free(text);
-    return good;
+    *ret_names = steal_pointer(names);
+    return true;
 }

@@ -22,10 +22,10 @@ bool board_memory_read(const char *path, const struct settings *settings,
 
 typedef bool (*board_memory_fn)(const void *context, const struct board_memory *memory);
 
-/* The names of the boards that is_wanted wants, as "a, b" in a new string; "" where it wants none.
- * Errors: as above, ERROR_INTERNAL (memory). */
+/* The names of the boards that is_wanted wants, for name_list_free. Errors: as above,
+ * ERROR_INTERNAL (memory). */
 bool board_memory_list(const char *machines_dir, const struct settings *settings,
-                       board_memory_fn is_wanted, const void *context, char **ret_text,
+                       board_memory_fn is_wanted, const void *context, char ***ret_names,
                        struct error *err);
 
 #endif

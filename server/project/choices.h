@@ -3,20 +3,14 @@
 #define MICROTVM_QEMU_PROJECT_CHOICES_H
 
 #include "base/error.h"
+#include "base/name_list.h"
 
 #include <stdbool.h>
 
-/* Where they lie: prefix and ending are put around a name. An ending "/" is that of folders. */
-struct choice_place {
-    const char *dir;
-    const char *prefix;
-    const char *ending;
-};
-
-/* Is value the name of something in that place? Errors: ERROR_USAGE
+/* Is value one of the names in that place? Errors: ERROR_USAGE
  * `board "qemu_cortex_m4": no such board (have: mps2_an385, ...)`, also for NULL and for a value
  * that is a path; ERROR_SYSTEM when the folder cannot be read. */
-bool choice_check(const char *option, const char *value, const struct choice_place *place,
+bool choice_check(const char *option, const char *value, const struct name_place *place,
                   struct error *err);
 
 #endif

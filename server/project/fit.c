@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
 #include "memory/heap_block.h"
 #include "project/board_memory.h"
 #include "project/linked_params.h"
@@ -47,7 +48,7 @@ static bool append_boards(const char *project_dir, const struct manifest *manife
                           const struct demand *demand, struct error *err)
 {
     struct error list_err;
-    cleanup_free char *boards = NULL;
+    cleanup_name_list char **boards = NULL;
     cleanup_free char *machines_dir = file_path("%s/qemu-machines", project_dir);
     if (!machines_dir)
         return error_no_memory(err, "a path", strlen(project_dir));
@@ -56,9 +57,11 @@ static bool append_boards(const char *project_dir, const struct manifest *manife
         *err = list_err;
         return false;
     }
-    return error_append(err, "%s%s",
-                        *boards ? "boards that would hold it: " : "no board here would hold it",
-                        boards);
+    if (!boards[0])
+        return error_append(err, "no board here would hold it");
+    cleanup_free char *names = name_list_join(boards);
+    return names ? error_append(err, "boards that would hold it: %s", names)
+                 : error_no_memory(err, "a list of boards", 0);
 }
 
 /* ---- words ---- */

@@ -143,8 +143,8 @@ static bool check_options(const struct generate_options *options, struct error *
     cleanup_free char *apps = file_path("%s/guest/apps", options->share_dir);
     if (!boards || !apps)
         return no_memory(err);
-    const struct choice_place board_place = {boards, "", ".json"};
-    const struct choice_place type_place = {apps, "", "/"};
+    const struct name_place board_place = {boards, "", ".json"};
+    const struct name_place type_place = {apps, "", "/"};
     bool is_path = settings->board && board_file_is_path(settings->board);
     return settings_check(settings, err) &&
            (is_path || choice_check("board", settings->board, &board_place, err)) &&
