@@ -3,12 +3,11 @@
 #include "base/child.h"
 #include "board/board.h"
 #include "boards/board_firmware.h"
+#include "boards/qemu_process.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
-#include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,59 +104,12 @@ static void make_data(size_t size_bytes)
         sent[i] = (uint8_t)rand();
 }
 
-/* Looks at each of the board's files for the one that is QEMU's pidfd, whose fdinfo has a pid. */
-static pid_t qemu_pid(void)
-{
-    struct pollfd fds[BOARD_PUMP_FDS];
-    int count = board_pump_fds(board, fds);
-    long pid = 0;
-    for (int i = 0; i < count && pid <= 0; i++) {
-        char text[128];
-        snprintf(text, sizeof(text), "/proc/self/fdinfo/%d", fds[i].fd);
-        FILE *info = fopen(text, "re");
-        ck_assert_ptr_nonnull(info);
-        while (fgets(text, sizeof(text), info))
-            if (strncmp(text, "Pid:", 4) == 0)
-                pid = strtol(text + 4, NULL, 10);
-        fclose(info);
-    }
-    ck_assert_int_gt(pid, 1);
-    return (pid_t)pid;
-}
-
 /* ---- where it runs ---- */
-
-/* Each of QEMU's threads, on one CPU and that one of ours. */
-static void check_threads(pid_t pid)
-{
-    char path[64];
-    cpu_set_t ours;
-    cpu_set_t first;
-    int count = 0;
-    ck_assert_int_eq(sched_getaffinity(0, sizeof(ours), &ours), 0);
-    ck_assert_int_eq(sched_getaffinity(pid, sizeof(first), &first), 0);
-    ck_assert_int_eq(CPU_COUNT(&first), 1);
-    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-    DIR *threads = opendir(path);
-    ck_assert_ptr_nonnull(threads);
-    for (struct dirent *entry = readdir(threads); entry; entry = readdir(threads)) {
-        cpu_set_t cpus;
-        pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (thread == 0 || sched_getaffinity(thread, sizeof(cpus), &cpus) != 0)
-            continue; /* "..", or it has ended */
-        ck_assert(CPU_EQUAL(&cpus, &first));
-        CPU_AND(&cpus, &cpus, &ours);
-        ck_assert_int_eq(CPU_COUNT(&cpus), 1);
-        count += 1;
-    }
-    closedir(threads);
-    ck_assert_int_ge(count, 2);
-}
 
 START_TEST(its_threads_share_a_cpu)
 {
     start(_i, 's');
-    check_threads(qemu_pid());
+    check_threads(qemu_pid(board));
 }
 END_TEST
 
@@ -321,7 +273,7 @@ START_TEST(a_killed_qemu_is_noticed)
     char script[128];
     start(_i, 's');
     struct child killer = CHILD_NONE;
-    snprintf(script, sizeof(script), "sleep 0.2; kill -KILL %d", (int)qemu_pid());
+    snprintf(script, sizeof(script), "sleep 0.2; kill -KILL %d", (int)qemu_pid(board));
     const char *const argv[] = {"sh", "-c", script, NULL};
     struct child_options child = {.argv = argv,
                                   .stdin_fd = -1,
@@ -344,7 +296,7 @@ START_TEST(no_qemu_outlives_its_server)
     ck_assert_int_ge(server, 0);
     if (server == 0) {
         start(_i, 's');
-        pid_t pid = qemu_pid();
+        pid_t pid = qemu_pid(board);
         ck_assert_int_eq(write(ends[1], &pid, sizeof(pid)), sizeof(pid));
         for (;;)
             pause();
