@@ -19,9 +19,6 @@ enum {
     MAX_FILE_BYTES = 1 << 20
 };
 
-const char *const guest_board_names[] = {"mps2_an385", "qemu_cortex_m3", "qemu_riscv32",
-                                         "qemu_riscv32f", "qemu_riscv64"};
-
 static const char project_json[] = "{\"model\": {\"executor\": \"aot\"},"
                                    " \"options\": {\"project_type\": \"guest_app\"}}\n";
 
@@ -95,24 +92,6 @@ bool guest_build(const char *name, char **ret_dir, struct error *err)
     return true;
 }
 
-bool guest_build_all(char *ret_dirs[GUEST_BOARDS], struct error *err)
-{
-    for (int i = 0; i < GUEST_BOARDS; ++i)
-        if (!guest_build(guest_board_names[i], &ret_dirs[i], err))
-            return error_wrap(err, "%s", guest_board_names[i]);
-    return true;
-}
-
-void guest_remove_all(char *dirs[GUEST_BOARDS])
-{
-    struct error ignored;
-    for (int i = 0; i < GUEST_BOARDS; ++i) {
-        if (dirs[i])
-            file_remove_tree(dirs[i], &ignored);
-        free(dirs[i]);
-    }
-}
-
 /* -machine and the rest of board.json's "qemu" into argv; strings stay in the JSON. */
 static size_t board_arguments(const cJSON *qemu, const char **argv)
 {
@@ -154,7 +133,7 @@ static bool start_qemu(const cJSON *qemu, const char *elf, int icount_shift, int
         .keep_fds = &fd,
         .keep_fds_count = 1,
         .parent_death_signal = 9,
-        .package = "qemu-system-arm",
+        .package = cJSON_GetStringValue(cJSON_GetObjectItem(qemu, "package")),
     };
     return child_start(&options, deadline_in_ms(60000), NULL, ret_child, err);
 }

@@ -15,16 +15,10 @@ struct guest_board {
     int serial_fd;
 };
 
-enum { GUEST_BOARDS = 5, GUEST_ICOUNT_OFF = -1 };
-
-extern const char *const guest_board_names[GUEST_BOARDS];
+enum { GUEST_ICOUNT_OFF = -1 };
 
 /* Build the test firmware for qemu-machines/NAME.json in a new folder (a new string). */
 bool guest_build(const char *name, char **ret_dir, struct error *err);
-
-/* For all boards; guest_remove_all also after an error. */
-bool guest_build_all(char *ret_dirs[GUEST_BOARDS], struct error *err);
-void guest_remove_all(char *dirs[GUEST_BOARDS]);
 
 /* Boot DIR/build/firmware.elf until it says that it is ready; icount_shift is QEMU's. */
 bool guest_boot(const char *dir, int icount_shift, struct guest_board *ret_board,

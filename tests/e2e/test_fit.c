@@ -123,7 +123,10 @@ START_TEST(a_graph_that_is_too_long_is_refused_with_the_remedy)
     ck_assert_int_eq(run_size(SIZED_NODES, 400, "qemu_cortex_m3", NULL), 4);
     ASSERT_SAYS(" of the heap are for reading the graph alone: compile the model with "
                 "Executor(\"aot\")");
-    ASSERT_SAYS("boards that would hold it: mps2_an385, qemu_riscv32");
+    const char *holders = strstr(run_output, "boards that would hold it: ");
+    ck_assert_msg(holders != NULL, "%s", run_output);
+    ck_assert_msg(strstr(holders, "mps2_an385") && strstr(holders, "qemu_riscv32"), "%s", holders);
+    ck_assert_msg(!strstr(holders, "qemu_cortex_m3"), "%s", holders);
     ck_assert_ptr_null(strstr(run_output, "build "));
 }
 END_TEST
