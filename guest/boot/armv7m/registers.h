@@ -14,6 +14,7 @@
 #define SCB_HFSR REG32(0xe000ed2c)
 #define SCB_MMFAR REG32(0xe000ed34)
 #define SCB_BFAR REG32(0xe000ed38)
+#define SCB_CPACR REG32(0xe000ed88)
 #define MPU_TYPE REG32(0xe000ed90)
 #define MPU_CTRL REG32(0xe000ed94)
 #define MPU_RNR REG32(0xe000ed98)
@@ -31,6 +32,7 @@ enum {
     SCB_CFSR_STKERR = 1 << 12, /* stacking for an exception hit a bus error */
     SCB_CFSR_BFARVALID = 1 << 15,
     SCB_CFSR_INVSTATE = 1 << 17, /* a jump to an address without Thumb's mark */
+    SCB_CPACR_FPU = 0xf << 20, /* full access to coprocessors 10 and 11 */
     MPU_CTRL_ENABLE = 1 << 0,
     MPU_RASR_ENABLE = 1 << 0,
     MPU_RASR_B = 1 << 16,

@@ -1,4 +1,5 @@
 /* ARMv7-M: the vector table, at the start of flash, and where it leads. */
+#include "boot/armv7m/registers.h"
 #include "boot/layout.h"
 #include "boot/start.h"
 #include "platform/clock.h"
@@ -38,6 +39,10 @@ void _start(void) __attribute__((noreturn));
 void _start(void)
 {
     __asm__ volatile("cpsid i" ::: "memory");
+#ifdef __ARM_FP
+    SCB_CPACR = SCB_CPACR_FPU; /* off at reset; MVE (Helium) is behind it, too */
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+#endif
     runtime_start();
 }
 
