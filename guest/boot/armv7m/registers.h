@@ -32,7 +32,7 @@ enum {
     SCB_CFSR_STKERR = 1 << 12, /* stacking for an exception hit a bus error */
     SCB_CFSR_BFARVALID = 1 << 15,
     SCB_CFSR_INVSTATE = 1 << 17, /* a jump to an address without Thumb's mark */
-    SCB_CPACR_FPU = 0xf << 20, /* full access to coprocessors 10 and 11 */
+    SCB_CPACR_FPU = 0xf << 20,   /* full access to coprocessors 10 and 11 */
     MPU_CTRL_ENABLE = 1 << 0,
     MPU_RASR_ENABLE = 1 << 0,
     MPU_RASR_B = 1 << 16,
