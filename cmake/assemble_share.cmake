@@ -10,6 +10,7 @@ file(COPY ${SOURCE_DIR}/guest ${SOURCE_DIR}/qemu-machines ${SOURCE_DIR}/server/t
 
 set(boards "{}")
 file(GLOB definitions ${SOURCE_DIR}/qemu-machines/*.json)
+list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)
   foreach(key name model)

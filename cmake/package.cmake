@@ -2,6 +2,7 @@
 # calls missing: the packages that the board definitions name, and what builds a project.
 set(packages cmake ninja-build)
 file(GLOB definitions CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/qemu-machines/*.json)
+list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${definitions})
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)

@@ -3,6 +3,7 @@
 cmake_minimum_required(VERSION 3.22)
 
 file(GLOB definitions ${BOARDS}/*.json)
+list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)
   string(JSON program GET "${definition}" qemu program)

@@ -234,7 +234,7 @@ static bool check_keys(const char *file, const cJSON *object, const char *above,
         char path[PATH_TEXT_BYTES];
         int length = snprintf(path, sizeof(path), "%s%s%s", above, above[0] ? "." : "",
                               item->string ? item->string : "");
-        if (is_open(path) && cJSON_IsObject(item))
+        if ((is_open(path) && cJSON_IsObject(item)) || strcmp(path, "$schema") == 0)
             continue;
         if (length >= (int)sizeof(path) || !is_known(path))
             return error_set(err, ERROR_USAGE, 0, "%s: \"%s\": no such field", file, path);

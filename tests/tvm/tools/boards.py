@@ -38,6 +38,7 @@ BOARDS = json.loads((common.TEMPLATE / "boards.json").read_text())
 DEFINITIONS = {
     path.stem: json.loads(path.read_text())
     for path in (common.SOURCE / "qemu-machines").glob("*.json")
+    if "." not in path.stem
 }
 
 
