@@ -16,6 +16,7 @@ static const double WHOLE_MAX = 9007199254740992.0;
 
 enum field_type {
     FIELD_TEXT,    /* not empty */
+    FIELD_NOTE,    /* likewise; may be left out */
     FIELD_NAME,    /* letters, digits, '_', '-', '.': it becomes part of a path */
     FIELD_LIST,    /* of texts; may be empty, may be left out */
     FIELD_SIZE,    /* whole, at least 1 */
@@ -26,6 +27,7 @@ enum field_type {
 
 static const char *const type_texts[] = {
     [FIELD_TEXT] = "a text",
+    [FIELD_NOTE] = "a text",
     [FIELD_NAME] = "a name of letters, digits, '_', '-' and '.'",
     [FIELD_LIST] = "a list of texts",
     [FIELD_SIZE] = "a whole number, at least 1",
@@ -47,6 +49,8 @@ struct field {
 static const struct field fields[] = {
     {"name", FIELD_NAME, KEPT(name)},
     {"description", FIELD_TEXT, KEPT(description)},
+    {"core", FIELD_NOTE, KEPT(core)},
+    {"floating_point", FIELD_NOTE, KEPT(floating_point)},
     {"architecture", FIELD_NAME, NOT_KEPT},
     {"pointer_size_bytes", FIELD_WIDTH, NOT_KEPT},
     {"model", FIELD_TEXT, KEPT(model)},
@@ -124,6 +128,8 @@ static bool fits(const cJSON *value, enum field_type type)
 {
     const char *text = cJSON_GetStringValue(value);
     switch (type) {
+    case FIELD_NOTE:
+        return !value || (text && text[0] != '\0');
     case FIELD_TEXT:
         return text && text[0] != '\0';
     case FIELD_NAME:
@@ -200,6 +206,8 @@ static bool keep(const struct field *field, const cJSON *value, struct machine *
         *(uint64_t *)(void *)place = (uint64_t)cJSON_GetNumberValue(value);
         return true;
     }
+    if (field->type == FIELD_NOTE && !value)
+        return true;
     void *copy = field->type == FIELD_LIST ? (void *)copy_list(value)
                                            : (void *)strdup(cJSON_GetStringValue(value));
     *(void **)(void *)place = copy;
@@ -295,6 +303,8 @@ void machine_dispose(struct machine *machine)
 {
     free(machine->name);
     free(machine->description);
+    free(machine->core);
+    free(machine->floating_point);
     free(machine->qemu_program);
     free(machine->qemu_package);
     free(machine->qemu_machine);

@@ -12,6 +12,8 @@
 struct machine {
     char *name; /* "mps2_an385": the file's name without .json, or its "name" key */
     char *description;
+    char *core;                /* "Cortex-M4F", for people; NULL: not told */
+    char *floating_point;      /* "single", "double, MVE", likewise; NULL: none */
     char *qemu_program;        /* "qemu-system-arm" */
     char *qemu_package;        /* Debian package that brings it */
     char *qemu_machine;        /* -machine */

@@ -38,17 +38,25 @@ static const char *size_text(uint64_t size_bytes, char *buffer)
 
 static void print_table(const struct machine_list *list)
 {
-    printf("%-18s %-30s %6s %6s  %s\n", "BOARD", "QEMU", "FLASH", "RAM", "DESCRIPTION");
+    printf("%-16s %-12s %-12s %6s %6s  %-30s %s\n", "BOARD", "CORE", "FLOAT", "FLASH", "RAM",
+           "QEMU", "DESCRIPTION");
     for (size_t i = 0; i < list->count; i++) {
         const struct machine *machine = &list->items[i];
         char flash[SIZE_TEXT_BYTES];
         char ram[SIZE_TEXT_BYTES];
         char qemu[64];
         snprintf(qemu, sizeof qemu, "%s -M %s", machine->qemu_program, machine->qemu_machine);
-        printf("%-18s %-30s %6s %6s  %s\n", machine->name, qemu,
+        printf("%-16s %-12s %-12s %6s %6s  %-30s %s\n", machine->name,
+               machine->core ? machine->core : "-",
+               machine->floating_point ? machine->floating_point : "-",
                size_text(machine->flash_size_bytes, flash), size_text(machine->ram_size_bytes, ram),
-               machine->description);
+               qemu, machine->description);
     }
+}
+
+static bool add_note(cJSON *board, const char *key, const char *note)
+{
+    return note ? cJSON_AddStringToObject(board, key, note) : cJSON_AddNullToObject(board, key);
 }
 
 static bool add_board(cJSON *array, const struct machine *machine)
@@ -60,6 +68,8 @@ static bool add_board(cJSON *array, const struct machine *machine)
     }
     return cJSON_AddStringToObject(board, "name", machine->name) &&
            cJSON_AddStringToObject(board, "description", machine->description) &&
+           add_note(board, "core", machine->core) &&
+           add_note(board, "floating_point", machine->floating_point) &&
            cJSON_AddStringToObject(board, "model", machine->model) &&
            cJSON_AddStringToObject(board, "qemu_program", machine->qemu_program) &&
            cJSON_AddStringToObject(board, "qemu_machine", machine->qemu_machine) &&

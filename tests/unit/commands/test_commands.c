@@ -54,6 +54,7 @@ START_TEST(test_boards_table)
     ck_assert_int_eq(run("A=", "boards", NULL), EXIT_CODE_OK);
     assert_printed("qemu_cortex_m3");
     assert_printed("lm3s6965evb");
+    assert_printed("Cortex-M3");
     assert_printed("256K");
     assert_printed("64K");
     assert_printed("qemu_riscv32");
@@ -79,6 +80,9 @@ START_TEST(test_boards_json)
         ck_assert_double_eq(
             cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(board, "ram_size_bytes")),
             64 * 1024);
+        ck_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(board, "core")),
+                         "Cortex-M3");
+        ck_assert(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(board, "floating_point")));
     }
     ck_assert(found);
     cJSON_Delete(boards);
