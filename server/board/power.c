@@ -14,9 +14,11 @@ static void hear(void *context, const uint8_t *data, size_t size_bytes)
 static bool firmware_speaks(const struct transport *transport)
 {
     size_t kept = transport_kept(transport);
+    if (kept == 0)
+        return false;
     const uint8_t *data = transport->data + transport->start;
-    if (kept == 0 || data[0] != ESCAPE)
-        return kept > 0;
+    if (data[0] != ESCAPE)
+        return true;
     return kept > 1 && data[1] != '\n';
 }
 

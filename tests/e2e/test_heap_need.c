@@ -60,7 +60,7 @@ static bool run_on_board(struct pipeline *pipeline)
     const struct model *model = &pipeline->manifest.model;
     struct board_stream stream = {.board = pipeline->board};
     struct link_stream link_stream = board_stream_link(&stream);
-    struct graph_files files = {NULL};
+    struct graph_files files = {.text = NULL};
     cleanup_free char *dir = file_path("%s/model", pipeline->project_dir);
     struct link *link;
     struct rpc_client client = {0};
