@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -71,6 +72,8 @@ bool(error_set)(struct error *err, enum error_kind kind, int os_errno, const cha
     if (os_errno != 0) {
         add_text(work, &length, ": ");
         add_text(work, &length, strerror(os_errno));
+        if (os_errno == ENOSPC)
+            add_text(work, &length, " (no room, or no inodes: see `df` and `df -i`)");
     }
     err->kind = kind;
     err->os = os_errno;

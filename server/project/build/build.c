@@ -38,15 +38,16 @@ static void take_line(void *context, const char *line)
         build->options->on_line(build->options->context, line);
 }
 
-/* cmake does not say that the disk is full, and may even end well with half its files written. */
+/* cmake does not say that the disk is full, and may even end well with half its files written; some
+ * that it could not finish it takes away again. */
 static bool disk_is_full(const char *dir)
 {
-    enum { NEEDED_BYTES = 64 * 1024 };
+    enum { NEEDED_BYTES = 64 * 1024, NEEDED_INODES = 8 };
     struct statvfs status;
     if (statvfs(dir, &status) != 0)
         return false;
     return status.f_bavail * status.f_frsize < NEEDED_BYTES ||
-           (status.f_files > 0 && status.f_favail == 0);
+           (status.f_files > 0 && status.f_favail < NEEDED_INODES);
 }
 
 static void notice(const struct build *build, const char *line)

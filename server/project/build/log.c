@@ -135,7 +135,9 @@ void build_log_add(struct build_log *log, const char *line)
     if (!log->cache_error[0] && begins_with(text, "ccache: error: "))
         snprintf(log->cache_error, sizeof(log->cache_error), "%s", text);
     note_failed(log, text);
-    if (is_error(text))
+    bool error = is_error(text);
+    log->failed_known |= error && log->place == LOG_FAILED;
+    if (error)
         keep_error(log, text);
     else if (log->message_lines_left > 0 && text[strspn(text, " ")] &&
              strncmp(text, "--", 2) != 0) {
@@ -164,7 +166,7 @@ bool build_log_error(const struct build_log *log, const char *what, struct error
         error_append(err, "  %s", log->errors[i]);
     if (log->errors_more)
         error_append(err, "  (%d more error lines)", log->errors_more);
-    if (!log->errors_count && log->failed_count)
+    if (log->failed_count && !log->failed_known)
         append_ring(log->failed, log->failed_count, err);
     else if (!log->errors_count)
         append_ring(log->tail, log->lines_count, err);

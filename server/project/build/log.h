@@ -21,6 +21,7 @@ struct build_log {
     char failed[BUILD_LOG_TAIL]
                [BUILD_LOG_LINE_SIZE]; /* ring: what the first command to fail said */
     int failed_count;
+    bool failed_known; /* one of these lines is among the errors */
     enum { LOG_BEFORE, LOG_COMMAND, LOG_FAILED, LOG_AFTER } place; /* as to that command */
     struct overflow overflow;
     bool disk_full; /* a line says so; the caller may know it otherwise */
@@ -33,8 +34,8 @@ void build_log_init(struct build_log *log, const char *project_dir);
 void build_log_add(struct build_log *log, const char *line);
 
 /* Set err to ERROR_BUILD "WHAT failed" and the error lines below; to ERROR_SYSTEM ENOSPC when the
- * disk was full. Where no line looks like an error, what the command that failed said last, or else
- * the last lines of all. Always returns false. */
+ * disk was full. Where no line of the first command to fail looks like an error, what it said last,
+ * too; where there are neither, the last lines of all. Always returns false. */
 bool build_log_error(const struct build_log *log, const char *what, struct error *err);
 
 /* Set err to ERROR_BUILD: WHAT took longer than the option build_timeout_s, and the last lines.

@@ -31,9 +31,12 @@ END_TEST
 
 START_TEST(set_adds_the_system_error)
 {
-    error_set(&err, ERROR_SYSTEM, ENOSPC, "/tmp/x");
-    ck_assert_str_eq(err.text, "/tmp/x: No space left on device");
-    ck_assert_int_eq(err.os, ENOSPC);
+    error_set(&err, ERROR_SYSTEM, EACCES, "/tmp/x");
+    ck_assert_str_eq(err.text, "/tmp/x: Permission denied");
+    ck_assert_int_eq(err.os, EACCES);
+    error_set(&err, ERROR_SYSTEM, ENOSPC, "/tmp/x"); /* which is not about space alone */
+    ck_assert_str_eq(err.text, "/tmp/x: No space left on device (no room, or no inodes: see `df` "
+                               "and `df -i`)");
 }
 END_TEST
 
