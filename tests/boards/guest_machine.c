@@ -2,10 +2,9 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,22 +98,27 @@ static void choose_firsts(struct guest_machines *machines)
 
 bool guest_machines_find(struct guest_machines *ret_machines, struct error *err)
 {
-    glob_t files = {.gl_pathc = 0};
+    static const struct name_place place = {
+        .dir = SOURCE_DIR "/qemu-machines", .prefix = "", .ending = ".json"};
+    cleanup_name_list char **names = NULL;
+    size_t count = 0;
     *ret_machines = (struct guest_machines){.count = 0};
-    if (glob(SOURCE_DIR "/qemu-machines/*.json", GLOB_ERR, NULL, &files) != 0)
-        return error_set(err, ERROR_SYSTEM, errno, "%s/qemu-machines", SOURCE_DIR);
-    ret_machines->items = calloc(files.gl_pathc, sizeof(*ret_machines->items));
-    bool ok = ret_machines->items != NULL;
-    if (!ok)
-        error_no_memory(err, "boards", files.gl_pathc);
-    for (size_t i = 0; ok && i < files.gl_pathc; i++) {
-        ret_machines->count++;
-        ok = read_machine(files.gl_pathv[i], &ret_machines->items[i], err);
+    if (!name_list_load(&place, &names, err))
+        return false;
+    while (names[count])
+        count++;
+    ret_machines->items = calloc(count + 1, sizeof(*ret_machines->items));
+    if (!ret_machines->items)
+        return error_no_memory(err, "boards", count);
+    for (; ret_machines->count < count; ret_machines->count++) {
+        cleanup_free char *path = file_path("%s/%s.json", place.dir, names[ret_machines->count]);
+        if (!path)
+            return error_no_memory(err, "a path", 0);
+        if (!read_machine(path, &ret_machines->items[ret_machines->count], err))
+            return false;
     }
-    globfree(&files);
-    if (ok)
-        choose_firsts(ret_machines);
-    return ok;
+    choose_firsts(ret_machines);
+    return true;
 }
 
 void guest_machines_dispose(struct guest_machines *machines)
