@@ -141,7 +141,8 @@ const struct option_spec OPTION_TABLE[] = {
      .shape = OPTION_TEXT,
      .optional = BUILT_IN,
      .choices = {"0", "1", "2", "3", "s", "g"},
-     .help = "Optimization level of the compiler. 2 when not given."},
+     .help =
+         "Optimization level of the compiler. When not given: 2 for the model, s for the rest."},
     {.name = "icount",
      .field = "icount",
      .shape = OPTION_NUMBER,
