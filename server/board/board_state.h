@@ -49,9 +49,9 @@ bool serial_wait(struct board *board, bool writable, struct deadline deadline, s
 /* Without waiting. */
 void serial_take_in(struct board *board);
 
-/* Lines for an error's text: where the CPU of a firmware stands that says nothing, the function
- * that called it, and the other ones that it goes through. Returns false. */
-bool hang_append_place(struct board *board, struct error *err);
+/* Lines for an error's text: for how long a firmware has said nothing, where its CPU stands, the
+ * function that called it, and the other ones that it goes through. Returns false. */
+bool hang_explain(struct board *board, struct error *err);
 
 /* To wait for a reply of QMP while all else that QEMU sends is taken in. */
 struct qmp_wait board_qmp_wait(struct board *board, struct deadline deadline);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    REGISTERS_TIMEOUT_MS = 2000,
+    REGISTERS_TIMEOUT_MS = 5000,
     SAMPLES = 5,     /* of where the CPU stands: a loop may go through several functions */
     BETWEEN_MS = 20, /* for which it then runs on */
     SOURCE_BYTES = 512,
@@ -151,7 +151,7 @@ static bool let_run(struct board *board)
     return !board->dead;
 }
 
-bool hang_append_place(struct board *board, struct error *err)
+static bool append_places(struct board *board, struct error *err)
 {
     struct places places = {.count = 0};
     for (int i = 0; i < SAMPLES; i++)
@@ -178,6 +178,12 @@ static void append_quiet(const struct board *board, struct error *err)
                  (double)quiet_ns / NS_PER_S, text);
 }
 
+bool hang_explain(struct board *board, struct error *err)
+{
+    append_quiet(board, err);
+    return append_places(board, err);
+}
+
 static bool explain(struct board *board, struct error *err)
 {
     serial_take_in(board);
@@ -185,8 +191,7 @@ static bool explain(struct board *board, struct error *err)
         return error_append(err, "%s", board->cause.text);
     if (board->emulator.child.pid == 0)
         return false;
-    append_quiet(board, err);
-    return hang_append_place(board, err);
+    return hang_explain(board, err);
 }
 
 /* Where the time for all is over, there is still this moment. */

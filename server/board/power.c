@@ -37,7 +37,7 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
         if (deadline_passed(deadline)) {
             error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte within %d ms",
                       board->boot_timeout_ms);
-            return hang_append_place(board, err);
+            return hang_explain(board, err);
         }
         if (!serial_wait(board, false, deadline, err))
             return false;

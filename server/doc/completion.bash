@@ -118,7 +118,8 @@ _microtvm_qemu_options() {
             --project-type --iterations --warmups --option --timeout --deadline -v --verbose -h --help
         ;;
     rpc-server)
-        echo -b --board --host -p --port --tracker --key --crt-dir --option -v --verbose -h --help
+        echo -b --board --host -p --port --tracker --key --crt-dir --option \
+            --timeout -v --verbose -h --help
         ;;
     boards) echo --json ;;
     serve) echo --read-fd --write-fd --debug --project-dir ;;

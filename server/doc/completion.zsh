@@ -89,7 +89,8 @@ _microtvm-qemu() {
             '--host=[where to listen]:address:_hosts' \
             '(-p --port)'{-p+,--port=}'[TCP port]:port: ' \
             '--tracker=[offer the board at a TVM RPC tracker]:HOST\:PORT: ' \
-            '--key=[what clients ask for]:key: '
+            '--key=[what clients ask for]:key: ' \
+            '--timeout=[for one call on the board]:seconds: '
         ;;
     boards) _arguments '--json[one JSON array, sizes in bytes]' ;;
     serve)

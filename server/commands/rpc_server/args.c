@@ -1,17 +1,24 @@
 #include "commands/rpc_server/args.h"
 
 #include "bridge/socket.h"
+#include "commands/seconds.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct option LONG_OPTIONS[] = {
-    {"board", required_argument, NULL, 'b'},  {"host", required_argument, NULL, 'H'},
-    {"port", required_argument, NULL, 'p'},   {"tracker", required_argument, NULL, 't'},
-    {"key", required_argument, NULL, 'k'},    {"crt-dir", required_argument, NULL, 'c'},
-    {"option", required_argument, NULL, 'o'}, {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    {"board", required_argument, NULL, 'b'},
+    {"host", required_argument, NULL, 'H'},
+    {"port", required_argument, NULL, 'p'},
+    {"tracker", required_argument, NULL, 't'},
+    {"key", required_argument, NULL, 'k'},
+    {"crt-dir", required_argument, NULL, 'c'},
+    {"option", required_argument, NULL, 'o'},
+    {"timeout", required_argument, NULL, 's'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 void rpc_server_args_help(FILE *out)
@@ -32,6 +39,8 @@ void rpc_server_args_help(FILE *out)
         "      --key KEY             what clients ask for; needed with --tracker\n"
         "      --crt-dir DIR         TVM's standalone_crt to build with (default: bundled)\n"
         "      --option NAME=VALUE   a project option, as the API server's (repeatable)\n"
+        "      --timeout SECONDS     for one call on the board (default: none but that of the\n"
+        "                            client, its session_timeout)\n"
         "  -v, --verbose             the build's output and the firmware's log, too\n"
         "  -h, --help\n"
         "\n"
@@ -89,6 +98,8 @@ static bool take_option(struct rpc_server_args *args, int id, const char *value,
         return true;
     case 'o':
         return option_arguments_add(&args->options, value, err);
+    case 's':
+        return seconds_parse("timeout", value, &args->timeout_ms, err);
     case 'v':
         args->verbose = true;
         return true;

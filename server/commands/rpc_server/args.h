@@ -6,6 +6,7 @@
 #include "commands/option_arguments.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum { RPC_SERVER_DEFAULT_PORT = 9090, RPC_SERVER_KEY_MAX = 200 };
@@ -20,6 +21,7 @@ struct rpc_server_args {
     const char *key;
     const char *crt_dir; /* NULL: the bundled runtime */
     struct option_arguments options;
+    int64_t timeout_ms; /* of one call on the board; 0: none */
     bool verbose;
     bool help;
 };

@@ -87,11 +87,18 @@ static bool carry_one(struct service *service, const struct packet *packet, stru
     if (!check_size(service, packet, &refusal))
         return packet_send_exception(service->socket, refusal.text,
                                      deadline_in_ms(REPLY_TIMEOUT_MS), err);
+    int64_t timeout_ms = service->session->timeout_ms;
+    struct deadline deadline = timeout_ms > 0 ? deadline_in_ms(timeout_ms) : deadline_never();
     watch_client(service);
-    bool good = link_request(service->link, packet->data, packet->size_bytes, service->until,
-                             &reply, &reply_size, err);
-    if (!good && err->kind == ERROR_TIMEOUT)
+    bool good = link_request(service->link, packet->data, packet->size_bytes,
+                             deadline_earlier(deadline, service->until), &reply, &reply_size, err);
+    if (!good && err->kind == ERROR_TIMEOUT && deadline_passed(service->until))
         error_set(err, ERROR_TIMEOUT, 0, "the board did not answer");
+    else if (!good && err->kind == ERROR_TIMEOUT)
+        error_set(err, ERROR_TIMEOUT, 0,
+                  "the board did not answer within %g s: start rpc-server with a longer --timeout, "
+                  "if the model may take that long",
+                  (double)timeout_ms / 1000);
     return unwatch_client(service, good, err) &&
            socket_write(service->socket, reply, reply_size, deadline_in_ms(REPLY_TIMEOUT_MS), err);
 }

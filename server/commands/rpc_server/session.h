@@ -11,11 +11,13 @@
 #include "bridge/reception.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct rpc_session {
     struct board *board; /* flashed, not open */
     const char *board_name;
     uint64_t packet_size_bytes;  /* the largest message that its firmware takes */
+    int64_t timeout_ms;          /* of one message and its answer; 0: none */
     struct interrupt *interrupt; /* the board's and the socket's; its peer_fd is set meanwhile */
     /* The firmware's log, a line at a time; may be NULL. */
     void (*on_log)(void *context, const char *line);

@@ -1,6 +1,7 @@
 #include "commands/run/args.h"
 
 #include "base/cleanup.h"
+#include "commands/seconds.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -123,19 +124,6 @@ static bool parse_number(const char *option, const char *text, double *ret_value
     return true;
 }
 
-static bool parse_seconds(const char *option, const char *text, int64_t *ret_ms, struct error *err)
-{
-    static const double MAX_SECONDS = 1e6;
-    double seconds;
-    if (!parse_number(option, text, &seconds, err))
-        return false;
-    if (seconds < 0.001 || seconds > MAX_SECONDS)
-        return error_set(err, ERROR_USAGE, 0, "--%s \"%s\": give 0.001 to %g seconds", option, text,
-                         MAX_SECONDS);
-    *ret_ms = (int64_t)(seconds * 1000);
-    return true;
-}
-
 static bool parse_count(const char *option, const char *text, unsigned least, unsigned *ret_count,
                         struct error *err)
 {
@@ -164,9 +152,9 @@ static bool take_number(struct run_args *args, int id, const char *value, struct
     case OPTION_WARMUPS:
         return parse_count("warmups", value, 0, &args->warmups, err);
     case OPTION_TIMEOUT:
-        return parse_seconds("timeout", value, &args->timeout_ms, err);
+        return seconds_parse("timeout", value, &args->timeout_ms, err);
     default:
-        return parse_seconds("deadline", value, &args->deadline_ms, err);
+        return seconds_parse("deadline", value, &args->deadline_ms, err);
     }
 }
 

@@ -213,18 +213,21 @@ def test_session_timeout():
         server.wait_for_event(4, "left")
 
 
-def model_that_faults(folder):
-    """digits.tar, but the model writes to where no board has memory. QEMU's lm3s6965evb does not mind;
-    what comes next is no instruction on any."""
-    path = folder / "faulty.tar"
+# The model writes to where no board has memory. QEMU's lm3s6965evb does not mind; what comes next is no
+# instruction on any.
+FAULT = rb"*(volatile int32_t *)0xa0000000 = 1; __builtin_trap();"
+LOOP = rb'for (;;) __asm__ volatile("");'
+
+
+def model_that_begins_with(code, folder):
+    """digits.tar, but the model does something else first."""
+    path = folder / "changed.tar"
     entry = re.compile(rb"(int32_t tvmgen_default___tvm_main__\([^)]*\) \{)")
     with tarfile.open(DIGITS) as good, tarfile.open(path, "w") as bad:
         patched = 0
         for member in good:
             data = good.extractfile(member).read() if member.isfile() else b""
-            data, count = entry.subn(
-                rb"\1 *(volatile int32_t *)0xa0000000 = 1; __builtin_trap();", data
-            )
+            data, count = entry.subn(lambda match: match[1] + b" " + code, data)
             patched += count
             member.size = len(data)
             bad.addfile(member, io.BytesIO(data))
@@ -234,7 +237,7 @@ def model_that_faults(folder):
 
 def faults_in_the_middle_of_a_call(board):
     with common.scratch() as folder:
-        with Server(folder, model_that_faults(folder), "--board", board) as server:
+        with Server(folder, model_that_begins_with(FAULT, folder), "--board", board) as server:
             for client in range(2):
                 model = aot_model(server.connect())
                 model.set_input("image", IMAGES[0])
@@ -258,6 +261,22 @@ def test_a_fault_mps2_an385():
 
 def test_a_fault_qemu_riscv32():
     faults_in_the_middle_of_a_call("qemu_riscv32")
+
+
+def test_a_hang():
+    with common.scratch() as folder:
+        model = model_that_begins_with(LOOP, folder)
+        with Server(folder, model, "--board", "mps2_an385", "--timeout", "3") as server:
+            model = aot_model(server.connect())
+            model.set_input("image", IMAGES[0])
+            shown = expect_error("the board did not answer within 3 s: ", model.run)
+            assert "no progress for " in shown and "its CPU stands at pc=0x" in shown, shown
+            assert ": tvmgen_default___tvm_main__ at ./model/" in shown, shown
+            assert "--timeout" in shown, shown
+            del model
+            server.wait_for_event(2, "failed")
+            assert "tvmgen_default___tvm_main__ at ./model/" in server.log()
+            assert not server.qemu_pids()
 
 
 def test_qemu_is_killed():

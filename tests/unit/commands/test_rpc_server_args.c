@@ -39,6 +39,7 @@ START_TEST(defaults)
     ck_assert_str_eq(args.key, "");
     ck_assert_ptr_null(args.crt_dir);
     ck_assert_uint_eq(args.options.count, 0);
+    ck_assert_int_eq(args.timeout_ms, 0);
     ck_assert(!args.verbose && !args.help);
 }
 END_TEST
@@ -46,7 +47,7 @@ END_TEST
 START_TEST(everything)
 {
     ck_assert_msg(parse("rpc-server -b b p/ --host 0.0.0.0 -p 0 --tracker ::1:9190 --key k_1.x "
-                        "--crt-dir=c -v"),
+                        "--crt-dir=c -v --timeout 2.5"),
                   "%s", err.text);
     ck_assert_str_eq(args.source, "p/");
     ck_assert_str_eq(args.board, "b");
@@ -56,6 +57,7 @@ START_TEST(everything)
     ck_assert_int_eq(args.tracker_port, 9190);
     ck_assert_str_eq(args.key, "k_1.x");
     ck_assert_str_eq(args.crt_dir, "c");
+    ck_assert_int_eq(args.timeout_ms, 2500);
     ck_assert(args.verbose);
 }
 END_TEST
