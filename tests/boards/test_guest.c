@@ -151,6 +151,17 @@ START_TEST(printf_is_text_on_the_line)
 }
 END_TEST
 
+START_TEST(what_the_compiler_may_use_is_there)
+{
+    uint8_t wrong = 0xff;
+    boot();
+    command('U');
+    ck_assert(guest_receive(&board, &wrong, 1));
+    ck_assert_msg(wrong == 0, "%s: '%c'", tested_machine->name, wrong);
+    power_off();
+}
+END_TEST
+
 /* What the host must see, and that QEMU then ends by itself. */
 static void expect_last_words(char how, const char *const *wanted)
 {
@@ -235,6 +246,7 @@ int main(void)
         {heap_is_sound, EVERY_BOARD},
         {many_blocks_are_no_burden, EVERY_BOARD},
         {printf_is_text_on_the_line, EVERY_BOARD},
+        {what_the_compiler_may_use_is_there, EVERY_BOARD},
         {null_write_is_a_fault, EVERY_BOARD},
         {what_is_not_there_is_a_fault, EVERY_BOARD},
         {a_jump_to_nowhere_names_its_caller, EVERY_BOARD},

@@ -13,15 +13,28 @@ struct exception_frame {
     uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
 };
 
+/* EXC_RETURN and the pushed xpsr say what else lies on that stack. */
+enum { EXC_RETURN_NO_FPU_STATE = 1 << 4, XPSR_PADDED = 1 << 9, FPU_STATE_SIZE_BYTES = 18 * 4 };
+
 static const char *const exception_names[] = {
-    [2] = "NMI",        [3] = "HardFault", [4] = "MemManage",     [5] = "BusFault",
-    [6] = "UsageFault", [11] = "SVCall",   [12] = "DebugMonitor", [14] = "PendSV",
+    [2] = "NMI",      [3] = "HardFault",     [4] = "MemManage",
+    [5] = "BusFault", [6] = "UsageFault",    [7] = "SecureFault",
+    [11] = "SVCall",  [12] = "DebugMonitor", [14] = "PendSV",
 };
 
-void fault_report(const struct exception_frame *frame, uint32_t ipsr)
+void fault_report(const struct exception_frame *frame, uint32_t ipsr, uint32_t exc_return)
     __attribute__((noreturn, used));
 
-static void report_frame(const struct exception_frame *frame)
+/* Before the exception. */
+static uint32_t stack_pointer(const struct exception_frame *frame, uint32_t exc_return)
+{
+    uint32_t sp = (uint32_t)(uintptr_t)(frame + 1);
+    if ((exc_return & EXC_RETURN_NO_FPU_STATE) == 0)
+        sp += FPU_STATE_SIZE_BYTES;
+    return (frame->xpsr & XPSR_PADDED) != 0 ? sp + 4 : sp;
+}
+
+static void report_frame(const struct exception_frame *frame, uint32_t exc_return)
 {
     uint32_t stack = (uint32_t)(uintptr_t)frame;
     bool lost = (SCB_CFSR & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) != 0;
@@ -40,19 +53,19 @@ static void report_frame(const struct exception_frame *frame)
         fatal_explain_jump(frame->lr);
     fatal_hex("pc", frame->pc);
     fatal_hex("lr", frame->lr);
-    fatal_hex("sp", stack + (uint32_t)sizeof *frame);
+    fatal_hex("sp", stack_pointer(frame, exc_return));
     fatal_hex("xpsr", frame->xpsr);
 }
 
 /* Called by fault_entry, on a stack of its own. */
-void fault_report(const struct exception_frame *frame, uint32_t ipsr)
+void fault_report(const struct exception_frame *frame, uint32_t ipsr, uint32_t exc_return)
 {
     const unsigned names = sizeof exception_names / sizeof exception_names[0];
     const char *name = ipsr < names ? exception_names[ipsr] : NULL;
     fatal_begin("fault: ");
     fatal_text(name ? name : "stray exception");
     cause_tell(SCB_HFSR, SCB_CFSR);
-    report_frame(frame);
+    report_frame(frame, exc_return);
     fatal_hex("cfsr", SCB_CFSR);
     fatal_hex("hfsr", SCB_HFSR);
     if ((SCB_CFSR & SCB_CFSR_MMARVALID) != 0)

@@ -1,4 +1,5 @@
-/* System control space of ARMv7-M (Armv7-M Architecture Reference Manual, B3.2). */
+/* System control space of ARMv7-M and, where it says so, ARMv8-M (Armv7-M Architecture Reference
+ * Manual, B3.2; Armv8-M Architecture Reference Manual, D1.2). */
 #ifndef BOOT_ARMV7M_REGISTERS_H
 #define BOOT_ARMV7M_REGISTERS_H
 
@@ -19,7 +20,9 @@
 #define MPU_CTRL REG32(0xe000ed94)
 #define MPU_RNR REG32(0xe000ed98)
 #define MPU_RBAR REG32(0xe000ed9c)
-#define MPU_RASR REG32(0xe000eda0)
+#define MPU_RASR REG32(0xe000eda0) /* ARMv7-M */
+#define MPU_RLAR REG32(0xe000eda0) /* ARMv8-M */
+#define MPU_MAIR0 REG32(0xe000edc0)
 
 enum {
     SYST_CSR_ENABLE = 1 << 0,
@@ -41,6 +44,12 @@ enum {
     MPU_RASR_READ_WRITE = 3 << 24,
     MPU_RASR_READ_ONLY = 6 << 24,
     MPU_RASR_XN = 1 << 28,
+    MPU_RBAR_XN = 1 << 0,
+    MPU_RBAR_READ_WRITE = 0 << 1, /* for privileged code; there is no other */
+    MPU_RBAR_READ_ONLY = 2 << 1,
+    MPU_RLAR_ENABLE = 1 << 0,
+    MPU_MAIR_DEVICE = 0,
+    MPU_MAIR_WRITE_BACK = 0xff,
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* ARMv7-M: the vector table, at the start of flash, and where it leads. */
 #include "boot/armv7m/registers.h"
+#include "boot/board_config.h"
 #include "boot/layout.h"
 #include "boot/start.h"
 #include "platform/clock.h"
@@ -26,8 +27,9 @@ static void __attribute__((naked)) fault_entry(void)
                      "mrseq r0, msp\n\t"
                      "mrsne r0, psp\n\t"
                      "mrs r1, ipsr\n\t"
-                     "ldr r2, =fault_stack + %c0\n\t"
-                     "mov sp, r2\n\t"
+                     "mov r2, lr\n\t"
+                     "ldr r3, =fault_stack + %c0\n\t"
+                     "mov sp, r3\n\t"
                      "b fault_report" ::"i"(FAULT_STACK_SIZE_BYTES));
 }
 
@@ -43,8 +45,19 @@ void _start(void)
     SCB_CPACR = SCB_CPACR_FPU; /* off at reset; MVE (Helium) is behind it, too */
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 #endif
+#ifdef BOARD_INTERRUPT_CONTROLLER_RESET_VECTORS
+    SCB_VTOR = layout_address(layout_flash_start);
+#endif
     runtime_start();
 }
+
+#ifdef BOARD_INTERRUPT_CONTROLLER_RESET_VECTORS
+/* Where the core begins to look, on a board where that is not in flash: what it reads at reset. */
+__attribute__((section(".reset_vectors"), used)) static const struct {
+    char *stack;
+    vector_handler reset;
+} reset_vectors = {layout_stack_top, _start};
+#endif
 
 __attribute__((section(".vectors"), used)) static const struct vector_table vectors = {
     .stack = layout_stack_top,

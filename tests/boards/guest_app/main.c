@@ -5,6 +5,7 @@
 #include "platform/clock.h"
 #include "platform/heap.h"
 #include "uart/uart.h"
+#include "units.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -280,6 +281,8 @@ int main(void)
             fill_heap();
         else if (command == 'p')
             printf("text %d \xff.\n", 42);
+        else if (command == 'U')
+            put(units_check());
         else if (command == 'm')
             return 7;
         else
