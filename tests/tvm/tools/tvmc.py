@@ -42,7 +42,8 @@ def create(folder, *options, status=0):
 def test_list_options():
     with scratch() as folder:
         text = tvmc(folder, "micro", "create-project", "p", "m", *TEMPLATE, "--list-options")
-        boards = sorted(path.stem for path in (common.SOURCE / "qemu-machines").glob("*.json"))
+        names = [path.stem for path in (common.SOURCE / "qemu-machines").glob("*.json")]
+        boards = sorted(name for name in names if "." not in name)
         assert f"board={{{', '.join(boards)}}}" in text, text
         assert text.count("(required)") == 1, text
         for name in ("verbose={true, false}", "workspace_size_bytes=", "compile_definitions="):
