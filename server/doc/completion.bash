@@ -26,20 +26,20 @@ _microtvm_qemu_choices() {
 _microtvm_qemu_value() {
     local name choices
     case $2 in
-    --board) choices=$(_microtvm_qemu_choices "$1" board) ;;
+    --board) # or the file of a definition
+        compopt -o default
+        choices=$(_microtvm_qemu_choices "$1" board)
+        ;;
     --project-type) choices=$(_microtvm_qemu_choices "$1" project_type) ;;
     --option)
         if [[ $3 != *=* ]]; then
             compopt -o nospace
             choices=$(_microtvm_qemu_settings "$1" | sed 's/ .*/=/')
         else
+            compopt -o default
             name=${3%%=*}
             choices=$(_microtvm_qemu_choices "$1" "$name")
-            if [[ -z $choices ]]; then
-                compopt -o default
-                return
-            fi
-            choices=$name=${choices// / "$name="}
+            choices=${choices:+$name=${choices// / "$name="}}
         fi
         ;;
     --input | --expect | --labels) compopt -o default ;;

@@ -13,9 +13,10 @@ _microtvm-qemu_settings() {
 }
 
 # _microtvm-qemu_choices [COMPADD-OPTION...] NAME: what the project option NAME may be; fails where
-# that is not known.
+# that is not known. A board is also the file of a definition.
 _microtvm-qemu_choices() {
     local wanted=$@[-1] name type choices
+    [[ $wanted != board || $PREFIX != */* ]] || return 1
     _microtvm-qemu_settings | while read -r name type choices; do
         [[ $name == $wanted ]] || continue
         [[ $type != bool ]] || choices=true,false
@@ -25,6 +26,8 @@ _microtvm-qemu_choices() {
     done
     return 1
 }
+
+_microtvm-qemu_board() { _microtvm-qemu_choices "$@" board || _files; }
 
 _microtvm-qemu_option() {
     local -a names
@@ -56,7 +59,7 @@ _microtvm-qemu() {
         'version:print the version'
     )
     model=(
-        '(-b --board)'{-b+,--board=}'[the board]:board:_microtvm-qemu_choices board'
+        '(-b --board)'{-b+,--board=}'[the board]:board:_microtvm-qemu_board'
         "--crt-dir=[TVM's standalone_crt to build with]:folder:_files -/"
         '*--option=[a project option]:NAME=VALUE:_microtvm-qemu_option'
         '(-v --verbose)'{-v,--verbose}"[the build's output and the firmware's log, too]"
