@@ -302,6 +302,7 @@ START_TEST(no_qemu_outlives_its_server)
         for (;;)
             pause();
     }
+    close(ends[1]); /* or a server that fails is waited for */
     pid_t qemu = 0;
     ck_assert_int_eq(read(ends[0], &qemu, sizeof(qemu)), sizeof(qemu));
     int pidfd = pidfd_open(qemu, 0);

@@ -32,6 +32,7 @@ static const struct bit configurable_faults[] = {
     {17, "invalid instruction set state"},
     {18, "invalid exception return"},
     {19, "no such coprocessor"},
+    {20, "stack limit exceeded"}, /* ARMv8-M */
     {24, "unaligned access"},
     {25, "division by zero"},
 };

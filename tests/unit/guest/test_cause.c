@@ -41,6 +41,7 @@ static const struct {
     {0, 1U << 17, " (invalid instruction set state)"},
     {0, 1U << 18, " (invalid exception return)"},
     {0, 1U << 19, " (no such coprocessor)"},
+    {0, 1U << 20, " (stack limit exceeded)"},
     {0, 1U << 24, " (unaligned access)"},
     {0, 1U << 25, " (division by zero)"},
     {1U << 30, 0x82, " (escalated, data access violation)"},
