@@ -13,7 +13,7 @@ file(GLOB definitions ${SOURCE_DIR}/qemu-machines/*.json)
 list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)
-  foreach(key name model)
+  foreach(key name model architecture)
     string(JSON ${key} ERROR_VARIABLE error GET "${definition}" ${key})
     if(error)
       message(FATAL_ERROR "${file}: ${error}")
@@ -23,7 +23,8 @@ foreach(file IN LISTS definitions)
   string(JSON ram_bytes GET "${definition}" memory ram size_bytes)
   # What the compiler may use, not what the core has: -mfloat-abi=hard, -march=rv32imafc.
   set(fpu false)
-  if(flags MATCHES "-mfloat-abi=(hard|softfp)|-march=rv[0-9]+[a-z]*[fdg]")
+  if(flags MATCHES "-mfloat-abi=(hard|softfp)|-march=rv[0-9]+[a-z]*[fdg]"
+     OR architecture STREQUAL aarch64)
     set(fpu true)
   endif()
   # The rest is for stack, packets and a model's own data.

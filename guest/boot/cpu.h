@@ -18,7 +18,9 @@ void cpu_interrupt_enable(unsigned line);
 
 /* Only what the board has can be reached from here on: flash to read and to run, RAM and devices to
  * read and write. All else is a fault with an address and not silent damage: a null pointer, a wild
- * one, a stack overflow (below the stack, which is the lowest thing in RAM, there is nothing). */
+ * one, a stack overflow (below the stack, which is the lowest thing in RAM, there is nothing).
+ * The first thing of all: .data and .bss are not there yet, and before it memory may have no caches
+ * and take no unaligned accesses. */
 void cpu_protect_memory(void);
 
 /* What stands right in front of an address: a call of a function by its name, or of one by a

@@ -18,6 +18,7 @@ static const struct mark {
     {" last_call=0x", "the last call before it was from"},
     {"pc=0x", "at"}, /* of the firmware; the others are QEMU's */
     {"R15=", "at"},
+    {" PC=", "at"},
     {" pc ", "at"},
 };
 

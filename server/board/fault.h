@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /* The place in a text that a source line is wanted for: "pc=0x1234" of the firmware's own report,
- * or "R15=00001234" and " pc 80001234" of QEMU's register dumps. Of a jump to nowhere it is where
- * it came from, if that is known: its pc is no place, though there may be a source line for it, of
- * code that was not linked. */
+ * or "R15=00001234", " PC=41001234" and " pc 80001234" of QEMU's register dumps. Of a jump to
+ * nowhere it is where it came from, if that is known: its pc is no place, though there may be a
+ * source line for it, of code that was not linked. */
 bool fault_find_pc(const char *text, uint64_t *ret_pc);
 
 /* What that place is to what happened: "at", "called from", ... */

@@ -15,13 +15,15 @@ struct part {
     const char *folder;
     const char *prefix;
     const char *ending;
+    bool is_optional;
 };
 
 static const struct part parts[] = {
-    {NULL, "architecture", "architecture", "boot", "", "/"},
-    {"uart", "driver", "driver", "uart", "", ".c"},
-    {"timer", "driver", "driver", "platform", "clock_", ".c"},
-    {"halt", "driver", "driver", "boot", "halt_", ".c"},
+    {NULL, "architecture", "architecture", "boot", "", "/", false},
+    {"uart", "driver", "driver", "uart", "", ".c", false},
+    {"timer", "driver", "driver", "platform", "clock_", ".c", false},
+    {"halt", "driver", "driver", "boot", "halt_", ".c", false},
+    {"interrupt_controller", "driver", "driver", "interrupts", "", ".c", true},
 };
 
 bool board_file_is_path(const char *board)
@@ -39,6 +41,8 @@ static bool check_part(const struct part *part, const cJSON *definition, const c
     const struct name_place place = {folder, part->prefix, part->ending};
     if (!folder)
         return error_no_memory(err, "a path", strlen(guest_dir));
+    if (part->is_optional && !cJSON_GetObjectItemCaseSensitive(object, part->key))
+        return true;
     return (json_read_text(object, part->key, ERROR_USAGE, &value, err) &&
             choice_check(part->what, value, &place, err)) ||
            error_wrap(err, "%s: \"%s%s%s\"", path, part->object ? part->object : "",

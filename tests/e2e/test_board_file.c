@@ -68,7 +68,9 @@ static const struct {
     {"\"halt\"", "\"hat\"", "my_board.json: \"hat\": no such field"},
     {"\"0x10000000\"", "5", "my_board.json: \"uart.base\" is 5, but must be an address"},
     {"ns16550", "ns1655", "\"uart.driver\": driver \"ns1655\": no such driver (have: "},
-    {"\"clint\"", "\"clock\"", "\"timer.driver\": driver \"clock\": no such driver (have: clint, "},
+    {"\"clint\"", "\"clock\"", "\"timer.driver\": driver \"clock\": no such driver (have: "},
+    {"\"plic\"", "\"pic\"",
+     "\"interrupt_controller.driver\": driver \"pic\": no such driver (have: "},
     {"sifive_test", "off", "\"halt.driver\": driver \"off\": no such driver (have: "},
 };
 

@@ -33,6 +33,7 @@
     .equ FRAME_FLOATS, 18 * REGISTER_BYTES
     .equ FRAME_SIZE, (18 * REGISTER_BYTES + 20 * FLOAT_BYTES + 15) & ~15
     .equ MSTATUS_FS_INITIAL, 1 << 13
+    .equ MIE_EXTERNAL, 1 << 11
 
     /* transfer INSTRUCTION, OFFSET, BYTES, REGISTER...: one behind the other in the frame */
     .macro transfer instruction, offset, bytes, register, more:vararg
@@ -57,6 +58,9 @@ _start:
     csrw mscratch, t0
     la t0, trap_entry
     csrw mtvec, t0
+    /* The one interrupt that there is; mstatus still masks it. */
+    li t0, MIE_EXTERNAL
+    csrw mie, t0
 #if FLOAT_BYTES
     li t0, MSTATUS_FS_INITIAL
     csrs mstatus, t0
@@ -92,7 +96,7 @@ trap_entry:
     csrr t0, fcsr
     sw t0, FRAME_FCSR(sp)
 #endif
-    call trap_interrupt
+    call interrupts_serve
 #if FLOAT_BYTES
     transfer FLOAT_LOAD, FRAME_FLOATS, FLOAT_BYTES, FLOATS
     lw t0, FRAME_FCSR(sp)

@@ -1,20 +1,8 @@
-/* RISC-V in machine mode, of 32 or 64 bits: faults, and interrupts by way of the PLIC. */
-#include "boot/board_config.h"
+/* RISC-V in machine mode, of 32 or 64 bits: faults. */
 #include "boot/calls.h"
-#include "boot/cpu.h"
 #include "boot/fatal.h"
-#include "boot/mmio.h"
-#include "uart/uart.h"
 
 #include <stdint.h>
-
-/* Context 0 is hart 0 in machine mode (RISC-V PLIC specification). */
-#define PLIC_PRIORITY(line) REG32(BOARD_INTERRUPT_CONTROLLER_BASE + 4 * (line))
-#define PLIC_ENABLE(line) REG32(BOARD_INTERRUPT_CONTROLLER_BASE + 0x2000 + 4 * ((line) / 32))
-#define PLIC_THRESHOLD REG32(BOARD_INTERRUPT_CONTROLLER_BASE + 0x200000)
-#define PLIC_CLAIM REG32(BOARD_INTERRUPT_CONTROLLER_BASE + 0x200004)
-
-enum { MIE_MEIE = 1 << 11 };
 
 static const char *const cause_names[] = {
     "instruction address misaligned",
@@ -27,24 +15,6 @@ static const char *const cause_names[] = {
     "store access fault",
     [11] = "environment call",
 };
-
-void cpu_interrupt_enable(unsigned line)
-{
-    PLIC_PRIORITY(line) = 1;
-    PLIC_ENABLE(line) |= 1U << (line % 32);
-    PLIC_THRESHOLD = 0;
-    __asm__ volatile("csrs mie, %0" ::"r"(MIE_MEIE));
-}
-
-/* Called by the trap entry. The external line is the only interrupt that mie enables. */
-void trap_interrupt(void);
-void trap_interrupt(void)
-{
-    for (uint32_t line = PLIC_CLAIM; line != 0; line = PLIC_CLAIM) {
-        uart_interrupt();
-        PLIC_CLAIM = line;
-    }
-}
 
 /* Called by the trap entry with the interrupted ra and sp. */
 void fault_report(uintptr_t cause, uintptr_t ra, uintptr_t sp) __attribute__((noreturn));

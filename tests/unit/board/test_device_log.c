@@ -155,6 +155,8 @@ START_TEST(pc_in_all_kinds_of_reports)
     ck_assert_uint_eq(pc, 0x4f0);
     ck_assert(fault_find_pc(" V      =   0\n pc       80001002\n mhartid", &pc));
     ck_assert_uint_eq(pc, 0x80001002);
+    ck_assert(fault_find_pc("\nCPU#0\n PC=ffff000041008ff4 X00=0000000000000001", &pc));
+    ck_assert_uint_eq(pc, 0xffff000041008ff4);
     ck_assert_str_eq(fault_relation("pc=0x1234"), "at");
     pc = 7;
     ck_assert(!fault_find_pc("abort: TVM error 0x1", &pc));

@@ -94,6 +94,10 @@ static void link_all_but_ccache(void)
         "arm-none-eabi-g++",
         "riscv64-unknown-elf-gcc",
         "riscv64-unknown-elf-g++",
+        "qemu-system-riscv64",
+        "qemu-system-aarch64",
+        "aarch64-linux-gnu-gcc",
+        "aarch64-linux-gnu-g++",
     };
     for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
         link_tool(tools[i]);
