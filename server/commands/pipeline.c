@@ -5,10 +5,12 @@
 #include "base/file.h"
 #include "model/notes.h"
 #include "project/build/build.h"
+#include "project/build/footprint.h"
 #include "project/fit.h"
 #include "project/generate.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 static bool make_temp_project(struct pipeline *pipeline, struct error *err)
@@ -145,6 +147,11 @@ static void build_line(void *context, const char *line)
         report_line(pipeline->report, line);
 }
 
+static double percent(uint64_t part, uint64_t whole)
+{
+    return 100.0 * (double)part / (double)whole;
+}
+
 bool pipeline_build(struct pipeline *pipeline, struct error *err)
 {
     struct build_options options = {
@@ -156,10 +163,17 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .on_notice = note_line,
         .context = pipeline,
     };
+    struct footprint taken;
+    cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline->project_dir);
+    if (!elf)
+        return error_no_memory(err, "a path", 0);
     report_begin(pipeline->report, "build");
-    if (!build_project(&options, err))
+    if (!build_project(&options, err) || !footprint_read(elf, &taken, err))
         return false;
-    report_end(pipeline->report, NULL);
+    const struct machine *machine = &pipeline->machine;
+    report_end(pipeline->report, "flash %" PRIu64 " bytes (%.1f %%), RAM %" PRIu64 " (%.1f %%)",
+               taken.flash_bytes, percent(taken.flash_bytes, machine->flash_size_bytes),
+               taken.ram_bytes, percent(taken.ram_bytes, machine->ram_size_bytes));
     return true;
 }
 

@@ -189,6 +189,8 @@ START_TEST(kept_project)
     const char *kept = in_dir("kept");
     ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--keep", kept, "--verbose", NULL), 0);
     ASSERT_SAYS("output    float32 (100, 1, 10)  [");
+    ASSERT_SAYS(" ms  flash ");
+    ASSERT_SAYS(" bytes (");
     cleanup_free char *elf = file_path("%s/build/firmware.elf", kept);
     ck_assert_int_eq(access(elf, R_OK), 0);
     ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--keep", kept, NULL), 2);
