@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ARGS = 14 };
+enum { MAX_ARGS = 24 };
 
 static struct error err;
 static struct rpc_server_args args;
@@ -17,8 +17,10 @@ static bool parse(const char *line)
     char *argv[MAX_ARGS + 1] = {NULL};
     int argc = 0;
     strncpy(text, line, sizeof(text) - 1);
-    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
+        ck_assert_int_lt(argc, MAX_ARGS);
         argv[argc++] = word;
+    }
     return rpc_server_args_parse(argc, argv, &args, &err);
 }
 
