@@ -1,4 +1,5 @@
 /* AArch64 at EL1: what goes wrong, as ESR_EL1 says (Arm Architecture Reference Manual, D19.2). */
+#include "boot/aarch64/abort.h"
 #include "boot/calls.h"
 #include "boot/fatal.h"
 
@@ -31,23 +32,6 @@ static const char *class_name(uint32_t class)
     return "unknown class";
 }
 
-/* By the status code of an abort, without its level. */
-static const char *abort_reason(uint32_t status)
-{
-    switch (status & ~3U) {
-    case 0x04:
-        return ", not mapped";
-    case 0x0c:
-        return ", not permitted";
-    case 0x10:
-        return ", nothing there";
-    case 0x20:
-        return ", misaligned";
-    default:
-        return "";
-    }
-}
-
 static void report_cause(uint32_t esr)
 {
     uint32_t class = esr >> 26;
@@ -55,15 +39,7 @@ static void report_cause(uint32_t esr)
     if (class == CLASS_DATA_ABORT)
         fatal_text((esr & ABORT_WRITE) ? ", write" : ", read");
     if (class == CLASS_DATA_ABORT || class == CLASS_INSTRUCTION_ABORT)
-        fatal_text(abort_reason(esr & 0x3f));
-}
-
-/* A store that moves sp, too, has not done so when it is what fails. */
-static uint64_t stack_pointer_meant(uint64_t sp, uint32_t esr, uint64_t far)
-{
-    enum { MOVE_MAX_BYTES = 512 };
-    bool is_stack = esr >> 26 == CLASS_DATA_ABORT && far < sp && sp - far <= MOVE_MAX_BYTES;
-    return is_stack ? far : sp;
+        fatal_text(abort_reason(esr));
 }
 
 /* Called by the vectors, on the exception's stack. */
@@ -90,6 +66,6 @@ void fault_report(uintptr_t lr, bool is_system_error)
     fatal_address("sp", sp);
     fatal_hex("esr", (uint32_t)esr);
     fatal_address("far", far);
-    fatal_explain_stack(stack_pointer_meant(sp, (uint32_t)esr, far));
+    fatal_explain_stack(esr >> 26 == CLASS_DATA_ABORT ? abort_stack_pointer(sp, far) : sp);
     fatal_end();
 }

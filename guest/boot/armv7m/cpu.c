@@ -2,6 +2,7 @@
 #include "boot/cpu.h"
 #include "boot/armv7m/registers.h"
 #include "boot/start.h"
+#include "boot/thumb_call.h"
 
 /* Of picolibc; its errno is thread-local, also with one thread. */
 extern void _set_tls(void *block);
@@ -39,12 +40,5 @@ void cpu_set_thread_pointer(void *block)
 
 enum cpu_call cpu_call_before(uintptr_t return_address)
 {
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
-    const uint16_t *next = (const uint16_t *)(return_address & ~1U);
-    if ((return_address & 1) == 0)
-        return CPU_NO_CALL;            /* not Thumb's mark */
-    if ((next[-1] & 0xff87) == 0x4780) /* blx */
-        return CPU_CALL_BY_POINTER;
-    bool is_bl = (next[-2] & 0xf800) == 0xf000 && (next[-1] & 0xd000) == 0xd000;
-    return is_bl ? CPU_CALL : CPU_NO_CALL;
+    return thumb_call_before(return_address);
 }
