@@ -201,6 +201,7 @@ static void __attribute__((noinline)) jump_at_the_end(void (*target)(void))
 static void fail(uint8_t how)
 {
     volatile uint32_t *address = NULL;
+    void *no_block = (void *)&sink;
     switch (how) {
     case 'w':                        /* write through a null pointer */
         __asm__("" : "+r"(address)); /* or the compiler turns it into a trap of its own */
@@ -247,7 +248,8 @@ static void fail(uint8_t how)
         assert(sink == 42);
         break;
     case 'f':
-        free((void *)&sink);
+        __asm__("" : "+r"(no_block)); /* or the compiler warns of it */
+        free(no_block);
         break;
     case 'X':
         printf("before");
