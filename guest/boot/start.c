@@ -22,8 +22,8 @@ void runtime_start(void)
     memset(layout_bss_start, 0, layout_address(layout_bss_size));
     cpu_set_thread_pointer(layout_tls_start);
     heap_init(layout_heap_start, layout_heap_end);
-    clock_init();
     uart_init();
+    clock_init(); /* after it, for what uart/nrf51.c says */
     cpu_interrupts_set(true);
     for (void (*const *init)(void) = layout_init_array_start; init < layout_init_array_end; ++init)
         (*init)();

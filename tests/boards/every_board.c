@@ -46,8 +46,17 @@ END_TEST
 
 static bool is_chosen(enum board_choice on)
 {
-    return on == EVERY_BOARD || (on == ONE_BOARD_PER_UART && tested_machine->is_first_of_uart) ||
-           (on == ONE_BOARD_PER_TIMER && tested_machine->is_first_of_timer);
+    switch (on) {
+    case EVERY_BOARD:
+        return true;
+    case PROTECTED_BOARDS:
+        return !tested_machine->is_armv6m;
+    case ONE_BOARD_PER_UART:
+        return tested_machine->is_first_of_uart;
+    case ONE_BOARD_PER_TIMER:
+        return tested_machine->is_first_of_timer;
+    }
+    return false;
 }
 
 static Suite *board_suite(const struct every *every)
@@ -121,18 +130,29 @@ static void await_one(struct every *every)
             every->workers[i].status = status;
 }
 
-static void run_workers(struct every *every)
+static size_t most_at_once(void)
 {
     cpu_set_t cpus;
-    size_t at_once = FEWEST_AT_ONCE;
     if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) > FEWEST_AT_ONCE)
-        at_once = (size_t)CPU_COUNT(&cpus);
+        return (size_t)CPU_COUNT(&cpus);
+    return FEWEST_AT_ONCE;
+}
+
+static void run_workers(struct every *every)
+{
+    const char *wanted = getenv("CK_RUN_CASE");
+    size_t at_once = most_at_once();
+    size_t running = 0;
     for (size_t i = 0; i < every->machines.count; i++) {
-        if (i >= at_once)
+        if (wanted && strcmp(wanted, every->machines.items[i].name) != 0)
+            continue;
+        if (running == at_once)
             await_one(every);
+        else
+            running++;
         start_worker(every, i);
     }
-    for (size_t i = 0; i < at_once && i < every->machines.count; i++)
+    for (; running > 0; running--)
         await_one(every);
 }
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /* What takes long and shows nothing about the rest of a board, is done on one board of each. */
-enum board_choice { EVERY_BOARD, ONE_BOARD_PER_UART, ONE_BOARD_PER_TIMER };
+enum board_choice { EVERY_BOARD, PROTECTED_BOARDS, ONE_BOARD_PER_UART, ONE_BOARD_PER_TIMER };
 
 struct board_test {
     const TTest *test;
@@ -26,7 +26,7 @@ extern const struct guest_machine *tested_machine;
 /* In a test: boot it, with QEMU's icount shift or GUEST_ICOUNT_OFF. Failures end the test. */
 void tested_boot(int icount_shift, struct guest_board *ret_board);
 
-/* Returns what main returns. The environment is Check's. */
+/* Returns what main returns. The environment is Check's: CK_RUN_CASE names a board. */
 int every_board(const char *suite, const struct board_test *tests, size_t count);
 
 #endif

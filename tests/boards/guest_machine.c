@@ -58,6 +58,17 @@ static uint64_t number(const cJSON *from, const char *key)
     return (uint64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(from, key));
 }
 
+static bool is_built_with(const cJSON *json, const char *wanted)
+{
+    const cJSON *flag = NULL;
+    cJSON_ArrayForEach(flag, cJSON_GetObjectItem(cJSON_GetObjectItem(json, "toolchain"), "flags"))
+    {
+        if (strcmp(cJSON_GetStringValue(flag), wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool read_machine(const char *path, struct guest_machine *machine, struct error *err)
 {
     cleanup_free char *text = NULL;
@@ -67,6 +78,7 @@ static bool read_machine(const char *path, struct guest_machine *machine, struct
     const cJSON *timer = cJSON_GetObjectItem(json, "timer");
     const cJSON *ram = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "memory"), "ram");
     machine->timer_clock_hz = number(timer, "clock_hz");
+    machine->is_armv6m = is_built_with(json, "-mcpu=cortex-m0");
     machine->ram_size_bytes = number(ram, "size_bytes");
     bool ok = copy_name(json, "name", machine->name) &&
               copy_name(cJSON_GetObjectItem(json, "uart"), "driver", machine->uart_driver) &&

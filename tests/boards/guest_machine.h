@@ -16,6 +16,7 @@ struct guest_machine {
     char timer_driver[GUEST_NAME_SIZE];
     uint64_t timer_clock_hz;
     uint64_t ram_size_bytes;
+    bool is_armv6m;  /* a Cortex-M0: no memory protection, and GCC makes no jump of a last call */
     bool is_missing; /* the QEMU of this computer has no such machine */
     /* The first by name, of those that are not missing, that has its driver. */
     bool is_first_of_uart;

@@ -199,8 +199,21 @@ END_TEST
 START_TEST(a_jump_to_nowhere_names_its_caller)
 {
     expect_last_words('j', WORDS("fault: ", "(jump to nowhere) from=0x", "pc=0x00000000"));
+    expect_last_words('k', WORDS("fault: ", tested_machine->is_armv6m
+                                                ? "(jump to nowhere) from=0x"
+                                                : "(jump to nowhere) last_call=0x"));
+}
+END_TEST
+
+START_TEST(a_jump_into_data_names_its_caller)
+{
     expect_last_words('J', WORDS("fault: ", "instruction access ", "(jump to nowhere) from=0x"));
-    expect_last_words('k', WORDS("fault: ", "(jump to nowhere) last_call=0x"));
+}
+END_TEST
+
+START_TEST(where_no_board_has_anything_is_a_fault)
+{
+    expect_last_words('u', WORDS("fault: ", "pc=0x"));
 }
 END_TEST
 
@@ -247,10 +260,12 @@ int main(void)
         {many_blocks_are_no_burden, EVERY_BOARD},
         {printf_is_text_on_the_line, EVERY_BOARD},
         {what_the_compiler_may_use_is_there, EVERY_BOARD},
-        {null_write_is_a_fault, EVERY_BOARD},
-        {what_is_not_there_is_a_fault, EVERY_BOARD},
+        {null_write_is_a_fault, PROTECTED_BOARDS},
+        {what_is_not_there_is_a_fault, PROTECTED_BOARDS},
+        {where_no_board_has_anything_is_a_fault, EVERY_BOARD},
         {a_jump_to_nowhere_names_its_caller, EVERY_BOARD},
-        {flash_is_read_only, EVERY_BOARD},
+        {a_jump_into_data_names_its_caller, PROTECTED_BOARDS},
+        {flash_is_read_only, PROTECTED_BOARDS},
         {illegal_instruction_is_a_fault, EVERY_BOARD},
         {stack_overflow_is_named, EVERY_BOARD},
         {aborts_name_their_reason, EVERY_BOARD},

@@ -1,4 +1,4 @@
-/* ARMv7-M: the report of a fault. */
+/* The report of a fault. */
 #include "boot/armv7m/cause.h"
 #include "boot/armv7m/registers.h"
 #include "boot/calls.h"
@@ -34,10 +34,39 @@ static uint32_t stack_pointer(const struct exception_frame *frame, uint32_t exc_
     return (frame->xpsr & XPSR_PADDED) != 0 ? sp + 4 : sp;
 }
 
+/* The configurable fault status. ARMv6-M has none, nor any other register that tells of a fault. */
+static uint32_t status(void)
+{
+#if __ARM_ARCH >= 7
+    return SCB_CFSR;
+#else
+    return 0;
+#endif
+}
+
+static void report_cause(void)
+{
+#if __ARM_ARCH >= 7
+    cause_tell(SCB_HFSR, SCB_CFSR);
+#endif
+}
+
+static void report_registers(void)
+{
+#if __ARM_ARCH >= 7
+    fatal_hex("cfsr", SCB_CFSR);
+    fatal_hex("hfsr", SCB_HFSR);
+    if ((SCB_CFSR & SCB_CFSR_MMARVALID) != 0)
+        fatal_hex("mmfar", SCB_MMFAR);
+    if ((SCB_CFSR & SCB_CFSR_BFARVALID) != 0)
+        fatal_hex("bfar", SCB_BFAR);
+#endif
+}
+
 static void report_frame(const struct exception_frame *frame, uint32_t exc_return)
 {
     uint32_t stack = (uint32_t)(uintptr_t)frame;
-    bool lost = (SCB_CFSR & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) != 0;
+    bool lost = (status() & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) != 0;
     bool inside = stack >= layout_address(layout_ram_start) &&
                   stack <= layout_address(layout_ram_end) - sizeof *frame;
     if (lost || !inside) {
@@ -49,7 +78,7 @@ static void report_frame(const struct exception_frame *frame, uint32_t exc_retur
         fatal_hex("sp", stack);
         return;
     }
-    if (!calls_is_code(frame->pc) || (SCB_CFSR & SCB_CFSR_INVSTATE) != 0)
+    if (!calls_is_code(frame->pc) || (status() & SCB_CFSR_INVSTATE) != 0)
         fatal_explain_jump(frame->lr);
     fatal_hex("pc", frame->pc);
     fatal_hex("lr", frame->lr);
@@ -64,14 +93,9 @@ void fault_report(const struct exception_frame *frame, uint32_t ipsr, uint32_t e
     const char *name = ipsr < names ? exception_names[ipsr] : NULL;
     fatal_begin("fault: ");
     fatal_text(name ? name : "stray exception");
-    cause_tell(SCB_HFSR, SCB_CFSR);
+    report_cause();
     report_frame(frame, exc_return);
-    fatal_hex("cfsr", SCB_CFSR);
-    fatal_hex("hfsr", SCB_HFSR);
-    if ((SCB_CFSR & SCB_CFSR_MMARVALID) != 0)
-        fatal_hex("mmfar", SCB_MMFAR);
-    if ((SCB_CFSR & SCB_CFSR_BFARVALID) != 0)
-        fatal_hex("bfar", SCB_BFAR);
+    report_registers();
     fatal_explain_stack((uint32_t)(uintptr_t)frame);
     fatal_end();
 }

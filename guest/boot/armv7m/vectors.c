@@ -1,4 +1,4 @@
-/* ARMv7-M: the vector table, at the start of flash, and where it leads. */
+/* The vector table, at the start of flash, and where it leads. */
 #include "boot/armv7m/registers.h"
 #include "boot/board_config.h"
 #include "boot/layout.h"
@@ -22,15 +22,17 @@ static char fault_stack[FAULT_STACK_SIZE_BYTES] __attribute__((aligned(8), used)
 static void __attribute__((naked)) fault_entry(void)
 {
     __asm__ volatile("cpsid i\n\t"
-                     "tst lr, #4\n\t"
-                     "ite eq\n\t"
-                     "mrseq r0, msp\n\t"
-                     "mrsne r0, psp\n\t"
-                     "mrs r1, ipsr\n\t"
                      "mov r2, lr\n\t"
+                     "movs r0, #4\n\t"
+                     "tst r2, r0\n\t"
+                     "mrs r0, msp\n\t"
+                     "beq 1f\n\t"
+                     "mrs r0, psp\n"
+                     "1:\n\t"
+                     "mrs r1, ipsr\n\t"
                      "ldr r3, =fault_stack + %c0\n\t"
                      "mov sp, r3\n\t"
-                     "b fault_report" ::"i"(FAULT_STACK_SIZE_BYTES));
+                     "bl fault_report" ::"i"(FAULT_STACK_SIZE_BYTES));
 }
 
 /* Of a clock that takes no interrupt. */
