@@ -134,7 +134,7 @@ START_TEST(is_right_under_load)
 }
 END_TEST
 
-enum { COUNT = 50, FAST = 0, SLOW = 4 };
+enum { COUNT = 50, FAST = 0, SLOW = 4, SLOWEST = 10 };
 
 static void ask_intervals(uint8_t turns, uint32_t told_ns[COUNT])
 {
@@ -182,6 +182,39 @@ START_TEST(counts_instructions)
 }
 END_TEST
 
+/* What the board's clock says of so much work, in microseconds. */
+static uint64_t ask_work(uint32_t turns)
+{
+    enum { SILENCES_MOST = 30 };
+    uint8_t order[5] = {'Q'};
+    uint64_t elapsed_us = 0;
+    bool is_told = false;
+    for (unsigned i = 0; i < 4; i++)
+        order[1 + i] = (uint8_t)(turns >> (8 * i));
+    ck_assert(guest_send(&board, order, sizeof order));
+    for (int i = 0; i < SILENCES_MOST && !is_told; i++)
+        is_told = guest_receive(&board, &elapsed_us, sizeof elapsed_us);
+    ck_assert(is_told);
+    return elapsed_us;
+}
+
+/* Longer than 2^32 ticks, which QEMU makes seconds of where an instruction takes its longest. */
+START_TEST(counts_past_32_bits)
+{
+    enum { TURNS = 100 * 1000, US_PER_S = 1000 * 1000 };
+    uint64_t turn_of_32_bits_us = (UINT64_C(1) << 32) * US_PER_S / tested_machine->timer_clock_hz;
+    boot(SLOWEST);
+    uint64_t short_us = ask_work(TURNS);
+    ck_assert_uint_gt(short_us, 0);
+    uint32_t times = (uint32_t)(turn_of_32_bits_us / short_us) + 2;
+    uint64_t long_us = ask_work(times * TURNS);
+    power_off();
+    uint64_t wanted_us = times * short_us;
+    ck_assert_uint_ge(long_us, wanted_us - wanted_us / 100);
+    ck_assert_uint_le(long_us, wanted_us + wanted_us / 100);
+}
+END_TEST
+
 /* A timer that runs on would have QEMU skip from one of its events to the next for ever. */
 START_TEST(rests_while_nothing_is_timed)
 {
@@ -207,6 +240,7 @@ int main(void)
         {is_right_under_load, ONE_BOARD_PER_TIMER},
         {never_says_zero, EVERY_BOARD},
         {counts_instructions, EVERY_BOARD},
+        {counts_past_32_bits, ONE_BOARD_PER_TIMER},
         {rests_while_nothing_is_timed, ONE_BOARD_PER_TIMER},
     };
     return every_board("clock", tests, sizeof tests / sizeof tests[0]);

@@ -72,6 +72,15 @@ static void report_elapsed(void)
     uart_write((const uint8_t *)&elapsed_us, sizeof elapsed_us);
 }
 
+/* Host's order: how much work. Nothing waits for the host meanwhile. */
+static void report_work(void)
+{
+    uint32_t turns = get_u32();
+    (void)TVMPlatformTimerStart();
+    work(turns);
+    report_elapsed();
+}
+
 /* Host's orders: how often, and how much work each time. */
 static void report_intervals(void)
 {
@@ -272,6 +281,8 @@ int main(void)
             put(TVMPlatformTimerStart() == kTvmErrorNoError ? '+' : '-');
         else if (command == 'T')
             report_elapsed();
+        else if (command == 'Q')
+            report_work();
         else if (command == 'q')
             report_intervals();
         else if (command == 'l') {
