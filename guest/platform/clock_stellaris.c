@@ -11,8 +11,8 @@
  *    seconds tell, of which QEMU makes up for each.
  * Both run only while something is timed. A running timer wakes a sleeping board, without a pause
  * where QEMU counts instructions (it then skips to the next event). */
-#include "boot/armv7m/registers.h"
 #include "boot/board_config.h"
+#include "boot/cortex_m/registers.h"
 #include "boot/cpu.h"
 #include "platform/clock.h"
 

@@ -1,5 +1,5 @@
 /* What each bit of ARMv7-M's fault status registers is called in last words. */
-#include "boot/armv7m/cause.h"
+#include "boot/cortex_m/cause.h"
 #include "boot/fatal.h"
 
 #include <check.h>

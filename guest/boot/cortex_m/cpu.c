@@ -1,6 +1,6 @@
-/* ARMv7-M: interrupts, sleep, calls. */
+/* Cortex-M: interrupts, sleep, calls. */
 #include "boot/cpu.h"
-#include "boot/armv7m/registers.h"
+#include "boot/cortex_m/registers.h"
 #include "boot/start.h"
 #include "boot/thumb_call.h"
 

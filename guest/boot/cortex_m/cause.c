@@ -1,4 +1,4 @@
-#include "boot/armv7m/cause.h"
+#include "boot/cortex_m/cause.h"
 #include "boot/fatal.h"
 
 #include <stdbool.h>

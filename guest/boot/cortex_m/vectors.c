@@ -1,6 +1,6 @@
 /* The vector table, at the start of flash, and where it leads. */
-#include "boot/armv7m/registers.h"
 #include "boot/board_config.h"
+#include "boot/cortex_m/registers.h"
 #include "boot/layout.h"
 #include "boot/start.h"
 #include "platform/clock.h"

@@ -1,5 +1,5 @@
 /* The memory protection unit. That of ARMv8-M has other registers than the one before it. */
-#include "boot/armv7m/registers.h"
+#include "boot/cortex_m/registers.h"
 #include "boot/cpu.h"
 #include "boot/layout.h"
 

@@ -1,7 +1,7 @@
 /* System control space of ARMv7-M and, where it says so, ARMv8-M (Armv7-M Architecture Reference
  * Manual, B3.2; Armv8-M Architecture Reference Manual, D1.2). */
-#ifndef BOOT_ARMV7M_REGISTERS_H
-#define BOOT_ARMV7M_REGISTERS_H
+#ifndef BOOT_CORTEX_M_REGISTERS_H
+#define BOOT_CORTEX_M_REGISTERS_H
 
 #include "boot/mmio.h"
 

@@ -1,7 +1,7 @@
 /* The report of a fault. */
-#include "boot/armv7m/cause.h"
-#include "boot/armv7m/registers.h"
 #include "boot/calls.h"
+#include "boot/cortex_m/cause.h"
+#include "boot/cortex_m/registers.h"
 #include "boot/fatal.h"
 #include "boot/layout.h"
 
