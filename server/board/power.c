@@ -1,6 +1,8 @@
 #include "base/cleanup.h"
 #include "board/board_state.h"
 
+#include <string.h>
+
 enum { ESCAPE = 0xff };
 
 static void hear(void *context, const uint8_t *data, size_t size_bytes)
@@ -61,6 +63,15 @@ static bool start_emulator(struct board *board, struct deadline deadline, struct
     return emulator_run(&board->emulator, &wait, err);
 }
 
+static bool lacks_machine(const struct emulator *emulator)
+{
+    const struct line_ring *output = &emulator->output;
+    for (size_t i = 0; i < output->count; i++)
+        if (strstr(line_ring_line(output, i), "unsupported machine type"))
+            return true;
+    return false;
+}
+
 /* Turns what QMP saw of a failing QEMU into what the user needs to know. */
 static void explain_start(struct board *board, struct error *err)
 {
@@ -70,7 +81,12 @@ static void explain_start(struct board *board, struct error *err)
     enum { LAST_BREATH_MS = 1000 };
     emulator_ended(&board->emulator,
                    deadline_in_ms(board->emulator.qmp.closed ? LAST_BREATH_MS : 0));
-    emulator_last_words(&board->emulator, err);
+    if (lacks_machine(&board->emulator))
+        error_set(err, ERROR_TOOL, 0,
+                  "%s here has no machine \"%s\"; a newer QEMU may have it",
+                  board->machine->qemu_program, board->machine->qemu_machine);
+    else
+        emulator_last_words(&board->emulator, err);
 }
 
 bool power_on(struct board *board, struct error *err)

@@ -82,6 +82,15 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
+START_TEST(no_machine)
+{
+    write_board("\"virt\"", "\"mps9-an999\"");
+    ck_assert_int_eq(RUN("./my_board.json"), 6);
+    ASSERT_PRINTED("board \"qemu_riscv32\" did not boot: qemu-system-riscv32 here has no machine "
+                   "\"mps9-an999\"; a newer QEMU may have it");
+}
+END_TEST
+
 START_TEST(no_definition)
 {
     ck_assert_int_eq(RUN("./none.json"), 2);
@@ -128,6 +137,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, from_the_working_folder);
     tcase_add_loop_test(tests, mistakes_are_named, 0, sizeof(MISTAKES) / sizeof(MISTAKES[0]));
+    tcase_add_test(tests, no_machine);
     tcase_add_test(tests, no_definition);
     tcase_add_test(tests, through_the_api);
     Suite *suite = suite_create("board_file");

@@ -5,6 +5,7 @@
     .syntax unified
     .arm
     .fpu neon
+    .arch_extension virt
 
     .equ MODE_IRQ, 0x12
     .equ MODE_SUPERVISOR, 0x13
@@ -13,14 +14,33 @@
     .equ MODE_UNDEFINED, 0x1b
     .equ MODE_SYSTEM, 0x1f
     .equ MODE_MASK, 0x1f
-    .equ CPSR_MASKED, 3 << 6 /* IRQ and FIQ */
     .equ CPACR_FULL, 0xf << 20
     .equ FPEXC_EN, 1 << 30
+    .equ HCPTR_NONE, 0x33ff /* the bits that are always 1 */
+    .equ ICC_HSRE_ALL, 0xf
 
     .section .text.entry, "ax"
     .globl _start
 _start:
     cpsid aif
+    mrs r0, cpsr
+    and r0, r0, #MODE_MASK
+    cmp r0, #MODE_HYP
+    bne at_el1
+    /* A core that begins at EL2: nothing of EL1 is trapped, and on it goes there. */
+    mov r0, #HCPTR_NONE & 0xff
+    orr r0, r0, #HCPTR_NONE & 0xff00
+    mcr p15, 4, r0, c1, c1, 2
+    mov r0, #ICC_HSRE_ALL
+    mcr p15, 4, r0, c12, c9, 5
+    mrs r0, cpsr
+    bic r0, r0, #MODE_MASK
+    orr r0, r0, #MODE_SYSTEM
+    msr spsr_hyp, r0
+    ldr r0, =at_el1
+    msr elr_hyp, r0
+    eret
+at_el1:
     .irp mode, MODE_IRQ, MODE_SUPERVISOR, MODE_ABORT, MODE_UNDEFINED
     cps #\mode
     ldr sp, =exception_stack_top
