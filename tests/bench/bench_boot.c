@@ -32,7 +32,8 @@ static bool measure_floor(const char *qemu_program, struct error *err)
 static bool measure(struct bench_device *device, const char *board_name, int count,
                     struct error *err)
 {
-    if (!bench_device_open(device, board_name, err))
+    const struct bench_project project = {.board_name = board_name};
+    if (!bench_device_open(device, &project, err))
         return false;
     for (int i = 0; i < count; i++) {
         struct device_times times;

@@ -1,4 +1,4 @@
-/* A board with the digits model in its flash, for tests and benchmarks that need many boots. */
+/* A board with a model in its flash, for tests and benchmarks that need many boots or sessions. */
 #ifndef MICROTVM_QEMU_TESTS_BENCH_DEVICE_H
 #define MICROTVM_QEMU_TESTS_BENCH_DEVICE_H
 
@@ -7,6 +7,7 @@
 #include "board/machine.h"
 #include "client/link.h"
 #include "client/npy.h"
+#include "client/rpc_client.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,10 +26,29 @@ struct bench_device {
     struct tensor images;
 };
 
-/* Generates and builds the project for a board in a new temporary folder. The caller closes the
- * device, also when this failed. */
-bool bench_device_open(struct bench_device *device, const char *board_name, struct error *err);
+struct bench_project {
+    const char *board_name;
+    const char *archive;       /* NULL: the digits */
+    const char *app;           /* folder in that of the app host_driven's place; NULL: that */
+    int64_t packet_size_bytes; /* of the largest RPC message; 0: the board's default */
+};
+
+/* Generates and builds a project in a new temporary folder. The caller closes the device, also
+ * when this failed. */
+bool bench_device_open(struct bench_device *device, const struct bench_project *project,
+                       struct error *err);
 void bench_device_close(struct bench_device *device);
+
+struct bench_session {
+    struct link *link;
+    struct rpc_client client;
+};
+
+/* A session with the open board, as the firmware's RPC server holds it. The caller closes the
+ * session, also when this failed; the board stays open. */
+bool bench_session_open(struct bench_device *device, struct bench_session *session,
+                        struct error *err);
+void bench_session_close(struct bench_session *session);
 
 /* Flashes (which boots), starts a session, classifies image number INDEX and powers off. */
 bool bench_device_flash_and_classify(struct bench_device *device, int64_t index, float scores[10],

@@ -29,10 +29,11 @@ static bool same_scores(const float *a, const float *b)
 START_TEST(test_sessions_in_a_row)
 {
     struct error err = {0};
+    const struct bench_project project = {.board_name = board_names[_i]};
     struct bench_device device;
     float first[10];
     struct device_times times;
-    if (!bench_device_open(&device, board_names[_i], &err) ||
+    if (!bench_device_open(&device, &project, &err) ||
         !bench_device_flash_and_classify(&device, 0, first, &times, &err)) {
         bench_device_close(&device);
         ck_abort_msg("%s", err.text);

@@ -1,0 +1,2 @@
+# The bare interrupt handler of main.c.
+add_link_options(-Wl,--wrap=uart_interrupt)
