@@ -82,8 +82,7 @@ static void explain_start(struct board *board, struct error *err)
     emulator_ended(&board->emulator,
                    deadline_in_ms(board->emulator.qmp.closed ? LAST_BREATH_MS : 0));
     if (lacks_machine(&board->emulator))
-        error_set(err, ERROR_TOOL, 0,
-                  "%s here has no machine \"%s\"; a newer QEMU may have it",
+        error_set(err, ERROR_TOOL, 0, "%s here has no machine \"%s\"; a newer QEMU may have it",
                   board->machine->qemu_program, board->machine->qemu_machine);
     else
         emulator_last_words(&board->emulator, err);

@@ -175,6 +175,8 @@ static bool explain(struct build *build, struct error *err)
         return false;
     if (build->log.no_libc)
         return build_tools_no_libc(build->project_dir, err);
+    if (build->log.no_cxx)
+        return build_tools_no_cxx(build->project_dir, err);
     if (overflow->flash_bytes || overflow->ram_bytes)
         return fit_error(build->project_dir, &build->manifest, &build->manifest.need, *overflow,
                          err);

@@ -131,6 +131,8 @@ void build_log_add(struct build_log *log, const char *line)
         log->disk_full = true;
     if (strstr(line, "picolibc.specs") && strstr(line, "No such file"))
         log->no_libc = true;
+    if (strstr(line, "The CMAKE_CXX_COMPILER:"))
+        log->no_cxx = true;
     log->out_of_memory |= is_out_of_memory(line);
     if (!log->cache_error[0] && begins_with(text, "ccache: error: "))
         snprintf(log->cache_error, sizeof(log->cache_error), "%s", text);

@@ -26,6 +26,7 @@ struct build_log {
     struct overflow overflow;
     bool disk_full; /* a line says so; the caller may know it otherwise */
     bool no_libc;   /* the compiler found no picolibc.specs */
+    bool no_cxx;    /* CMake found no C++ compiler */
     bool out_of_memory;
     char cache_error[BUILD_LOG_LINE_SIZE]; /* what ccache itself stumbled over; "": nothing */
 };

@@ -124,3 +124,14 @@ bool build_tools_no_libc(const char *project_dir, struct error *err)
                      "apt-get install --no-install-recommends %s",
                      toolchain.prefix, toolchain.packages);
 }
+
+bool build_tools_no_cxx(const char *project_dir, struct error *err)
+{
+    cleanup_toolchain struct toolchain toolchain = {0};
+    if (!toolchain_load(project_dir, &toolchain, err))
+        return false;
+    return error_set(err, ERROR_TOOL, 0,
+                     "%sg++: no such program, and C++ is to be compiled; install it: apt-get "
+                     "install --no-install-recommends %s",
+                     toolchain.prefix, toolchain.packages);
+}

@@ -22,4 +22,7 @@ bool build_tools_compiler(const char *project_dir, char **ret_program, struct er
  * returns false. */
 bool build_tools_no_libc(const char *project_dir, struct error *err);
 
+/* The same for the C++ compiler, which not every project needs. */
+bool build_tools_no_cxx(const char *project_dir, struct error *err);
+
 #endif

@@ -203,6 +203,18 @@ START_TEST(finds_no_c_library)
 }
 END_TEST
 
+START_TEST(finds_no_cxx_compiler)
+{
+    cleanup_free char *path = file_path("%s/arm-none-eabi-g++", tool_dir);
+    link_all_but_ccache();
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(run_doctor_there(), EXIT_CODE_TOOL);
+    ASSERT_PRINTED("missing    firmware");
+    ASSERT_PRINTED("arm-none-eabi-g++: no such program, and C++ is to be compiled; install it: "
+                   "apt-get install --no-install-recommends gcc-arm-none-eabi picolibc-arm");
+}
+END_TEST
+
 /* It says its version and its machines, and runs none. */
 START_TEST(sees_a_qemu_that_does_not_run)
 {
@@ -263,6 +275,7 @@ int main(void)
     tcase_add_test(tools, sees_a_compiler_that_does_not_link);
     tcase_add_test(tools, compiles_for_the_board);
     tcase_add_test(tools, finds_no_c_library);
+    tcase_add_test(tools, finds_no_cxx_compiler);
     tcase_add_test(tools, sees_a_qemu_that_does_not_run);
     tcase_add_test(tools, sees_a_qemu_without_the_machine);
     suite_add_tcase(suite, tools);
