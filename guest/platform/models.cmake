@@ -78,6 +78,22 @@ if(RENAMED_SYMBOLS)
 " @ONLY)
 endif()
 
+# define_helpers(INDEX SOURCE...): TVM's kernels for the DSP extension of Arm's cores bring functions that
+# are global, for their file alone, and may be called alike in every model.
+function(define_helpers index)
+    set(pattern "(__ror|kernel_convolve_[A-Za-z0-9_]+)\\(")
+    foreach(source ${ARGN})
+        file(STRINGS ${source} lines REGEX "int32_t ${pattern}")
+        string(REGEX MATCHALL "${pattern}" helpers "${lines}")
+        list(REMOVE_DUPLICATES helpers)
+        foreach(helper ${helpers})
+            string(REPLACE "(" "" helper ${helper})
+            set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS
+                         ${helper}=model_${index}_${helper})
+        endforeach()
+    endforeach()
+endfunction()
+
 # The same names in C are macros. What is a source of the firmware is made before it is linked.
 function(models_define)
     set_source_files_properties(${RENAMED_OBJECTS} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
@@ -89,6 +105,9 @@ function(models_define)
             set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_DEFINITIONS
                          ${symbol}=model_${index}_${symbol})
         endforeach()
+        if(MODULES_COUNT GREATER 1)
+            define_helpers(${index} ${sources})
+        endif()
         math(EXPR index "${index} + 1")
     endforeach()
 endfunction()
