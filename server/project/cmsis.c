@@ -113,7 +113,8 @@ static bool copy_headers(const char *from, const char *project, const char *name
 static bool copy_all_headers(const char *cmsis_path, const char *nn, const char *project,
                              struct error *err)
 {
-    static const char *const CORE[] = {"CMSIS/Core/Include", "Core/Include", NULL};
+    static const char *const CORE[] = {"CMSIS/Core/Include", "Core/Include",
+                                       "CMSIS_6/CMSIS/Core/Include", NULL};
     static const char *const DSP[] = {"CMSIS/DSP/Include", "DSP/Include", "CMSIS-DSP/Include",
                                       NULL};
     cleanup_free char *include = file_path("%s/cmsis/include", project);

@@ -1,7 +1,8 @@
 /* The option cmsis_path: CMSIS-NN for models that call it.
  *
  * Taken are the releases of CMSIS 5 (PATH/CMSIS/NN, PATH/CMSIS/Core, PATH/CMSIS/DSP), CMSIS-NN
- * beside it (PATH/CMSIS-NN), and CMSIS-NN alone (PATH/Include, PATH/Source). */
+ * beside it (PATH/CMSIS-NN), the repositories of today side by side (PATH/CMSIS-NN, PATH/CMSIS_6,
+ * PATH/CMSIS-DSP), and CMSIS-NN alone (PATH/Include, PATH/Source). */
 #ifndef MICROTVM_QEMU_PROJECT_CMSIS_H
 #define MICROTVM_QEMU_PROJECT_CMSIS_H
 

@@ -109,6 +109,20 @@ static void note_failed(struct build_log *log, const char *text)
     }
 }
 
+/* "x.c:7:10: fatal error: arm_math.h: No such file or directory". The compiler's own headers that
+ * begin with arm_ are there. */
+static void note_header(struct build_log *log, const char *line)
+{
+    char name[BUILD_LOG_LINE_SIZE];
+    const char *at = strstr(line, "fatal error: ");
+    int length = 0;
+    if (!at || log->cmsis_header[0] ||
+        sscanf(at, "fatal error: %319[^:\n]: No such file%n", name, &length) != 1 || length == 0)
+        return;
+    if (begins_with(name, "arm_") || begins_with(name, "cmsis_"))
+        memcpy(log->cmsis_header, name, sizeof(name));
+}
+
 static void keep_error(struct build_log *log, const char *text)
 {
     for (int i = 0; i < log->errors_count; i++)
@@ -136,6 +150,7 @@ void build_log_add(struct build_log *log, const char *line)
     log->out_of_memory |= is_out_of_memory(line);
     if (!log->cache_error[0] && begins_with(text, "ccache: error: "))
         snprintf(log->cache_error, sizeof(log->cache_error), "%s", text);
+    note_header(log, text);
     note_failed(log, text);
     bool error = is_error(text);
     log->failed_known |= error && log->place == LOG_FAILED;
@@ -172,6 +187,13 @@ bool build_log_error(const struct build_log *log, const char *what, struct error
         append_ring(log->failed, log->failed_count, err);
     else if (!log->errors_count)
         append_ring(log->tail, log->lines_count, err);
+    if (log->cmsis_header[0])
+        error_append(
+            err,
+            "%s is not in the folder of option cmsis_path (or CMSIS_PATH); CMSIS 5 has all "
+            "headers below CMSIS, of today's CMSIS put CMSIS-NN, CMSIS_6 and CMSIS-DSP "
+            "side by side",
+            log->cmsis_header);
     return false;
 }
 

@@ -28,7 +28,8 @@ struct build_log {
     bool no_libc;   /* the compiler found no picolibc.specs */
     bool no_cxx;    /* CMake found no C++ compiler */
     bool out_of_memory;
-    char cache_error[BUILD_LOG_LINE_SIZE]; /* what ccache itself stumbled over; "": nothing */
+    char cmsis_header[BUILD_LOG_LINE_SIZE]; /* of CMSIS, and not found; "": none */
+    char cache_error[BUILD_LOG_LINE_SIZE];  /* what ccache itself stumbled over; "": nothing */
 };
 
 void build_log_init(struct build_log *log, const char *project_dir);
@@ -36,7 +37,8 @@ void build_log_add(struct build_log *log, const char *line);
 
 /* Set err to ERROR_BUILD "WHAT failed" and the error lines below; to ERROR_SYSTEM ENOSPC when the
  * disk was full. Where no line of the first command to fail looks like an error, what it said last,
- * too; where there are neither, the last lines of all. Always returns false. */
+ * too; where there are neither, the last lines of all. Where a header of CMSIS is missing, the
+ * option that brings it. Always returns false. */
 bool build_log_error(const struct build_log *log, const char *what, struct error *err);
 
 /* Set err to ERROR_BUILD: WHAT took longer than the option build_timeout_s, and the last lines.

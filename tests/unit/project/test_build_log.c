@@ -50,6 +50,16 @@ static const struct {
      "  collect2: fatal error: ld terminated with signal 11 [Segmentation fault]"},
     {"a program that no other knows\nends\n", ERROR_BUILD,
      "linking failed\n  a program that no other knows\n  ends"},
+    /* a header of CMSIS, and one that is none */
+    {"FAILED: a.o\ngcc a.c\na.c:7:10: fatal error: arm_math.h: No such file or directory\n" STOPPED,
+     ERROR_BUILD,
+     "linking failed\n  a.c:7:10: fatal error: arm_math.h: No such file or directory\n"
+     "arm_math.h is not in the folder of option cmsis_path (or CMSIS_PATH); CMSIS 5 has all "
+     "headers below CMSIS, of today's CMSIS put CMSIS-NN, CMSIS_6 and CMSIS-DSP side by side"},
+    {"FAILED: a.o\ngcc a.c\na.c:7:10: fatal error: warm_math.h: No such file or "
+     "directory\n" STOPPED,
+     ERROR_BUILD,
+     "linking failed\n  a.c:7:10: fatal error: warm_math.h: No such file or directory"},
     {LINK "ld: final link failed: No space left on device\n" COLLECT2 STOPPED, ERROR_SYSTEM,
      "linking failed: No space left on device (no room, or no inodes: see `df` and `df -i`)\n"
      "  ld: final link failed: No space left on device"},

@@ -168,6 +168,19 @@ START_TEST(sources_that_the_model_calls)
 }
 END_TEST
 
+/* The repositories of today, side by side. */
+START_TEST(repositories_side_by_side)
+{
+    write_nn("cmsis/CMSIS-NN");
+    scratch_write("cmsis/CMSIS_6/CMSIS/Core/Include/cmsis_compiler.h", "");
+    scratch_write("cmsis/CMSIS-DSP/Include/arm_math.h", "");
+    needs_nn();
+    ck_assert_msg(cmsis_add(scratch_path("cmsis"), project(), &err), "%s", err.text);
+    assert_text("p/cmsis/include/core/cmsis_compiler.h", "");
+    assert_text("p/cmsis/include/dsp/arm_math.h", "");
+}
+END_TEST
+
 /* The extra sources may be the ones that call it. */
 START_TEST(extra_sources_call_it)
 {
@@ -242,6 +255,7 @@ int main(void)
     tcase_add_loop_test(tests, names_that_lead_out, 0, COUNT(HOSTILE));
     tcase_add_test(tests, no_tar);
     tcase_add_loop_test(tests, sources_that_the_model_calls, 0, COUNT(NN_FOLDERS));
+    tcase_add_test(tests, repositories_side_by_side);
     tcase_add_test(tests, extra_sources_call_it);
     tcase_add_test(tests, nothing_calls_it);
     tcase_add_test(tests, needed_but_not_named);
