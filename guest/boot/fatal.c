@@ -38,15 +38,20 @@ void fatal_begin(const char *what)
     fatal_text(what);
 }
 
+void fatal_digits(uintptr_t value, unsigned digits)
+{
+    while (digits-- > 0) {
+        const uint8_t digit = (uint8_t) "0123456789abcdef"[(value >> (4 * digits)) & 15];
+        uart_write(&digit, 1);
+    }
+}
+
 static void write_number(const char *name, uintptr_t value, unsigned digits)
 {
     fatal_text(" ");
     fatal_text(name);
     fatal_text("=0x");
-    while (digits-- > 0) {
-        const uint8_t digit = (uint8_t) "0123456789abcdef"[(value >> (4 * digits)) & 15];
-        uart_write(&digit, 1);
-    }
+    fatal_digits(value, digits);
 }
 
 void fatal_hex(const char *name, uint32_t value)

@@ -19,6 +19,9 @@ void fatal_hex(const char *name, uint32_t value); /* " name=0x00001234" */
 /* The same with as many digits as an address, or a register, of this CPU has. */
 void fatal_address(const char *name, uintptr_t value);
 
+/* So many hexadecimal digits, with nothing in front. */
+void fatal_digits(uintptr_t value, unsigned digits);
+
 /* Wait until the line is out, then end QEMU. */
 void fatal_end(void) __attribute__((noreturn));
 

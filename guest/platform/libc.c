@@ -1,5 +1,6 @@
 /* What picolibc leaves to the platform: console, memory, and the end of the program. */
 #include "boot/fatal.h"
+#include "platform/console.h"
 #include "platform/heap.h"
 #include "uart/uart.h"
 
@@ -15,6 +16,13 @@ static void console_flush(void)
 {
     uart_write(line, line_length);
     line_length = 0;
+}
+
+void console_line(const char *text)
+{
+    console_flush();
+    uart_write((const uint8_t *)text, strlen(text));
+    uart_write((const uint8_t *)"\n", 1);
 }
 
 /* printf goes out as text between frames, a line at a time. */

@@ -3,11 +3,13 @@
 #include "boot/fatal.h"
 #include "boot/layout.h"
 #include "platform/clock.h"
+#include "platform/console.h"
 #include "platform/heap.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <tvm/runtime/crt/platform.h>
 
 /* Older runtimes do not declare these and do not call them. */
@@ -15,13 +17,14 @@ tvm_crt_error_t TVMPlatformInitialize(void);
 tvm_crt_error_t TVMPlatformBeforeMeasurement(void);
 tvm_crt_error_t TVMPlatformAfterMeasurement(void);
 
-/* Other runtimes than the bundled one don't know this. */
+/* Other runtimes than the bundled one don't know these. */
 tvm_crt_error_t TVMPlatformMemoryAllocateTemporary(size_t num_bytes, DLDevice dev, void **out_ptr);
+tvm_crt_error_t TVMPlatformTimerStopTicks(uint64_t *ticks, uint32_t *ticks_per_second);
 
 /* An application without a runtime has none. */
 void __attribute__((weak)) TVMAPISetLastError(const char *msg);
 
-enum { HEAP_TEXT_SIZE = 256 };
+enum { HEAP_TEXT_SIZE = 288 }; /* with all the digits of four sizes */
 
 static bool timing;
 
@@ -30,39 +33,38 @@ tvm_crt_error_t TVMPlatformInitialize(void)
     return kTvmErrorNoError; /* start-up has done it all */
 }
 
+static const struct {
+    tvm_crt_error_t code;
+    const char *text;
+} reasons[] = {
+    {kTvmErrorFunctionRegistryFull, "function registry full"},
+    {kTvmErrorPlatformCheckFailure, "check failed; see the log line before"},
+    {kTvmErrorPlatformNoMemory, "heap full; raise workspace_size_bytes or take a larger board"},
+#ifdef CRT_IS_GIVEN /* the bundled one tells the host of these, and goes on */
+    {kTvmErrorFramingInvalidEscape, "damaged bytes from the host: invalid escape"},
+    {kTvmErrorFramingPayloadOverflow, "message from the host larger than its frame"},
+    {kTvmErrorSessionReceiveBufferShortWrite,
+     "message from the host larger than rpc_packet_size_bytes"},
+    {kTvmErrorWriteStreamShortWrite, "serial line took too few bytes"},
+    {kTvmErrorPlatformTimerBadState, "timer started twice or stopped twice"},
+    {kTvmErrorPlatformStackAllocBadFree, "freed memory that was not allocated"},
+#endif
+};
+
 static const char *reason(tvm_crt_error_t code)
 {
-    switch ((int)code) {
-    case kTvmErrorFunctionRegistryFull:
-        return "function registry full";
-    case kTvmErrorFramingInvalidEscape:
-        return "damaged bytes from the host: invalid escape";
-    case kTvmErrorFramingPayloadOverflow:
-        return "message from the host larger than its frame";
-    case kTvmErrorSessionReceiveBufferShortWrite:
-        return "message from the host larger than rpc_packet_size_bytes";
-    case kTvmErrorWriteStreamShortWrite:
-        return "serial line took too few bytes";
-    case kTvmErrorPlatformCheckFailure:
-        return "check failed; see the log line before";
-    case kTvmErrorPlatformNoMemory:
-        return "heap full; raise workspace_size_bytes or take a larger board";
-    case kTvmErrorPlatformTimerBadState:
-        return "timer started twice or stopped twice";
-    case kTvmErrorPlatformStackAllocBadFree:
-        return "freed memory that was not allocated";
-    default:
-        return "see error_codes.h of the C runtime";
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (reasons[i].code == code)
+            return reasons[i].text;
     }
+    return "see error_codes.h of the C runtime";
 }
 
 void TVMPlatformAbort(tvm_crt_error_t code)
 {
-    fatal_begin("abort: TVM error");
-    char text[] = " 0x00000000 (";
-    for (unsigned digit = 0; digit < 8; ++digit)
-        text[3 + digit] = "0123456789abcdef"[((uint32_t)code >> (28 - 4 * digit)) & 15];
-    fatal_text(text);
+    fatal_begin("abort: TVM error 0x");
+    fatal_digits((uint32_t)code, 2 * sizeof(uint32_t));
+    fatal_text(" (");
     fatal_text(reason(code));
     fatal_text(")");
     fatal_caller(__builtin_return_address(0));
@@ -79,24 +81,36 @@ size_t TVMPlatformFormatMessage(char *out_buf, size_t out_buf_size_bytes, const 
     return (size_t)length < out_buf_size_bytes ? (size_t)length : out_buf_size_bytes - 1;
 }
 
+/* Appends both; returns where they end. */
+static char *put_size(char *to, const char *text, size_t size_bytes)
+{
+    char digits[3 * sizeof size_bytes];
+    char *first = digits + sizeof digits - 1;
+    *first = '\0';
+    do
+        *--first = (char)('0' + size_bytes % 10);
+    while ((size_bytes /= 10) > 0);
+    return stpcpy(stpcpy(to, text), first);
+}
+
 /* Printed, too: not every caller passes the error on, and TVM's RPC server then loops for ever. */
 static tvm_crt_error_t heap_full(size_t num_bytes)
 {
     char text[HEAP_TEXT_SIZE];
     struct heap_room room = heap_room();
     uintptr_t heap_end = layout_address(layout_heap_end);
-    unsigned long heap_bytes = heap_end - layout_address(layout_heap_start);
-    const char *reason = heap_end < layout_address(layout_ram_end)
-                             ? "which is what option workspace_size_bytes says: leave it out, or "
-                               "raise it"
-                             : "all of the RAM that is left, which option workspace_size_bytes "
-                               "can't raise: take a larger board";
-    (void)snprintf(text, sizeof text,
-                   "heap full: %lu bytes asked for, %lu free, %lu of them in one piece; the heap "
-                   "has %lu bytes, %s",
-                   (unsigned long)num_bytes, (unsigned long)room.free_bytes,
-                   (unsigned long)room.largest_bytes, heap_bytes, reason);
-    puts(text);
+    char *end = put_size(text, "heap full: ", num_bytes);
+    end = put_size(end, " bytes asked for, ", room.free_bytes);
+    end = put_size(end, " free, ", room.largest_bytes);
+    end = put_size(end, " of them in one piece; the heap has ",
+                   heap_end - layout_address(layout_heap_start));
+    end = stpcpy(end, " bytes, ");
+    (void)stpcpy(end, heap_end < layout_address(layout_ram_end)
+                          ? "which is what option workspace_size_bytes says: leave it out, or "
+                            "raise it"
+                          : "all of the RAM that is left, which option workspace_size_bytes "
+                            "can't raise: take a larger board");
+    console_line(text);
     if (TVMAPISetLastError)
         TVMAPISetLastError(text);
     return kTvmErrorPlatformNoMemory;
@@ -137,16 +151,27 @@ tvm_crt_error_t TVMPlatformTimerStart(void)
     return kTvmErrorNoError;
 }
 
-tvm_crt_error_t TVMPlatformTimerStop(double *elapsed_time_seconds)
+tvm_crt_error_t TVMPlatformTimerStopTicks(uint64_t *ticks, uint32_t *ticks_per_second)
 {
     if (!timing)
         return kTvmErrorPlatformTimerBadState;
-    uint64_t ticks = clock_ticks();
+    uint64_t elapsed = clock_ticks();
     clock_stop();
     timing = false;
     /* What takes less than a tick did take time: 0 would be the best of all schedules. */
-    *elapsed_time_seconds = (double)(ticks > 0 ? ticks : 1) / BOARD_TIMER_CLOCK_HZ;
+    *ticks = elapsed > 0 ? elapsed : 1;
+    *ticks_per_second = BOARD_TIMER_CLOCK_HZ;
     return kTvmErrorNoError;
+}
+
+tvm_crt_error_t TVMPlatformTimerStop(double *elapsed_time_seconds)
+{
+    uint64_t ticks;
+    uint32_t ticks_per_second;
+    tvm_crt_error_t error = TVMPlatformTimerStopTicks(&ticks, &ticks_per_second);
+    if (error == kTvmErrorNoError)
+        *elapsed_time_seconds = (double)ticks / ticks_per_second;
+    return error;
 }
 
 tvm_crt_error_t TVMPlatformBeforeMeasurement(void)

@@ -40,6 +40,17 @@ static const char HEAD[] =
     "    return i == size;\n"
     "}\n";
 
+/* No floating point: where software does that, it would be the model's. */
+static const char NOTHING[] = "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
+                              "    *(uint32_t *)TENSOR(1) = *(const uint32_t *)TENSOR(0);\n"
+                              "    return 0;\n"
+                              "}\n";
+static const char NO_GRAPH[] = "int32_t tvmgen_default_first(" ARGUMENTS ") {\n"
+                               "    *(uint32_t *)TENSOR(1) = *(const uint32_t *)TENSOR(0);\n"
+                               "    return 0;\n"
+                               "}\n"
+                               "#define tvmgen_default_second tvmgen_default_first\n";
+
 /* Each has the size where %zu stands, once or twice. */
 static const char PLANNED[] =
     "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\n"
@@ -141,8 +152,8 @@ static const char NODES[] = "int32_t tvmgen_default_first(" ARGUMENTS ") {\n"
                             "    return 0;\n"
                             "}\n";
 
-static const char *const BODIES[] = {PLANNED, HEAP,  COMPUTED, C_INTERFACE, CONSTANTS,
-                                     TENSORS, GRAPH, NODES,    NODES};
+static const char *const BODIES[] = {NOTHING, PLANNED,  HEAP,  COMPUTED, C_INTERFACE, CONSTANTS,
+                                     TENSORS, NO_GRAPH, GRAPH, NODES,    NODES};
 
 /* What TVM generates for an AOT model with packed functions, of SIZE elements. */
 static const char AOT_TAIL[] =
@@ -190,7 +201,7 @@ static void print_source(FILE *out, enum sized_kind kind, size_t size)
     fprintf(out, BODIES[kind], size, size, size);
     if (kind == SIZED_C)
         return;
-    if (kind >= SIZED_GRAPH)
+    if (kind >= SIZED_NO_GRAPH)
         fputs(GRAPH_TAIL, out);
     else
         fprintf(out, AOT_TAIL, elements, elements);
@@ -257,14 +268,14 @@ void sized_model(const char *path, enum sized_kind kind, size_t size)
 {
     char metadata[sizeof(METADATA) + 100];
     size_t bytes = sizeof(float) * (kind == SIZED_TENSORS ? size : 1);
-    snprintf(metadata, sizeof(metadata), METADATA, kind >= SIZED_GRAPH ? "graph" : "aot", bytes,
+    snprintf(metadata, sizeof(metadata), METADATA, kind >= SIZED_NO_GRAPH ? "graph" : "aot", bytes,
              bytes);
     FILE *tar = tar_create(path);
     tar_text(tar, "metadata.json", metadata);
     add_printed(tar, "codegen/host/src/default_lib0.c", kind, size, print_source);
     if (kind == SIZED_C)
         tar_text(tar, "codegen/host/include/tvmgen_default.h", C_HEADER);
-    if (kind >= SIZED_GRAPH)
+    if (kind >= SIZED_NO_GRAPH)
         add_printed(tar, "executor-config/graph/default.graph", kind, size, print_graph);
     tar_end(tar);
 }

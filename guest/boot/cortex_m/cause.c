@@ -3,57 +3,61 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
-struct bit {
-    uint8_t number;
-    char text[31];
-};
+/* Each is the number of a bit and then the text; the end of an array is the last NUL. */
+/* clang-format off */
+static const char hard_faults[] =
+    "\x01" "vector table unreadable\0"
+    "\x1e" "escalated\0"
+    "\x1f" "debug event";
 
-static const struct bit hard_faults[] = {
-    {1, "vector table unreadable"},
-    {30, "escalated"},
-    {31, "debug event"},
-};
-
-/* MMARVALID (7) and BFARVALID (15) are no causes. */
-static const struct bit configurable_faults[] = {
-    {0, "instruction access violation"},
-    {1, "data access violation"},
-    {3, "unstacking access violation"},
-    {4, "stacking access violation"},
-    {5, "FPU stacking access violation"},
-    {8, "instruction bus error"},
-    {9, "precise data bus error"},
-    {10, "imprecise data bus error"},
-    {11, "unstacking bus error"},
-    {12, "stacking bus error"},
-    {13, "FPU stacking bus error"},
-    {16, "undefined instruction"},
-    {17, "invalid instruction set state"},
-    {18, "invalid exception return"},
-    {19, "no such coprocessor"},
-    {20, "stack limit exceeded"}, /* ARMv8-M */
-    {24, "unaligned access"},
-    {25, "division by zero"},
-};
+/* Of each byte of the register all causes are of one kind, which their texts leave out. MMARVALID
+ * (0x07) and BFARVALID (0x0f) are no causes. */
+static const char *const configurable_kinds[] = {" access violation", " bus error", "", ""};
+static const char configurable_faults[] =
+    "\x00" "instruction\0"
+    "\x01" "data\0"
+    "\x03" "unstacking\0"
+    "\x04" "stacking\0"
+    "\x05" "FPU stacking\0"
+    "\x08" "instruction\0"
+    "\x09" "precise data\0"
+    "\x0a" "imprecise data\0"
+    "\x0b" "unstacking\0"
+    "\x0c" "stacking\0"
+    "\x0d" "FPU stacking\0"
+    "\x10" "undefined instruction\0"
+    "\x11" "invalid instruction set state\0"
+    "\x12" "invalid exception return\0"
+    "\x13" "no such coprocessor\0"
+    "\x14" "stack limit exceeded\0" /* ARMv8-M */
+    "\x18" "unaligned access\0"
+    "\x19" "division by zero";
+/* clang-format on */
 
 /* Returns whether any was told, now or before. */
-static bool tell(const struct bit *bits, size_t size_bytes, uint32_t value, bool told)
+static bool tell(const char *bits, size_t size_bytes, const char *const *kinds, uint32_t value,
+                 bool told)
 {
-    for (const struct bit *bit = bits; bit < bits + size_bytes / sizeof *bit; ++bit) {
-        if ((value >> bit->number & 1) == 0)
-            continue;
-        fatal_text(told ? ", " : " (");
-        fatal_text(bit->text);
-        told = true;
+    const char *end = bits + size_bytes;
+    while (bits < end) {
+        const char *text = bits + 1;
+        if ((value >> *bits & 1) != 0) {
+            fatal_text(told ? ", " : " (");
+            fatal_text(text);
+            fatal_text(kinds ? kinds[*bits / 8] : "");
+            told = true;
+        }
+        bits = text + strlen(text) + 1;
     }
     return told;
 }
 
 void cause_tell(uint32_t hfsr, uint32_t cfsr)
 {
-    bool told = tell(hard_faults, sizeof hard_faults, hfsr, false);
-    told = tell(configurable_faults, sizeof configurable_faults, cfsr, told);
+    bool told = tell(hard_faults, sizeof hard_faults, NULL, hfsr, false);
+    told = tell(configurable_faults, sizeof configurable_faults, configurable_kinds, cfsr, told);
     if (told)
         fatal_text(")");
 }

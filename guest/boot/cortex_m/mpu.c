@@ -3,8 +3,8 @@
 #include "boot/cpu.h"
 #include "boot/layout.h"
 
-/* Where flash is at 0, what a null pointer leads to is the vector table. It is larger than this,
- * and the core itself reads vectors past the MPU. */
+/* Where flash is at 0, what a null pointer leads to is the vector table. It is no smaller than
+ * this, and the core itself reads vectors past the MPU. */
 enum { VECTORS_HIDDEN_SIZE_BYTES = 256 };
 
 #if __ARM_ARCH >= 8

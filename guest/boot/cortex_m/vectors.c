@@ -6,7 +6,14 @@
 #include "platform/clock.h"
 #include "uart/uart.h"
 
-enum { EXTERNAL_LINES = 64, FAULT_STACK_SIZE_BYTES = 512 };
+/* No more lines than that of the UART are ever enabled; cpu_protect_memory hides the first 256
+ * bytes, where nothing else may be. */
+enum {
+    EXTERNAL_LINES_LEAST = 48,
+    EXTERNAL_LINES = BOARD_UART_INTERRUPT < EXTERNAL_LINES_LEAST ? EXTERNAL_LINES_LEAST
+                                                                 : BOARD_UART_INTERRUPT + 1,
+    FAULT_STACK_SIZE_BYTES = 512
+};
 
 typedef void (*vector_handler)(void);
 

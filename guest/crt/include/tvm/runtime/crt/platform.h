@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <tvm/runtime/c_runtime_api.h>
 #include <tvm/runtime/crt/error_codes.h>
 
@@ -29,6 +30,8 @@ tvm_crt_error_t TVMPlatformMemoryFree(void *ptr, DLDevice dev);
 /* One stopwatch. kTvmErrorPlatformTimerBadState: started twice, or stopped without a start. */
 tvm_crt_error_t TVMPlatformTimerStart(void);
 tvm_crt_error_t TVMPlatformTimerStop(double *elapsed_time_seconds);
+/* The same without floating point. Defining it is optional. */
+tvm_crt_error_t TVMPlatformTimerStopTicks(uint64_t *ticks, uint32_t *ticks_per_second);
 
 /* Called around each timed run of the time evaluator; defining them is optional. */
 tvm_crt_error_t TVMPlatformBeforeMeasurement(void);

@@ -1,7 +1,7 @@
 #include <stdbool.h>
 #include <string.h>
-#include <tvm/runtime/crt/aot_executor.h>
 #include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/aot_executor/tensor_names.h>
 #include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/internal/common/runtime.h>
 #include <tvm/runtime/crt/packed_func.h>
@@ -20,9 +20,8 @@ static int join_name(char buffer[TVM_CRT_MAX_STRLEN_FUNCTION_NAME], const char *
         size_t part_length = strlen(parts[i]);
         if (part_length >= TVM_CRT_MAX_STRLEN_FUNCTION_NAME - length)
             return crt_error(kTvmErrorFunctionCallInvalidArg,
-                             "module name \"%.40s...\" is too long (at most %d bytes make a "
-                             "function's name)",
-                             middle, TVM_CRT_MAX_STRLEN_FUNCTION_NAME - 1);
+                             "module name \"%.40s...\" is too long (%d bytes at most)", middle,
+                             TVM_CRT_MAX_STRLEN_FUNCTION_NAME - 1);
         memcpy(buffer + length, parts[i], part_length + 1);
         length += part_length;
     }
@@ -63,64 +62,77 @@ static int count_called(const struct TVMTensorInfo *tensors, int64_t count, cons
     return called;
 }
 
-/* Of several that are called so, any would be a guess. */
-static int find_name(const struct TVMTensorInfo *tensors, int64_t count, const char *name,
-                     const char *what)
+static const struct TVMTensorInfo *tensors_of(const TVMAotExecutor *executor, enum aot_side side)
 {
+    return side == AOT_INPUTS ? executor->metadata->inputs : executor->metadata->outputs;
+}
+
+static const char *what(enum aot_side side)
+{
+    return side == AOT_INPUTS ? "input" : "output";
+}
+
+int64_t aot_count(const TVMAotExecutor *executor, enum aot_side side)
+{
+    return side == AOT_INPUTS ? executor->metadata->num_inputs : executor->metadata->num_outputs;
+}
+
+/* Of several that are called so, any would be a guess. */
+int aot_index_of(const TVMAotExecutor *executor, enum aot_side side, const char *name)
+{
+    const struct TVMTensorInfo *tensors = tensors_of(executor, side);
+    int64_t count = aot_count(executor, side);
     int found = -1;
     int called = count_called(tensors, count, name, is_same, &found);
     if (called == 0)
         called = count_called(tensors, count, name, is_alike, &found);
     if (called > 1)
         return crt_error(-1, "%d of the %ss are called \"%s\" in the code: take them by number",
-                         called, what, tensors[found].name);
+                         called, what(side), tensors[found].name);
     if (called == 1)
         return found;
-    return crt_error(-1, "no %s \"%s\" (the model has %d; the first is \"%s\")", what, name,
+    return crt_error(-1, "no %s \"%s\" (the model has %d; the first is \"%s\")", what(side), name,
                      (int)count, count > 0 ? tensors[0].name : "");
 }
 
-static int name_at(const struct TVMTensorInfo *tensors, int64_t count, int index, const char *what,
-                   const char **name)
+int aot_name_of(const TVMAotExecutor *executor, enum aot_side side, int index,
+                const char **ret_name)
 {
+    int64_t count = aot_count(executor, side);
     if (index < 0 || index >= count)
-        return crt_error(-1, "no %s %d: the model has %d", what, index, (int)count);
-    *name = tensors[index].name;
+        return crt_error(-1, "no %s %d: the model has %d", what(side), index, (int)count);
+    *ret_name = tensors_of(executor, side)[index].name;
     return 0;
 }
 
 int TVMAotExecutor_GetNumInputs(TVMAotExecutor *executor)
 {
-    return (int)executor->metadata->num_inputs;
+    return (int)aot_count(executor, AOT_INPUTS);
 }
 
 int TVMAotExecutor_GetNumOutputs(TVMAotExecutor *executor)
 {
-    return (int)executor->metadata->num_outputs;
+    return (int)aot_count(executor, AOT_OUTPUTS);
 }
 
 int TVMAotExecutor_GetInputIndex(TVMAotExecutor *executor, const char *name)
 {
-    const TVMMetadata *metadata = executor->metadata;
-    return find_name(metadata->inputs, metadata->num_inputs, name, "input");
+    return aot_index_of(executor, AOT_INPUTS, name);
 }
 
 int TVMAotExecutor_GetOutputIndex(TVMAotExecutor *executor, const char *name)
 {
-    const TVMMetadata *metadata = executor->metadata;
-    return find_name(metadata->outputs, metadata->num_outputs, name, "output");
+    return aot_index_of(executor, AOT_OUTPUTS, name);
 }
 
 int TVMAotExecutor_GetInputName(TVMAotExecutor *executor, int index, const char **name)
 {
-    const TVMMetadata *metadata = executor->metadata;
-    return name_at(metadata->inputs, metadata->num_inputs, index, "input", name);
+    return aot_name_of(executor, AOT_INPUTS, index, name);
 }
 
 int TVMAotExecutor_GetOutputName(TVMAotExecutor *executor, int index, const char **name)
 {
-    const TVMMetadata *metadata = executor->metadata;
-    return name_at(metadata->outputs, metadata->num_outputs, index, "output", name);
+    return aot_name_of(executor, AOT_OUTPUTS, index, name);
 }
 
 /* ---- making one ---- */
@@ -139,9 +151,8 @@ static int load_metadata(TVMAotExecutor *executor, const char *module_name)
     status = TVMModGetFunction(executor->module_handle, name, 0, &get_metadata);
     if (status == kTvmErrorFunctionNameNotFound)
         return crt_error(status,
-                         "no function \"%s\": the model was not compiled for TVM's AOT executor "
-                         "with packed functions under the name \"%s\", or by a TVM too old to "
-                         "describe its models (before 0.10)",
+                         "no function \"%s\": \"%s\" was not compiled for TVM's AOT executor with "
+                         "packed functions, or by TVM before 0.10",
                          name, module_name);
     if (status != 0)
         return status;
@@ -175,8 +186,8 @@ static int find_run_function(const TVMAotExecutor *executor, TVMFunctionHandle *
         return status;
     if (wants_pools && executor->metadata->num_constant_pools > 0)
         return crt_error(kTvmErrorFunctionCallNotImplemented,
-                         "\"%s\" wants constant pools from its caller: compile without "
-                         "usmp, or with TVM 0.12 or later",
+                         "\"%s\" wants constant pools: compile without usmp, or with TVM 0.12 or "
+                         "later",
                          name);
     *ret_func = func;
     *ret_wants_pools = wants_pools;

@@ -1,6 +1,6 @@
-#include <tvm/runtime/crt/aot_executor.h>
 #include <tvm/runtime/crt/aot_executor_module.h>
 #include <tvm/runtime/crt/func_registry.h>
+#include <tvm/runtime/crt/internal/aot_executor/tensor_names.h>
 #include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/internal/common/module_call.h>
 #include <tvm/runtime/crt/module.h>
@@ -9,16 +9,12 @@
 static TVMAotExecutor *executor;
 static TVMModuleHandle executor_handle;
 
-/* Every function of the module checks the same: an executor, and how many arguments. */
-static int check_call(const struct module_call *call, const char *name, int num_args)
-{
-    return module_call_check(call, executor, "tvm.aot_executor.create", name, num_args);
-}
+static const char CREATE[] = "tvm.aot_executor.create";
 
-static int refuse_type(const char *name, int type_code, const char *wanted)
+static int refuse_type(const struct module_call *call, const char *wanted)
 {
-    return crt_error(kTvmErrorFunctionCallWrongArgType, "%s: argument of type %d, wanted %s", name,
-                     type_code, wanted);
+    return crt_error(kTvmErrorFunctionCallWrongArgType, "%s: argument of type %d, wanted %s",
+                     call->name, call->type_codes[0], wanted);
 }
 
 static int return_string(const struct module_call *call, const char *string)
@@ -38,39 +34,61 @@ static int return_array(const struct module_call *call, int64_t index)
 }
 
 /* A tensor by number or by name. */
-static int get_tensor(const struct module_call *call, const char *what, int64_t first,
-                      int64_t count, int (*index_of)(TVMAotExecutor *, const char *))
+static int get_tensor(const struct module_call *call, enum aot_side side)
 {
+    int64_t first = side == AOT_OUTPUTS ? aot_count(executor, AOT_INPUTS) : 0;
+    int64_t count = aot_count(executor, side);
     int64_t index;
-    int status = check_call(call, what, 1);
-    if (status != 0)
-        return status;
     if (call->type_codes[0] == kTVMArgInt) {
         index = call->args[0].v_int64;
         if (index < 0 || index >= count)
             return crt_error(kTvmErrorFunctionCallInvalidArg,
-                             "%s: no number %ld: the model has %ld", what, (long)index,
+                             "%s: no number %ld: the model has %ld", call->name, (long)index,
                              (long)count);
     } else if (call->type_codes[0] == kTVMStr) {
-        index = index_of(executor, call->args[0].v_str);
+        index = aot_index_of(executor, side, call->args[0].v_str);
         if (index < 0)
             return kTvmErrorExecutorModuleNoSuchInput;
     } else {
-        return refuse_type(what, call->type_codes[0], "a number or a name");
+        return refuse_type(call, "a number or a name");
     }
     return return_array(call, first + index);
 }
 
-/* (number or name), or that and a tensor to copy to. */
-static int get_output_tensor(const struct module_call *call)
+static int get_index(const struct module_call *call, enum aot_side side)
 {
-    int64_t first = executor ? TVMAotExecutor_GetNumInputs(executor) : 0;
-    int64_t count = executor ? TVMAotExecutor_GetNumOutputs(executor) : 0;
+    if (call->type_codes[0] != kTVMStr)
+        return refuse_type(call, "a name");
+    int index = aot_index_of(executor, side, call->args[0].v_str);
+    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : module_call_return_int(call, index);
+}
+
+static int get_name(const struct module_call *call, enum aot_side side)
+{
+    const char *name;
+    if (call->type_codes[0] != kTVMArgInt)
+        return refuse_type(call, "a number");
+    int64_t index = call->args[0].v_int64;
+    int bounded = index < 0 || index > INT32_MAX ? -1 : (int)index;
+    if (aot_name_of(executor, side, bounded, &name) != 0)
+        return kTvmErrorExecutorModuleNoSuchInput;
+    return return_string(call, name);
+}
+
+/* ---- the module's functions ---- */
+
+static int get_input(const struct module_call *call)
+{
+    return get_tensor(call, AOT_INPUTS);
+}
+
+/* (number or name), or that and a tensor to copy to. */
+static int get_output(const struct module_call *call)
+{
     bool copies = call->num_args == 2 && call->type_codes[1] == kTVMDLTensorHandle;
-    struct module_call which = *call;
-    if (copies)
-        which.num_args = 1;
-    int status = get_tensor(&which, "get_output", first, count, TVMAotExecutor_GetOutputIndex);
+    int status = copies ? 0 : module_call_check(call, 1);
+    if (status == 0)
+        status = get_tensor(call, AOT_OUTPUTS);
     if (status != 0 || !copies)
         return status;
     DLTensor *output = call->ret_val->v_handle;
@@ -80,99 +98,81 @@ static int get_output_tensor(const struct module_call *call)
     return status;
 }
 
-static int get_index(const struct module_call *call, const char *what,
-                     int (*index_of)(TVMAotExecutor *, const char *))
+static int get_input_index(const struct module_call *call)
 {
-    int status = check_call(call, what, 1);
-    if (status != 0)
-        return status;
-    if (call->type_codes[0] != kTVMStr)
-        return refuse_type(what, call->type_codes[0], "a name");
-    int index = index_of(executor, call->args[0].v_str);
-    return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : module_call_return_int(call, index);
+    return get_index(call, AOT_INPUTS);
 }
 
-static int get_name(const struct module_call *call, const char *what,
-                    int (*name_of)(TVMAotExecutor *, int, const char **))
+static int get_output_index(const struct module_call *call)
 {
-    const char *name;
-    int status = check_call(call, what, 1);
-    if (status != 0)
-        return status;
-    if (call->type_codes[0] != kTVMArgInt)
-        return refuse_type(what, call->type_codes[0], "a number");
-    int64_t index = call->args[0].v_int64;
-    int bounded = index < 0 || index > INT32_MAX ? -1 : (int)index;
-    if (name_of(executor, bounded, &name) != 0)
-        return kTvmErrorExecutorModuleNoSuchInput;
-    return return_string(call, name);
+    return get_index(call, AOT_OUTPUTS);
 }
 
-/* ---- the module's functions ---- */
+static int get_input_name(const struct module_call *call)
+{
+    return get_name(call, AOT_INPUTS);
+}
+
+static int get_output_name(const struct module_call *call)
+{
+    return get_name(call, AOT_OUTPUTS);
+}
+
+static int get_num_inputs(const struct module_call *call)
+{
+    return module_call_return_int(call, (int)aot_count(executor, AOT_INPUTS));
+}
+
+static int get_num_outputs(const struct module_call *call)
+{
+    return module_call_return_int(call, (int)aot_count(executor, AOT_OUTPUTS));
+}
+
+static int run(const struct module_call *call)
+{
+    (void)call;
+    return TVMAotExecutor_Run(executor);
+}
 
 /* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
 
-/* A TVMBackendPackedCFunc NAME whose body gets its arguments as `call`. */
-#define MODULE_FUNCTION(name, body)                                                                \
-    static int name(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,              \
-                    int *ret_type_code, void *resource_handle)                                     \
-    {                                                                                              \
-        (void)resource_handle;                                                                     \
-        const struct module_call packed = {args, type_codes, num_args, ret_val, ret_type_code};    \
-        const struct module_call *call = &packed;                                                  \
-        body                                                                                       \
-    }
-
-MODULE_FUNCTION(get_input, {
-    int64_t count = executor ? TVMAotExecutor_GetNumInputs(executor) : 0;
-    return get_tensor(call, "get_input", 0, count, TVMAotExecutor_GetInputIndex);
-})
-
-MODULE_FUNCTION(get_output, { return get_output_tensor(call); })
-
-MODULE_FUNCTION(get_input_index,
-                { return get_index(call, "get_input_index", TVMAotExecutor_GetInputIndex); })
-
-MODULE_FUNCTION(get_output_index,
-                { return get_index(call, "get_output_index", TVMAotExecutor_GetOutputIndex); })
-
-MODULE_FUNCTION(get_input_name,
-                { return get_name(call, "get_input_name", TVMAotExecutor_GetInputName); })
-
-MODULE_FUNCTION(get_output_name,
-                { return get_name(call, "get_output_name", TVMAotExecutor_GetOutputName); })
-
-MODULE_FUNCTION(get_num_inputs, {
-    int status = check_call(call, "get_num_inputs", 0);
-    return status != 0 ? status
-                       : module_call_return_int(call, TVMAotExecutor_GetNumInputs(executor));
-})
-
-MODULE_FUNCTION(get_num_outputs, {
-    int status = check_call(call, "get_num_outputs", 0);
-    return status != 0 ? status
-                       : module_call_return_int(call, TVMAotExecutor_GetNumOutputs(executor));
-})
-
-MODULE_FUNCTION(run, {
-    int status = check_call(call, "run", 0);
-    return status != 0 ? status : TVMAotExecutor_Run(executor);
-})
-
 /* Part of the interface of TVM's larger executors; TVM's own CRT has none of them either. */
-MODULE_FUNCTION(not_implemented, {
-    (void)call;
+static int not_implemented(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                           int *ret_type_code, void *resource_handle)
+{
+    (void)args;
+    (void)type_codes;
+    (void)num_args;
+    (void)ret_val;
+    (void)ret_type_code;
+    (void)resource_handle;
     return crt_error(kTvmErrorFunctionCallNotImplemented,
-                     "not available on a board: inputs are set by copying into get_input(name), "
-                     "parameters are linked into the firmware");
-})
+                     "not available on a board: copy inputs into get_input(name); parameters "
+                     "are linked into the firmware");
+}
 
-static const TVMBackendPackedCFunc functions[] = {
-    get_input,        get_input_index, not_implemented, get_num_inputs,
-    get_num_outputs,  get_output,      not_implemented, run,
-    not_implemented,  not_implemented, get_input_name,  get_output_name,
-    get_output_index,
+static const struct module_function functions[] = {
+    {get_input, 1},
+    {get_input_index, 1},
+    {NULL, 0},
+    {get_num_inputs, 0},
+    {get_num_outputs, 0},
+    {get_output, NUM_ARGS_VARY},
+    {NULL, 0},
+    {run, 0},
+    {NULL, 0},
+    {NULL, 0},
+    {get_input_name, 1},
+    {get_output_name, 1},
+    {get_output_index, 1},
 };
+
+static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                     int *ret_type_code, void *resource_handle);
+
+static const TVMBackendPackedCFunc packed_functions[] = {
+    call_body, call_body,       not_implemented, call_body, call_body, call_body, not_implemented,
+    call_body, not_implemented, not_implemented, call_body, call_body, call_body};
 
 /* clang-format off */
 static const TVMFuncRegistry registry = {
@@ -180,13 +180,21 @@ static const TVMFuncRegistry registry = {
              "get_input\0" "get_input_index\0" "get_input_info\0" "get_num_inputs\0"
              "get_num_outputs\0" "get_output\0" "load_params\0" "run\0" "set_input\0"
              "share_params\0" "get_input_name\0" "get_output_name\0" "get_output_index\0",
-    .funcs = functions,
+    .funcs = packed_functions,
 };
 /* clang-format on */
 
-_Static_assert(sizeof(functions) / sizeof(functions[0]) == 0x0d, "the count in registry.names");
+_Static_assert(sizeof(packed_functions) / sizeof(packed_functions[0]) == 0x0d,
+               "the count in registry.names");
 
 static const TVMModule module = {&registry};
+
+static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                     int *ret_type_code, void *resource_handle)
+{
+    struct module_call call = {NULL, args, type_codes, num_args, ret_val, ret_type_code};
+    return module_call_dispatch(&call, &registry, functions, resource_handle, executor, CREATE);
+}
 
 /* ---- creating it ---- */
 
@@ -205,17 +213,13 @@ static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_v
 {
     (void)resource_handle;
     if (num_args != 3)
-        return crt_error(kTvmErrorFunctionCallNumArguments,
-                         "tvm.aot_executor.create: %d arguments, wanted (module, device, name)",
-                         num_args);
+        return crt_wrong_count(CREATE, num_args, 3);
     if (type_codes[0] != kTVMModuleHandle || type_codes[1] != kDLDevice || type_codes[2] != kTVMStr)
-        return crt_error(kTvmErrorFunctionCallWrongArgType,
-                         "tvm.aot_executor.create: wanted (module, device, string)");
+        return crt_error(kTvmErrorFunctionCallWrongArgType, "%s: wanted (module, device, string)",
+                         CREATE);
     DLDevice device = args[1].v_device;
     if (device.device_type != kDLCPU)
-        return crt_error(kTvmErrorExecutorModuleBadContext,
-                         "tvm.aot_executor.create: device type %d: a board has only the CPU, %d",
-                         (int)device.device_type, kDLCPU);
+        return crt_wrong_device(kTvmErrorExecutorModuleBadContext, device.device_type);
     end_executor();
     int status = TVMAotExecutor_Create(args[0].v_handle, device, &executor, args[2].v_str);
     if (status != 0)
@@ -235,6 +239,5 @@ static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_v
 
 tvm_crt_error_t TVMAotExecutorModule_Register(void)
 {
-    return (tvm_crt_error_t)TVMFuncRegisterGlobal("tvm.aot_executor.create",
-                                                  (TVMFunctionHandle)create, 0);
+    return (tvm_crt_error_t)TVMFuncRegisterGlobal(CREATE, (TVMFunctionHandle)create, 0);
 }

@@ -45,18 +45,12 @@ void crt_free(void *memory)
         (void)TVMPlatformMemoryFree(memory, cpu_device);
 }
 
-static int refuse_device(DLDevice dev)
-{
-    return crt_error(kTvmErrorFunctionCallInvalidArg,
-                     "device type %d: a board has only the CPU, %d", (int)dev.device_type, kDLCPU);
-}
-
 int TVMDeviceAllocDataSpace(DLDevice dev, size_t nbytes, size_t alignment, DLDataType type_hint,
                             void **out_data)
 {
     (void)type_hint;
     if (dev.device_type != kDLCPU)
-        return refuse_device(dev);
+        return crt_wrong_device(kTvmErrorFunctionCallInvalidArg, dev.device_type);
     size_t padding = alignment > 1 ? (alignment - nbytes % alignment) % alignment : 0;
     if (nbytes > SIZE_MAX - padding)
         return crt_no_memory((unsigned long)nbytes, "device data");
@@ -73,24 +67,30 @@ int TVMDeviceAllocDataSpace(DLDevice dev, size_t nbytes, size_t alignment, DLDat
     return 0;
 }
 
-int TVMDeviceAllocDataSpaceWithScope(DLDevice dev, int ndim, const int64_t *shape, DLDataType dtype,
-                                     const char *mem_scope, void **out_data)
+int tensor_allocate_data(const DLTensor *tensor, const char *mem_scope, void **ret_data)
 {
     enum { ALIGNMENT_BYTES = 64 }; /* TVM's, for all devices */
-    DLTensor tensor = {.device = dev, .ndim = ndim, .dtype = dtype, .shape = (int64_t *)shape};
     size_t size_bytes;
     if (mem_scope && *mem_scope && strcmp(mem_scope, "global") != 0)
         return crt_error(kTvmErrorFunctionCallInvalidArg,
                          "memory scope \"%s\": a board has only \"global\"", mem_scope);
-    if (!tensor_size_bytes(&tensor, &size_bytes))
+    if (!tensor_size_bytes(tensor, &size_bytes))
         return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
-    return TVMDeviceAllocDataSpace(dev, size_bytes, ALIGNMENT_BYTES, dtype, out_data);
+    return TVMDeviceAllocDataSpace(tensor->device, size_bytes, ALIGNMENT_BYTES, tensor->dtype,
+                                   ret_data);
+}
+
+int TVMDeviceAllocDataSpaceWithScope(DLDevice dev, int ndim, const int64_t *shape, DLDataType dtype,
+                                     const char *mem_scope, void **out_data)
+{
+    DLTensor tensor = {.device = dev, .ndim = ndim, .dtype = dtype, .shape = (int64_t *)shape};
+    return tensor_allocate_data(&tensor, mem_scope, out_data);
 }
 
 int TVMDeviceFreeDataSpace(DLDevice dev, void *ptr)
 {
     if (dev.device_type != kDLCPU)
-        return refuse_device(dev);
+        return crt_wrong_device(kTvmErrorFunctionCallInvalidArg, dev.device_type);
     const struct memory_region *region = memory_map_find(ptr);
     if (!region || region->owner != MEMORY_OF_CLIENT)
         return crt_error(kTvmErrorFunctionCallInvalidArg, "free of %p, which was not allocated",

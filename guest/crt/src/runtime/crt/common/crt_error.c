@@ -1,8 +1,9 @@
 #include <stdarg.h>
 #include <string.h>
 #include <tvm/runtime/c_runtime_api.h>
+#include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/platform.h>
+#include <tvm/runtime/crt/internal/common/format.h>
 
 enum { ERROR_TEXT_SIZE = 384, REASON_SIZE = 256 };
 
@@ -24,10 +25,26 @@ int crt_error(int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    (void)TVMPlatformFormatMessage(last_error, sizeof(last_error), format, args);
+    crt_format(last_error, sizeof(last_error), format, args);
     va_end(args);
-    last_error[sizeof(last_error) - 1] = '\0';
     return code;
+}
+
+int crt_wrong_count(const char *function, int num_args, int wanted)
+{
+    return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d", function,
+                     num_args, wanted);
+}
+
+int crt_wrong_type(const char *function, int index, int type_code, int wanted)
+{
+    return crt_error(kTvmErrorFunctionCallWrongArgType, "%s: argument %d of type %d, wanted %d",
+                     function, index, type_code, wanted);
+}
+
+int crt_wrong_device(int code, int device_type)
+{
+    return crt_error(code, "device type %d: a board has only the CPU, %d", device_type, kDLCPU);
 }
 
 int crt_no_memory(unsigned long size_bytes, const char *what)

@@ -33,13 +33,11 @@ static int module_get_function(TVMValue *args, int *type_codes, int num_args, TV
 {
     (void)resource_handle;
     if (num_args != 3)
-        return crt_error(kTvmErrorFunctionCallNumArguments,
-                         "ModuleGetFunction: %d arguments, wanted (module, name, query_imports)",
-                         num_args);
+        return crt_wrong_count("ModuleGetFunction", num_args, 3);
     if (type_codes[0] != kTVMModuleHandle || type_codes[1] != kTVMStr ||
         (type_codes[2] != kTVMArgInt && type_codes[2] != kTVMArgBool))
         return crt_error(kTvmErrorFunctionCallWrongArgType,
-                         "ModuleGetFunction: wanted (module, string, integer)");
+                         "ModuleGetFunction: wanted (module, name, query_imports)");
     TVMFunctionHandle func;
     int status = TVMModGetFunction(args[0].v_handle, args[1].v_str, args[2].v_int64 != 0, &func);
     if (status == kTvmErrorFunctionNameNotFound)
@@ -74,13 +72,10 @@ static int random_fill(TVMValue *args, int *type_codes, int num_args, TVMValue *
     (void)ret_type_code;
     (void)resource_handle;
     if (num_args != 1)
-        return crt_error(kTvmErrorFunctionCallNumArguments,
-                         "random_fill: %d arguments, wanted 1 tensor", num_args);
+        return crt_wrong_count("random_fill", num_args, 1);
     if (type_codes[0] != kTVMDLTensorHandle)
-        return crt_error(kTvmErrorFunctionCallWrongArgType,
-                         "random_fill: argument of type %d, wanted a tensor", type_codes[0]);
-    TVMNDArray array = {.dl_tensor = *(const DLTensor *)args[0].v_handle};
-    return TVMNDArray_RandomFill(&array);
+        return crt_wrong_type("random_fill", 0, type_codes[0], kTVMDLTensorHandle);
+    return tensor_fill_randomly(args[0].v_handle);
 }
 
 /* NOLINTEND(readability-non-const-parameter) */

@@ -72,6 +72,12 @@ TVMFunctionHandle crt_time_evaluator_handle(tvm_function_index_t id)
     return function_handle(SLOT_TIME_EVALUATOR, id);
 }
 
+static int refuse_handle(const void *handle, const char *wanted)
+{
+    return crt_error(kTvmErrorFunctionCallInvalidArg, "%p is not the handle of a %s", handle,
+                     wanted);
+}
+
 /* ---- modules ---- */
 
 int TVMModCreateFromCModule(const TVMModule *mod, TVMModuleHandle *out_handle)
@@ -88,17 +94,12 @@ int TVMModCreateFromCModule(const TVMModule *mod, TVMModuleHandle *out_handle)
                      TVM_CRT_MAX_REGISTERED_MODULES);
 }
 
-static int refuse_module(TVMModuleHandle mod)
-{
-    return crt_error(kTvmErrorFunctionCallInvalidArg, "%p is not the handle of a module", mod);
-}
-
 int TVMModFree(TVMModuleHandle mod)
 {
     unsigned slot;
     enum handle_state state = decode_module((uintptr_t)mod, &slot);
     if (state == HANDLE_BAD || slot >= SLOT_GLOBAL)
-        return refuse_module(mod);
+        return refuse_handle(mod, "module");
     if (state == HANDLE_STALE || mod == system_library)
         return 0;
     slots[slot].module = NULL;
@@ -124,7 +125,7 @@ int TVMModGetFunction(TVMModuleHandle mod, const char *func_name, int query_impo
     unsigned slot;
     tvm_function_index_t index;
     if (decode_module((uintptr_t)mod, &slot) != HANDLE_GOOD || slot >= SLOT_GLOBAL)
-        return refuse_module(mod);
+        return refuse_handle(mod, "module");
     if (TVMFuncRegistry_Lookup(slots[slot].module->registry, func_name, &index) != kTvmErrorNoError)
         return crt_error(kTvmErrorFunctionNameNotFound, "no function \"%s\" in this module",
                          func_name);
@@ -162,8 +163,7 @@ int TVMFuncFree(TVMFunctionHandle func)
     unsigned slot;
     tvm_function_index_t index;
     if (decode_function(func, &slot, &index) == HANDLE_BAD)
-        return crt_error(kTvmErrorFunctionCallInvalidArg, "%p is not the handle of a function",
-                         func);
+        return refuse_handle(func, "function");
     if (slot == SLOT_TIME_EVALUATOR)
         time_evaluator_free(index);
     return 0; /* other functions belong to their module */
@@ -178,7 +178,9 @@ static int call_by_index(const TVMFuncRegistry *registry, tvm_function_index_t i
         return crt_error(kTvmErrorFunctionIndexInvalid, "no function %d in this module",
                          (int)index);
     TVMAPISetLastError("");
-    int status = func(arg_values, type_codes, num_args, ret_val, ret_type_code, (void *)registry);
+    /* For functions that share their code: which of them is called. */
+    void *place = (void *)&registry->funcs[index];
+    int status = func(arg_values, type_codes, num_args, ret_val, ret_type_code, place);
     if (status != 0 && *TVMGetLastError() == '\0')
         return crt_error(status, "function %d of the module failed with code %d and no text",
                          (int)index, status);
@@ -191,8 +193,7 @@ int TVMFuncCall(TVMFunctionHandle func, TVMValue *arg_values, int *type_codes, i
     unsigned slot;
     tvm_function_index_t index;
     if (decode_function(func, &slot, &index) != HANDLE_GOOD)
-        return crt_error(kTvmErrorFunctionCallInvalidArg, "%p is not the handle of a function",
-                         func);
+        return refuse_handle(func, "function");
     ret_val->v_int64 = 0;
     *ret_type_code = kTVMNullptr;
     if (slot == SLOT_TIME_EVALUATOR)

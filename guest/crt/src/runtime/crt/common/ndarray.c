@@ -88,13 +88,17 @@ int TVMNDArray_CreateView(TVMNDArray *arr, const tvm_index_t *shape, int32_t ndi
     return status;
 }
 
-int TVMNDArray_RandomFill(TVMNDArray *array)
+int tensor_fill_randomly(const DLTensor *tensor)
 {
     size_t size_bytes;
-    if (!tensor_size_bytes(&array->dl_tensor, &size_bytes))
+    if (!tensor_size_bytes(tensor, &size_bytes))
         return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
-    uint8_t *data = (uint8_t *)array->dl_tensor.data + array->dl_tensor.byte_offset;
-    return TVMPlatformGenerateRandom(data, size_bytes);
+    return TVMPlatformGenerateRandom((uint8_t *)tensor->data + tensor->byte_offset, size_bytes);
+}
+
+int TVMNDArray_RandomFill(TVMNDArray *array)
+{
+    return tensor_fill_randomly(&array->dl_tensor);
 }
 
 void TVMNDArray_IncrementReference(TVMNDArray *arr)

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 #include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/packed_func.h>
@@ -13,15 +12,24 @@ static const struct {
     {"bfloat", kDLBfloat, 32}, {"bool", kDLUInt, 1},  {"handle", kTVMOpaqueHandle, 64},
 };
 
+static unsigned read_number(const char **text)
+{
+    unsigned number = 0;
+    for (; **text >= '0' && **text <= '9'; ++*text)
+        number = number * 10 + (unsigned)(**text - '0');
+    return number;
+}
+
 /* The digits and lanes after a name; false when there is something else. */
 static bool parse_bits(const char *text, DLDataType *type)
 {
-    char *end = (char *)text;
     if (*text >= '0' && *text <= '9')
-        type->bits = (uint8_t)strtoul(text, &end, 10);
-    if (*end == 'x')
-        type->lanes = (uint16_t)strtoul(end + 1, &end, 10);
-    return *end == '\0';
+        type->bits = (uint8_t)read_number(&text);
+    if (*text == 'x') {
+        text++;
+        type->lanes = (uint16_t)read_number(&text);
+    }
+    return *text == '\0';
 }
 
 DLDataType String2DLDataType(const char *s)

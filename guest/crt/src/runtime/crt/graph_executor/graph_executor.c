@@ -38,9 +38,7 @@ int TVMGraphExecutor_Create(const char *sym_json, TVMModuleHandle module_handle,
                             const DLDevice *devices, TVMGraphExecutor **executor)
 {
     if (devices->device_type != kDLCPU)
-        return crt_error(kTvmErrorExecutorModuleBadContext,
-                         "graph executor: device type %d: a board has only the CPU, %d",
-                         (int)devices->device_type, kDLCPU);
+        return crt_wrong_device(kTvmErrorExecutorModuleBadContext, devices->device_type);
     return graph_create(sym_json, strlen(sym_json), module_handle, executor);
 }
 

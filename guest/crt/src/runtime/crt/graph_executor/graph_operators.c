@@ -1,5 +1,4 @@
 /* The operators of a graph: which function, on which entries. */
-#include <stdlib.h>
 #include <string.h>
 #include <tvm/runtime/crt/internal/common/ndarray.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_load.h>
@@ -35,9 +34,11 @@ static int check_attributes(const struct graph_loader *loader, const struct grap
                             const struct json_reader *attrs)
 {
     uint32_t outputs = loader->rows[node->id + 1] - loader->rows[node->id];
+    uint32_t number = 0;
     char word[GRAPH_WORD_SIZE];
     int status = graph_read_word(attrs[ATTR_OUTPUTS], word, sizeof(word));
-    if (status == 0 && strtoul(word, NULL, 10) != outputs)
+    struct json_reader reader = json_open(word, strlen(word));
+    if (status == 0 && (json_read_uint32(&reader, &number) != 0 || number != outputs))
         status = json_error(&attrs[ATTR_OUTPUTS], "num_outputs is not what node_row_ptr says");
     if (status != 0 || !attrs[ATTR_FLATTEN].next)
         return status;

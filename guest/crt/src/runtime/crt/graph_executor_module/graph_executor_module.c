@@ -12,18 +12,13 @@
 static TVMGraphExecutor *executor;
 static TVMModuleHandle executor_handle;
 
-/* Every function of the module checks the same: an executor, and how many arguments. */
-static int check_call(const struct module_call *call, const char *name, int num_args)
-{
-    return module_call_check(call, executor, "tvm.graph_executor.create", name, num_args);
-}
+static const char CREATE[] = "tvm.graph_executor.create";
 
-static int check_type(const struct module_call *call, const char *name, int index, int wanted)
+static int check_type(const struct module_call *call, int index, int wanted)
 {
     if (call->type_codes[index] == wanted)
         return 0;
-    return crt_error(kTvmErrorFunctionCallWrongArgType, "%s: argument %d of type %d, wanted %d",
-                     name, index, call->type_codes[index], wanted);
+    return crt_wrong_type(call->name, index, call->type_codes[index], wanted);
 }
 
 /* Its memory goes with the executor: there are no references to count. */
@@ -34,140 +29,147 @@ static int return_entry(const struct module_call *call, uint32_t entry)
     return 0;
 }
 
-static int read_index(const struct module_call *call, const char *name, uint32_t count,
-                      uint32_t *ret_index)
+static int read_index(const struct module_call *call, uint32_t count, uint32_t *ret_index)
 {
-    int status = check_type(call, name, 0, kTVMArgInt);
+    int status = check_type(call, 0, kTVMArgInt);
     if (status != 0)
         return status;
     int64_t index = call->args[0].v_int64;
     if (index < 0 || index >= count)
         return crt_error(kTvmErrorExecutorModuleNoSuchInput, "%s: no number %ld: the graph has %ld",
-                         name, (long)index, (long)count);
+                         call->name, (long)index, (long)count);
     *ret_index = (uint32_t)index;
     return 0;
 }
 
 /* ---- the module's functions ---- */
 
-/* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
-
-/* A TVMBackendPackedCFunc NAME whose body gets its arguments as `call`. */
-#define MODULE_FUNCTION(name, body)                                                                \
-    static int name(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,              \
-                    int *ret_type_code, void *resource_handle)                                     \
-    {                                                                                              \
-        (void)resource_handle;                                                                     \
-        const struct module_call packed = {args, type_codes, num_args, ret_val, ret_type_code};    \
-        const struct module_call *call = &packed;                                                  \
-        body                                                                                       \
-    }
-
 /* Null for a name that there is not: so TVM's clients find out which of many parameters to set. */
-MODULE_FUNCTION(get_input, {
+static int get_input(const struct module_call *call)
+{
     uint32_t index = 0;
-    int status = check_call(call, "get_input", 1);
-    if (status == 0 && type_codes[0] == kTVMStr) {
-        int found = TVMGraphExecutor_GetInputIndex(executor, args[0].v_str);
+    if (call->type_codes[0] == kTVMStr) {
+        int found = TVMGraphExecutor_GetInputIndex(executor, call->args[0].v_str);
         return found < 0 ? 0 : return_entry(call, executor->inputs[found].entry);
     }
-    if (status == 0)
-        status = read_index(call, "get_input", executor->num_inputs, &index);
+    int status = read_index(call, executor->num_inputs, &index);
     return status != 0 ? status : return_entry(call, executor->inputs[index].entry);
-})
+}
 
-MODULE_FUNCTION(get_input_index, {
-    int status = check_call(call, "get_input_index", 1);
-    if (status == 0)
-        status = check_type(call, "get_input_index", 0, kTVMStr);
+static int get_input_index(const struct module_call *call)
+{
+    int status = check_type(call, 0, kTVMStr);
     if (status != 0)
         return status;
-    int index = TVMGraphExecutor_GetInputIndex(executor, args[0].v_str);
+    int index = TVMGraphExecutor_GetInputIndex(executor, call->args[0].v_str);
     return index < 0 ? kTvmErrorExecutorModuleNoSuchInput : module_call_return_int(call, index);
-})
+}
 
-MODULE_FUNCTION(get_input_name, {
+static int get_input_name(const struct module_call *call)
+{
     uint32_t index = 0;
-    int status = check_call(call, "get_input_name", 1);
-    if (status == 0)
-        status = read_index(call, "get_input_name", executor->num_inputs, &index);
+    int status = read_index(call, executor->num_inputs, &index);
     if (status != 0)
         return status;
-    ret_val->v_str = executor->inputs[index].name;
-    *ret_type_code = kTVMStr;
+    call->ret_val->v_str = executor->inputs[index].name;
+    *call->ret_type_code = kTVMStr;
     return 0;
-})
+}
 
-MODULE_FUNCTION(get_num_inputs, {
-    int status = check_call(call, "get_num_inputs", 0);
-    return status != 0 ? status
-                       : module_call_return_int(call, TVMGraphExecutor_GetNumInputs(executor));
-})
+static int get_num_inputs(const struct module_call *call)
+{
+    return module_call_return_int(call, TVMGraphExecutor_GetNumInputs(executor));
+}
 
-MODULE_FUNCTION(get_num_outputs, {
-    int status = check_call(call, "get_num_outputs", 0);
-    return status != 0 ? status
-                       : module_call_return_int(call, TVMGraphExecutor_GetNumOutputs(executor));
-})
+static int get_num_outputs(const struct module_call *call)
+{
+    return module_call_return_int(call, TVMGraphExecutor_GetNumOutputs(executor));
+}
 
 /* (index), or (index, tensor to copy to). */
-MODULE_FUNCTION(get_output, {
+static int get_output(const struct module_call *call)
+{
     uint32_t index = 0;
-    int status = check_call(call, "get_output", num_args == 2 ? 2 : 1);
+    bool copies = call->num_args == 2;
+    int status = copies ? 0 : module_call_check(call, 1);
     if (status == 0)
-        status = read_index(call, "get_output", executor->num_outputs, &index);
-    if (status == 0 && num_args == 2)
-        status = check_type(call, "get_output", 1, kTVMDLTensorHandle);
+        status = read_index(call, executor->num_outputs, &index);
+    if (status == 0 && copies)
+        status = check_type(call, 1, kTVMDLTensorHandle);
     if (status != 0)
         return status;
-    return num_args == 2 ? TVMGraphExecutor_GetOutput(executor, (int32_t)index, args[1].v_handle)
-                         : return_entry(call, executor->outputs[index]);
-})
+    return copies ? TVMGraphExecutor_GetOutput(executor, (int32_t)index, call->args[1].v_handle)
+                  : return_entry(call, executor->outputs[index]);
+}
 
-MODULE_FUNCTION(load_params, {
-    int status = check_call(call, "load_params", 1);
-    if (status == 0)
-        status = check_type(call, "load_params", 0, kTVMBytes);
+static int load_params(const struct module_call *call)
+{
+    int status = check_type(call, 0, kTVMBytes);
     if (status != 0)
         return status;
-    const TVMByteArray *bytes = args[0].v_handle;
+    const TVMByteArray *bytes = call->args[0].v_handle;
     if (bytes->size > UINT32_MAX)
         return crt_error(kTvmErrorFunctionCallInvalidArg, "load_params: more than 4 GiB");
     return TVMGraphExecutor_LoadParams(executor, bytes->data, (uint32_t)bytes->size);
-})
+}
 
-MODULE_FUNCTION(run, {
-    int status = check_call(call, "run", 0);
-    return status != 0 ? status : TVMGraphExecutor_Run(executor);
-})
+static int run(const struct module_call *call)
+{
+    (void)call;
+    return TVMGraphExecutor_Run(executor);
+}
 
 /* (number or name, tensor to copy from). */
-MODULE_FUNCTION(set_input, {
+static int set_input(const struct module_call *call)
+{
     uint32_t index = 0;
-    int status = check_call(call, "set_input", 2);
+    DLTensor *value = call->args[1].v_handle;
+    int status = check_type(call, 1, kTVMDLTensorHandle);
+    if (status == 0 && call->type_codes[0] == kTVMStr)
+        return TVMGraphExecutor_SetInput(executor, call->args[0].v_str, value);
     if (status == 0)
-        status = check_type(call, "set_input", 1, kTVMDLTensorHandle);
-    if (status == 0 && type_codes[0] == kTVMStr)
-        return TVMGraphExecutor_SetInput(executor, args[0].v_str, args[1].v_handle);
-    if (status == 0)
-        status = read_index(call, "set_input", executor->num_inputs, &index);
+        status = read_index(call, executor->num_inputs, &index);
     if (status != 0)
         return status;
-    return TVMGraphExecutor_SetInput(executor, executor->inputs[index].name, args[1].v_handle);
-})
+    return TVMGraphExecutor_SetInput(executor, executor->inputs[index].name, value);
+}
+
+/* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
 
 /* Part of the interface of TVM's larger executors; TVM's own CRT has neither of them. */
-MODULE_FUNCTION(not_implemented, {
-    (void)call;
+static int not_implemented(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                           int *ret_type_code, void *resource_handle)
+{
+    (void)args;
+    (void)type_codes;
+    (void)num_args;
+    (void)ret_val;
+    (void)ret_type_code;
+    (void)resource_handle;
     return crt_error(kTvmErrorFunctionCallNotImplemented,
                      "not available on a board: it has one executor, and cannot return maps");
-})
+}
 
-static const TVMBackendPackedCFunc functions[] = {
-    get_input,       get_input_index, not_implemented, get_num_inputs,
-    get_num_outputs, get_output,      load_params,     run,
-    set_input,       not_implemented, get_input_name,
+static const struct module_function functions[] = {
+    {get_input, 1},
+    {get_input_index, 1},
+    {NULL, 0},
+    {get_num_inputs, 0},
+    {get_num_outputs, 0},
+    {get_output, NUM_ARGS_VARY},
+    {load_params, 1},
+    {run, 0},
+    {set_input, 2},
+    {NULL, 0},
+    {get_input_name, 1},
 };
+
+static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                     int *ret_type_code, void *resource_handle);
+
+static const TVMBackendPackedCFunc packed_functions[] = {
+    call_body, call_body, not_implemented, call_body,       call_body, call_body,
+    call_body, call_body, call_body,       not_implemented, call_body};
 
 /* clang-format off */
 static const TVMFuncRegistry registry = {
@@ -175,13 +177,21 @@ static const TVMFuncRegistry registry = {
              "get_input\0" "get_input_index\0" "get_input_info\0" "get_num_inputs\0"
              "get_num_outputs\0" "get_output\0" "load_params\0" "run\0" "set_input\0"
              "share_params\0" "get_input_name\0",
-    .funcs = functions,
+    .funcs = packed_functions,
 };
 /* clang-format on */
 
-_Static_assert(sizeof(functions) / sizeof(functions[0]) == 0x0b, "the count in registry.names");
+_Static_assert(sizeof(packed_functions) / sizeof(packed_functions[0]) == 0x0b,
+               "the count in registry.names");
 
 static const TVMModule module = {&registry};
+
+static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                     int *ret_type_code, void *resource_handle)
+{
+    struct module_call call = {NULL, args, type_codes, num_args, ret_val, ret_type_code};
+    return module_call_dispatch(&call, &registry, functions, resource_handle, executor, CREATE);
+}
 
 /* ---- creating it ---- */
 
@@ -205,8 +215,7 @@ static int read_graph(const struct module_call *call, const char **ret_text, siz
     if (call->type_codes[0] != kTVMDLTensorHandle || tensor->dtype.bits != 8 || tensor->strides ||
         !tensor_size_bytes(tensor, ret_size_bytes))
         return crt_error(kTvmErrorFunctionCallWrongArgType,
-                         "tvm.graph_executor.create: wanted a graph: a string, or a compact tensor "
-                         "of bytes");
+                         "%s: wanted a graph: a string, or a compact tensor of bytes", CREATE);
     *ret_text = (const char *)tensor->data + tensor->byte_offset;
     return 0;
 }
@@ -221,8 +230,8 @@ static int check_lookup(const struct module_call *call)
          own == call->args[2].v_handle))
         return 0;
     return crt_error(kTvmErrorFunctionCallNotImplemented,
-                     "tvm.graph_executor.create: a board asks its module's own "
-                     "\"_lookup_linked_param\": pass None");
+                     "%s: a board asks its module's own \"_lookup_linked_param\": pass None",
+                     CREATE);
 }
 
 static int check_arguments(const struct module_call *call)
@@ -230,30 +239,32 @@ static int check_arguments(const struct module_call *call)
     int devices = call->num_args - 2; /* device type, device id */
     if (call->num_args != 4 && call->num_args != 5)
         return crt_error(kTvmErrorFunctionCallNumArguments,
-                         "tvm.graph_executor.create: %d arguments, wanted (graph, module, device "
-                         "type, device id)",
+                         "%s: %d arguments, wanted (graph, module, device type, device id)", CREATE,
                          call->num_args);
-    int status = check_type(call, "tvm.graph_executor.create", 1, kTVMModuleHandle);
+    int status = check_type(call, 1, kTVMModuleHandle);
     if (status == 0 && call->num_args == 5)
         status = check_lookup(call);
     for (int i = devices; status == 0 && i < call->num_args; i++)
-        status = check_type(call, "tvm.graph_executor.create", i, kTVMArgInt);
+        status = check_type(call, i, kTVMArgInt);
     if (status == 0 &&
         (call->args[devices].v_int64 != kDLCPU || call->args[devices + 1].v_int64 != 0))
         status = crt_error(kTvmErrorExecutorModuleBadContext,
-                           "tvm.graph_executor.create: device (%ld, %ld): a board has only the "
-                           "CPU, (%d, 0)",
+                           "%s: device (%ld, %ld): a board has only the CPU, (%d, 0)", CREATE,
                            (long)call->args[devices].v_int64, (long)call->args[devices + 1].v_int64,
                            kDLCPU);
     return status;
 }
 
-MODULE_FUNCTION(create, {
+static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                  int *ret_type_code, void *resource_handle)
+{
+    const struct module_call call = {CREATE, args, type_codes, num_args, ret_val, ret_type_code};
+    (void)resource_handle;
     const char *text = NULL;
     size_t size_bytes = 0;
-    int status = check_arguments(call);
+    int status = check_arguments(&call);
     if (status == 0)
-        status = read_graph(call, &text, &size_bytes);
+        status = read_graph(&call, &text, &size_bytes);
     if (status != 0)
         return status;
     end_executor();
@@ -270,12 +281,11 @@ MODULE_FUNCTION(create, {
     ret_val->v_handle = executor_handle;
     *ret_type_code = kTVMModuleHandle;
     return 0;
-})
+}
 
 /* NOLINTEND(readability-non-const-parameter) */
 
 tvm_crt_error_t TVMGraphExecutorModule_Register(void)
 {
-    return (tvm_crt_error_t)TVMFuncRegisterGlobal("tvm.graph_executor.create",
-                                                  (TVMFunctionHandle)create, 0);
+    return (tvm_crt_error_t)TVMFuncRegisterGlobal(CREATE, (TVMFunctionHandle)create, 0);
 }

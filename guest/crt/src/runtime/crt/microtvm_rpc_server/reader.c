@@ -7,6 +7,9 @@
 /* A client's reference to one of its own objects, as TVM numbers types of objects. */
 enum { OBJECT_REFERENCE_TYPE = 9 };
 
+static const char ARGUMENT[] = "an argument";
+static const char ARGUMENTS[] = "the list of arguments";
+
 int rpc_truncated(const char *where)
 {
     return crt_error(kTvmErrorFunctionCallInvalidArg, "message is damaged: it ends in %s", where);
@@ -59,7 +62,7 @@ int rpc_read_handle(struct rpc_reader *reader, void **ret_handle)
         return rpc_truncated("a handle");
     if (handle > UINTPTR_MAX)
         return crt_error(kTvmErrorFunctionCallInvalidArg,
-                         "handle 0x%lx%08lx has more bits than this board",
+                         "handle 0x%lx%.8lx has more bits than this board",
                          (unsigned long)(handle >> 32), (unsigned long)(handle & 0xffffffff));
     *ret_handle = crt_handle((uintptr_t)handle);
     return 0;
@@ -102,7 +105,7 @@ static int read_string(struct rpc_reader *reader, const char **ret_string)
     uint8_t *data;
     size_t size_bytes;
     if (!rpc_read_bytes(reader, &data, &size_bytes))
-        return rpc_truncated("a string");
+        return rpc_truncated(ARGUMENT);
     /* Over the length in front of it: room for the NUL. */
     uint8_t *string = data - 1;
     memmove(string, data, size_bytes);
@@ -115,7 +118,7 @@ static int read_object(struct rpc_reader *reader, TVMValue *value)
 {
     uint32_t type_index;
     if (!rpc_read(reader, &type_index, sizeof(type_index)))
-        return rpc_truncated("an object");
+        return rpc_truncated(ARGUMENT);
     if (type_index != OBJECT_REFERENCE_TYPE)
         return crt_error(kTvmErrorFunctionCallWrongArgType,
                          "object of type %lu: only references (%d) can be sent to a board",
@@ -132,11 +135,10 @@ static int read_argument(struct rpc_reader *reader, int type_code, TVMValue *val
     case kDLUInt:
     case kDLFloat:
     case kTVMArgBool:
-        return rpc_read(reader, value, sizeof(int64_t)) ? 0 : rpc_truncated("a number");
     case kTVMDataType: /* 4 bytes, and 4 of padding */
-        return rpc_read(reader, value, sizeof(int64_t)) ? 0 : rpc_truncated("a data type");
+        return rpc_read(reader, value, sizeof(int64_t)) ? 0 : rpc_truncated(ARGUMENT);
     case kDLDevice:
-        return read_device(reader, &value->v_device) ? 0 : rpc_truncated("a device");
+        return read_device(reader, &value->v_device) ? 0 : rpc_truncated(ARGUMENT);
     case kTVMPackedFuncHandle:
     case kTVMModuleHandle:
     case kTVMOpaqueHandle:
@@ -148,7 +150,7 @@ static int read_argument(struct rpc_reader *reader, int type_code, TVMValue *val
     case kTVMBytes:
         value->v_handle = &storage->bytes;
         if (!rpc_read_bytes(reader, &data, &storage->bytes.size))
-            return rpc_truncated("bytes");
+            return rpc_truncated(ARGUMENT);
         storage->bytes.data = (const char *)data;
         return 0;
     case kTVMDLTensorHandle:
@@ -196,7 +198,7 @@ int rpc_read_arguments(struct rpc_reader *reader, struct rpc_arguments *argument
 {
     int32_t count;
     if (!rpc_read_i32(reader, &count))
-        return rpc_truncated("the number of arguments");
+        return rpc_truncated(ARGUMENTS);
     if (count < 0 || (size_t)count > reader->left_bytes / sizeof(int32_t))
         return crt_error(kTvmErrorFunctionCallNumArguments, "message is damaged: %ld arguments",
                          (long)count);
@@ -204,7 +206,7 @@ int rpc_read_arguments(struct rpc_reader *reader, struct rpc_arguments *argument
     for (int i = 0; i < count && status == 0; i++) {
         int32_t type_code = 0;
         if (!rpc_read_i32(reader, &type_code))
-            status = rpc_truncated("the types of arguments");
+            status = rpc_truncated(ARGUMENTS);
         arguments->type_codes[i] = (int)type_code;
     }
     for (int i = 0; i < count && status == 0; i++)

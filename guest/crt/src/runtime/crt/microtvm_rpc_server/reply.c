@@ -57,6 +57,33 @@ static void put_tensor(struct writer *writer, const DLTensor *tensor)
     put_u64(writer, tensor->byte_offset);
 }
 
+static void put_value(struct writer *writer, int type_code, TVMValue value)
+{
+    const TVMByteArray *bytes = value.v_handle;
+    switch (type_code) {
+    case kTVMNullptr:
+        break;
+    case kDLDevice:
+        put_device(writer, value.v_device);
+        break;
+    case kTVMOpaqueHandle:
+        put_handle(writer, value.v_handle);
+        break;
+    case kTVMDLTensorHandle:
+        put_tensor(writer, value.v_handle);
+        break;
+    case kTVMStr:
+        put_bytes(writer, value.v_str, strlen(value.v_str));
+        break;
+    case kTVMBytes:
+        put_bytes(writer, bytes->data, bytes->size);
+        break;
+    default: /* of a data type, too: TVMFuncCall has cleared what is behind it */
+        put(writer, &value.v_int64, sizeof(value.v_int64));
+        break;
+    }
+}
+
 /* Encodes a reply: called twice, to count and to send. */
 typedef void (*encode_fn)(struct writer *writer, const void *what);
 
@@ -91,48 +118,6 @@ static bool send_reply(struct session *session, enum rpc_code code, encode_fn en
     return writer.ok && session_send_end(session);
 }
 
-static void encode_void(struct writer *writer, const void *what)
-{
-    (void)what;
-    put_i32(writer, 1);
-    put_i32(writer, kTVMNullptr);
-}
-
-bool rpc_reply_void(struct session *session)
-{
-    return send_reply(session, RPC_RETURN, encode_void, NULL);
-}
-
-static void encode_handle(struct writer *writer, const void *what)
-{
-    put_i32(writer, 1);
-    put_i32(writer, kTVMOpaqueHandle);
-    put_handle(writer, what);
-}
-
-bool rpc_reply_handle(struct session *session, const void *handle)
-{
-    return send_reply(session, RPC_RETURN, encode_handle, handle);
-}
-
-static void encode_text(struct writer *writer, const void *what)
-{
-    const char *text = what;
-    put_i32(writer, 1);
-    put_i32(writer, kTVMStr);
-    put_bytes(writer, text, strlen(text));
-}
-
-bool rpc_reply_exception(struct session *session, const char *text)
-{
-    return send_reply(session, RPC_EXCEPTION, encode_text, text);
-}
-
-bool rpc_reply_last_error(struct session *session)
-{
-    return rpc_reply_exception(session, TVMGetLastError());
-}
-
 struct copied {
     const void *data;
     size_t size_bytes;
@@ -150,14 +135,54 @@ bool rpc_reply_copy(struct session *session, const void *data, size_t size_bytes
     return send_reply(session, RPC_COPY_ACK, encode_copy, &copied);
 }
 
-/* ---- what a function returned ---- */
+/* ---- values ---- */
 
-struct returned {
-    TVMValue value;
-    int type_code;
-    int sent_type_code; /* -1: this type cannot be sent */
+enum { VALUES_MAX = 3 };
+
+struct values {
+    int32_t count;
+    int32_t type_codes[VALUES_MAX];
+    TVMValue values[VALUES_MAX];
 };
 
+static void encode_values(struct writer *writer, const void *what)
+{
+    const struct values *values = what;
+    put(writer, &values->count, sizeof(values->count) * (1 + (size_t)values->count));
+    for (int32_t i = 0; i < values->count; i++)
+        put_value(writer, values->type_codes[i], values->values[i]);
+}
+
+static bool reply_value(struct session *session, enum rpc_code code, int type_code, TVMValue value)
+{
+    const struct values values = {1, {type_code}, {value}};
+    return send_reply(session, code, encode_values, &values);
+}
+
+bool rpc_reply_void(struct session *session)
+{
+    return reply_value(session, RPC_RETURN, kTVMNullptr, (TVMValue){.v_handle = NULL});
+}
+
+bool rpc_reply_handle(struct session *session, const void *handle)
+{
+    return reply_value(session, RPC_RETURN, kTVMOpaqueHandle,
+                       (TVMValue){.v_handle = (void *)handle});
+}
+
+bool rpc_reply_exception(struct session *session, const char *text)
+{
+    return reply_value(session, RPC_EXCEPTION, kTVMStr, (TVMValue){.v_str = text});
+}
+
+bool rpc_reply_last_error(struct session *session)
+{
+    return rpc_reply_exception(session, TVMGetLastError());
+}
+
+/* ---- what a function returned ---- */
+
+/* -1: this type cannot be sent. */
 static int sent_type_code(int type_code)
 {
     switch (type_code) {
@@ -184,57 +209,15 @@ static int sent_type_code(int type_code)
     }
 }
 
-static void put_value(struct writer *writer, int type_code, TVMValue value)
-{
-    const TVMByteArray *bytes = value.v_handle;
-    switch (type_code) {
-    case kTVMNullptr:
-        break;
-    case kTVMDataType:
-        put(writer, &value.v_type, sizeof(value.v_type));
-        put_i32(writer, 0);
-        break;
-    case kDLDevice:
-        put_device(writer, value.v_device);
-        break;
-    case kTVMOpaqueHandle:
-        put_handle(writer, value.v_handle);
-        break;
-    case kTVMDLTensorHandle:
-        put_tensor(writer, value.v_handle);
-        break;
-    case kTVMStr:
-        put_bytes(writer, value.v_str, strlen(value.v_str));
-        break;
-    case kTVMBytes:
-        put_bytes(writer, bytes->data, bytes->size);
-        break;
-    default:
-        put(writer, &value.v_int64, sizeof(value.v_int64));
-        break;
-    }
-}
-
-static void encode_returned(struct writer *writer, const void *what)
-{
-    const struct returned *returned = what;
-    bool is_array = returned->type_code == kTVMNDArrayHandle;
-    put_i32(writer, is_array ? 3 : 2);
-    put_i32(writer, kDLInt);
-    put_i32(writer, returned->sent_type_code);
-    if (is_array)
-        put_i32(writer, kTVMOpaqueHandle);
-    put_u64(writer, (uint64_t)returned->type_code);
-    put_value(writer, returned->sent_type_code, returned->value);
-    if (is_array)
-        put_handle(writer, returned->value.v_handle);
-}
-
 bool rpc_reply_call(struct session *session, TVMValue value, int type_code)
 {
-    const struct returned returned = {value, type_code, sent_type_code(type_code)};
-    if (returned.sent_type_code < 0)
+    struct values values = {2,
+                            {kDLInt, sent_type_code(type_code), kTVMOpaqueHandle},
+                            {{.v_int64 = type_code}, value, value}};
+    if (values.type_codes[1] < 0)
         return rpc_reply_exception(session,
                                    "the function returned a value of a type that cannot be sent");
-    return send_reply(session, RPC_RETURN, encode_returned, &returned);
+    if (type_code == kTVMNDArrayHandle)
+        values.count = VALUES_MAX;
+    return send_reply(session, RPC_RETURN, encode_values, &values);
 }

@@ -7,27 +7,34 @@
 
 /* ---- checks ---- */
 
-/* Memory behind a tensor that a client names by address. */
-static int check_memory(const DLTensor *tensor, uint64_t size_bytes)
+static int refuse_linked(size_t size_bytes, const void *data, const char *what, const char *or_what)
 {
-    uint64_t address = (uintptr_t)tensor->data;
+    return crt_error(kTvmErrorFunctionCallInvalidArg,
+                     "%lu bytes at %p: %s is linked into the firmware and cannot be changed%s "
+                     "(project option link_parameters)",
+                     (unsigned long)size_bytes, data, what, or_what);
+}
+
+/* No memory holds as many bytes as SIZE_MAX. */
+static size_t as_size(uint64_t size_bytes)
+{
+    return size_bytes < SIZE_MAX ? (size_t)size_bytes : SIZE_MAX;
+}
+
+/* Memory behind a tensor that a client names by address. */
+static int check_memory(const DLTensor *tensor, size_t size_bytes)
+{
+    size_t offset_bytes = as_size(tensor->byte_offset);
     const struct memory_region *region = memory_map_find(tensor->data);
     if (tensor->device.device_type != kDLCPU)
-        return crt_error(kTvmErrorFunctionCallInvalidArg,
-                         "tensor on device type %d: a board has only the CPU, %d",
-                         (int)tensor->device.device_type, kDLCPU);
-    if (tensor->byte_offset <= SIZE_MAX && size_bytes <= SIZE_MAX &&
-        memory_map_holding(tensor->data, (size_t)tensor->byte_offset, (size_t)size_bytes))
+        return crt_wrong_device(kTvmErrorFunctionCallInvalidArg, tensor->device.device_type);
+    if (memory_map_holding(tensor->data, offset_bytes, size_bytes))
         return 0;
     if (region && region->owner == MEMORY_OF_MODULE)
-        return crt_error(kTvmErrorFunctionCallInvalidArg,
-                         "%lu bytes at 0x%lx: a constant that is linked into the firmware; it "
-                         "cannot be changed or fetched (project option link_parameters)",
-                         (unsigned long)size_bytes, (unsigned long)address);
+        return refuse_linked(size_bytes, tensor->data, "a constant that", " or fetched");
     return crt_error(kTvmErrorFunctionCallInvalidArg,
-                     "%lu bytes at 0x%lx + %lu: not inside memory that this session allocated",
-                     (unsigned long)size_bytes, (unsigned long)address,
-                     (unsigned long)tensor->byte_offset);
+                     "%lu bytes at %p + %lu: not inside memory that this session allocated",
+                     (unsigned long)size_bytes, tensor->data, (unsigned long)offset_bytes);
 }
 
 int rpc_check_tensor(const DLTensor *tensor)
@@ -106,8 +113,8 @@ static bool init_server(struct session *session, struct rpc_arguments *arguments
     return rpc_reply_void(session);
 }
 
-/* A tensor, and how many bytes of it; *ret_data is checked memory. */
-static int read_copy(struct rpc_reader *reader, uint8_t **ret_data, uint64_t *ret_size_bytes)
+/* A tensor, and how many bytes of it; *ret_data is checked memory, if 0 is returned. */
+static int read_copy(struct rpc_reader *reader, uint8_t **ret_data, size_t *ret_size_bytes)
 {
     DLTensor tensor;
     uint64_t size_bytes;
@@ -116,21 +123,18 @@ static int read_copy(struct rpc_reader *reader, uint8_t **ret_data, uint64_t *re
         return status;
     if (!rpc_read_u64(reader, &size_bytes))
         return rpc_truncated("a copy's size");
-    status = check_memory(&tensor, size_bytes);
-    if (status != 0)
-        return status;
     *ret_data = (uint8_t *)tensor.data + tensor.byte_offset;
-    *ret_size_bytes = size_bytes;
-    return 0;
+    *ret_size_bytes = as_size(size_bytes);
+    return check_memory(&tensor, *ret_size_bytes);
 }
 
 static bool copy_from_remote(struct session *session, struct rpc_reader *reader)
 {
     uint8_t *data = NULL;
-    uint64_t size_bytes = 0;
+    size_t size_bytes = 0;
     if (read_copy(reader, &data, &size_bytes) != 0)
         return rpc_reply_last_error(session);
-    return rpc_reply_copy(session, data, (size_t)size_bytes);
+    return rpc_reply_copy(session, data, size_bytes);
 }
 
 /* Clients send parameters, not knowing that they are there already. */
@@ -139,10 +143,7 @@ static int compare_linked(const struct rpc_reader *reader, const uint8_t *data, 
     /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): read_copy has checked data */
     if (memcmp(reader->next, data, size_bytes) == 0)
         return 0;
-    return crt_error(kTvmErrorFunctionCallInvalidArg,
-                     "%lu bytes at %p: a parameter with other values is linked into the firmware "
-                     "and cannot be changed (project option link_parameters)",
-                     (unsigned long)size_bytes, (const void *)data);
+    return refuse_linked(size_bytes, data, "a parameter with other values", "");
 }
 
 static int write_copy(struct rpc_reader *reader, uint8_t *data, size_t size_bytes)
@@ -158,10 +159,10 @@ static int write_copy(struct rpc_reader *reader, uint8_t *data, size_t size_byte
 static bool copy_to_remote(struct session *session, struct rpc_reader *reader)
 {
     uint8_t *data = NULL;
-    uint64_t size_bytes = 0;
+    size_t size_bytes = 0;
     int status = read_copy(reader, &data, &size_bytes);
     if (status == 0)
-        status = write_copy(reader, data, (size_t)size_bytes);
+        status = write_copy(reader, data, size_bytes);
     return status == 0 ? rpc_reply_void(session) : rpc_reply_last_error(session);
 }
 

@@ -87,7 +87,9 @@ microtvm_rpc_server_t MicroTVMRpcServerInit(microtvm_rpc_channel_write_t write_f
     server.write_context = write_func_ctx;
 
     abort_unless(TVMInitializeRuntime());
+#ifndef CRT_WITHOUT_AOT_EXECUTOR /* the build has left it out */
     abort_unless(TVMAotExecutorModule_Register());
+#endif
     abort_unless((tvm_crt_error_t)crt_allocate(TVM_CRT_MAX_PACKET_SIZE_BYTES, "messages", &buffer));
     abort_unless(TVMPlatformGenerateRandom(&nonce, sizeof(nonce)));
     session_init(&server.session, &handler, write_all, &server, buffer,

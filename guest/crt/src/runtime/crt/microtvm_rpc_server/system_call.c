@@ -1,6 +1,7 @@
 /* What a client asks of the runtime itself: functions by name, memory, streams. */
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/ndarray.h>
 #include <tvm/runtime/crt/internal/rpc_server/request.h>
 
 enum { ARGS_MAX = 4, STRING_OR_NULL = -1 };
@@ -12,8 +13,8 @@ typedef int (*system_call_fn)(const TVMValue *values, void **ret_handle);
 struct system_call {
     const char *name;
     system_call_fn call;
-    int num_args;
-    int type_codes[ARGS_MAX];
+    int8_t num_args;
+    int8_t type_codes[ARGS_MAX];
     bool returns_handle;
 };
 
@@ -54,9 +55,7 @@ static int alloc_data(const TVMValue *values, void **ret_handle)
 
 static int alloc_data_with_scope(const TVMValue *values, void **ret_handle)
 {
-    const DLTensor *tensor = values[0].v_handle;
-    return TVMDeviceAllocDataSpaceWithScope(tensor->device, tensor->ndim, tensor->shape,
-                                            tensor->dtype, values[1].v_str, ret_handle);
+    return tensor_allocate_data(values[0].v_handle, values[1].v_str, ret_handle);
 }
 
 static int free_data(const TVMValue *values, void **ret_handle)
@@ -82,25 +81,12 @@ static int create_stream(const TVMValue *values, void **ret_handle)
     return TVMStreamCreate(device.device_type, device.device_id, ret_handle);
 }
 
-static int free_stream(const TVMValue *values, void **ret_handle)
+/* Work on a CPU is done when the call returns: nothing to free, choose or wait for. */
+static int use_stream(const TVMValue *values, void **ret_handle)
 {
+    (void)values;
     (void)ret_handle;
-    DLDevice device = values[0].v_device;
-    return TVMStreamFree(device.device_type, device.device_id, values[1].v_handle);
-}
-
-static int sync_stream(const TVMValue *values, void **ret_handle)
-{
-    (void)ret_handle;
-    DLDevice device = values[0].v_device;
-    return TVMSynchronize(device.device_type, device.device_id, values[1].v_handle);
-}
-
-static int set_stream(const TVMValue *values, void **ret_handle)
-{
-    (void)ret_handle;
-    DLDevice device = values[0].v_device;
-    return TVMSetStream(device.device_type, device.device_id, values[1].v_handle);
+    return 0;
 }
 
 /* By code, from RPC_GET_GLOBAL_FUNC on; the ones without a function are not for a board. */
@@ -111,7 +97,7 @@ static const struct system_call system_calls[] = {
     {"DevGetAttr", NULL, 0, {0}, false},
     {"DevAllocData", alloc_data, 4, {kDLDevice, kDLInt, kDLInt, kTVMDataType}, true},
     {"DevFreeData", free_data, 2, {kDLDevice, kTVMOpaqueHandle}, false},
-    {"DevStreamSync", sync_stream, 2, {kDLDevice, kTVMOpaqueHandle}, false},
+    {"DevStreamSync", use_stream, 2, {kDLDevice, kTVMOpaqueHandle}, false},
     {"CopyAmongRemote",
      copy_among_remote,
      3,
@@ -119,16 +105,15 @@ static const struct system_call system_calls[] = {
      false},
     {"DevAllocDataWithScope", alloc_data_with_scope, 2, {kTVMDLTensorHandle, STRING_OR_NULL}, true},
     {"DevCreateStream", create_stream, 1, {kDLDevice}, true},
-    {"DevFreeStream", free_stream, 2, {kDLDevice, kTVMOpaqueHandle}, false},
-    {"DevSetStream", set_stream, 2, {kDLDevice, kTVMOpaqueHandle}, false},
+    {"DevFreeStream", use_stream, 2, {kDLDevice, kTVMOpaqueHandle}, false},
+    {"DevSetStream", use_stream, 2, {kDLDevice, kTVMOpaqueHandle}, false},
     {"DevGetCurrentStream", create_stream, 1, {kDLDevice}, true},
 };
 
 static int check_types(const struct system_call *wanted, const struct rpc_arguments *arguments)
 {
     if (arguments->num_args != wanted->num_args)
-        return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d",
-                         wanted->name, arguments->num_args, wanted->num_args);
+        return crt_wrong_count(wanted->name, arguments->num_args, wanted->num_args);
     for (int i = 0; i < wanted->num_args; i++) {
         int type_code = arguments->type_codes[i];
         bool ok = type_code == wanted->type_codes[i];
@@ -137,9 +122,7 @@ static int check_types(const struct system_call *wanted, const struct rpc_argume
         if (wanted->type_codes[i] == kTVMOpaqueHandle)
             ok = ok || type_code == kTVMNullptr;
         if (!ok)
-            return crt_error(kTvmErrorFunctionCallWrongArgType,
-                             "%s: argument %d of type %d, wanted %d", wanted->name, i, type_code,
-                             wanted->type_codes[i]);
+            return crt_wrong_type(wanted->name, i, type_code, wanted->type_codes[i]);
     }
     return 0;
 }

@@ -5,10 +5,12 @@
 
 #include <tvm/runtime/c_runtime_api.h>
 #include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/func_registry.h>
 #include <tvm/runtime/crt/internal/common/error.h>
 
-/* Arguments of a TVMBackendPackedCFunc, passed on whole. */
+/* Arguments of a TVMBackendPackedCFunc, passed on whole, and what that function is called. */
 struct module_call {
+    const char *name;
     const TVMValue *args;
     const int *type_codes;
     int num_args;
@@ -16,27 +18,25 @@ struct module_call {
     int *ret_type_code;
 };
 
-/* Is there an executor (else CREATE, a function's name, makes one), and are there as many arguments
- * as NAME takes? Returns 0, or an error whose text is set. */
-static inline int module_call_check(const struct module_call *call, const void *executor,
-                                    const char *create, const char *name, int num_args)
-{
-    if (!executor) {
-        (void)crt_error(kTvmErrorFunctionCallInvalidArg, "%s: no executor: %s makes one", name,
-                        create);
-        return kTvmErrorFunctionCallInvalidArg;
-    }
-    if (call->num_args != num_args)
-        return crt_error(kTvmErrorFunctionCallNumArguments, "%s: %d arguments, wanted %d", name,
-                         call->num_args, num_args);
-    return 0;
-}
+/* Of one function of a module, at the place that it has in the module's registry. */
+struct module_function {
+    int (*body)(const struct module_call *call);
+    int num_args; /* NUM_ARGS_VARY: body checks how many there are */
+};
 
-static inline int module_call_return_int(const struct module_call *call, int value)
-{
-    call->ret_val->v_int64 = value;
-    *call->ret_type_code = kTVMArgInt;
-    return 0;
-}
+enum { NUM_ARGS_VARY = -1 };
+
+int module_call_check(const struct module_call *call, int num_args);
+
+/* For a TVMBackendPackedCFunc that stands in registry->funcs for all functions of a module: finds
+ * the one that is called, sets call->name and calls its body, if there is an executor (else CREATE,
+ * a function's name, makes one) and as many arguments as it takes. Returns 0, or an error whose
+ * text is set. resource_handle: that of the packed function. */
+int module_call_dispatch(struct module_call *call, const TVMFuncRegistry *registry,
+                         const struct module_function *functions, const void *resource_handle,
+                         const void *executor, const char *create);
+
+/* Returns 0. */
+int module_call_return_int(const struct module_call *call, int value);
 
 #endif // TVM_RUNTIME_CRT_INTERNAL_COMMON_MODULE_CALL_H_

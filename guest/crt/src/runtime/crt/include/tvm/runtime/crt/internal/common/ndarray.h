@@ -20,6 +20,13 @@ typedef struct TVMNDArray {
  * dimensions, a negative dimension, or more than SIZE_MAX. */
 bool tensor_size_bytes(const DLTensor *tensor, size_t *ret_size_bytes);
 
+/* Device memory for a tensor like this, which the client frees. Errors (with text): no such scope,
+ * the shape has no size, no memory. */
+int tensor_allocate_data(const DLTensor *tensor, const char *mem_scope, void **ret_data);
+
+/* By the platform's random numbers. Errors (with text): the shape has no size. */
+int tensor_fill_randomly(const DLTensor *tensor);
+
 /* New memory, zeroed; reference_count is 0. Errors (with text): bad shape, no memory; nothing is
  * kept then. */
 int TVMNDArray_Empty(int32_t ndim, const tvm_index_t *shape, DLDataType dtype, DLDevice dev,

@@ -1,0 +1,189 @@
+/* runtime.RPCTimeEvaluator: a function that times another one, and returns the mean seconds of one
+ * call for each repetition, as doubles in a byte array. */
+#include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/error.h>
+#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/time_evaluator/time_evaluator.h>
+
+enum { ID_MASK = 0x7fff };
+
+static struct time_evaluator *evaluators;
+static tvm_function_index_t last_id;
+
+static struct time_evaluator *find(tvm_function_index_t id)
+{
+    struct time_evaluator *evaluator = evaluators;
+    while (evaluator && evaluator->id != id)
+        evaluator = evaluator->next;
+    return evaluator;
+}
+
+void time_evaluator_free(tvm_function_index_t id)
+{
+    for (struct time_evaluator **link = &evaluators; *link; link = &(*link)->next) {
+        struct time_evaluator *evaluator = *link;
+        if (evaluator->id == id) {
+            *link = evaluator->next;
+            crt_free(evaluator);
+            return;
+        }
+    }
+}
+
+/* ---- creating ---- */
+
+/* The arguments are module, function name, device type, device id, then integers and last the name
+ * of a preprocessing function. Which integers depends on the client's TVM:
+ *   8 arguments, 0.8: number, repeat, min_repeat_ms
+ *   10: and then cooldown_interval_ms, repeats_to_cooldown
+ *   11, 0.10: limit_zero_time_iterations before those two
+ *   12, 0.13: and cache_flush_bytes after them; a microcontroller has no cache to flush */
+enum { FIRST_INTEGER = 4, ARGS_0_8 = 8, ARGS_COOLDOWN = 10, ARGS_ZERO_TIME = 11, ARGS_NOW = 12 };
+
+static int check_args(const int *type_codes, int num_args)
+{
+    if (num_args != ARGS_0_8 && (num_args < ARGS_COOLDOWN || num_args > ARGS_NOW))
+        return crt_error(kTvmErrorFunctionCallNumArguments,
+                         "%s: %d arguments, wanted 8 or 10 to 12", TIME_EVALUATOR_NAME, num_args);
+    bool types_ok = type_codes[0] == kTVMModuleHandle && type_codes[1] == kTVMStr &&
+                    type_codes[num_args - 1] == kTVMStr;
+    for (int i = 2; i < num_args - 1; i++)
+        types_ok = types_ok && type_codes[i] == kTVMArgInt;
+    if (!types_ok)
+        return crt_error(kTvmErrorFunctionCallWrongArgType,
+                         "%s: wanted (module, string, integers..., string)", TIME_EVALUATOR_NAME);
+    return 0;
+}
+
+/* The nearest: nobody waits for more milliseconds or iterations than 32 bits hold. */
+static int32_t read_integer(const TVMValue *value)
+{
+    if (value->v_int64 > INT32_MAX)
+        return INT32_MAX;
+    return value->v_int64 < INT32_MIN ? INT32_MIN : (int32_t)value->v_int64;
+}
+
+static void read_args(struct time_evaluator *evaluator, const TVMValue *args, int num_args)
+{
+    const TVMValue *integers = args + FIRST_INTEGER;
+    evaluator->number = read_integer(&integers[0]);
+    evaluator->repeat = read_integer(&integers[1]);
+    evaluator->min_repeat_ms = read_integer(&integers[2]);
+    evaluator->limit_zero_time_iterations = 100; /* what TVM's clients send by default */
+    evaluator->repeats_to_cooldown = 1;
+    integers += 3;
+    if (num_args >= ARGS_ZERO_TIME)
+        evaluator->limit_zero_time_iterations = read_integer(integers++);
+    if (num_args >= ARGS_COOLDOWN) {
+        evaluator->cooldown_interval_ms = read_integer(&integers[0]);
+        evaluator->repeats_to_cooldown = read_integer(&integers[1]);
+    }
+}
+
+static int check_number(const char *name, int32_t value, int32_t least, int32_t most)
+{
+    if (value >= least && value <= most)
+        return 0;
+    return crt_error(kTvmErrorFunctionCallInvalidArg, "%s: %s is %d, wanted %d to %d",
+                     TIME_EVALUATOR_NAME, name, (int)value, (int)least, (int)most);
+}
+
+/* As large as a number can be that was sent with more bits: it is too large then. */
+enum { NUMBER_MAX = INT32_MAX - 1, REPEAT_MAX = INT32_MAX / (int)sizeof(double) };
+
+static int check_numbers(const struct time_evaluator *evaluator)
+{
+    int status = check_number("number", evaluator->number, 1, NUMBER_MAX);
+    if (status == 0)
+        status = check_number("repeat", evaluator->repeat, 1, REPEAT_MAX);
+    if (status == 0)
+        status = check_number("min_repeat_ms", evaluator->min_repeat_ms, 0, INT32_MAX);
+    if (status == 0)
+        status =
+            check_number("cooldown_interval_ms", evaluator->cooldown_interval_ms, 0, INT32_MAX);
+    if (status == 0 && evaluator->cooldown_interval_ms > 0)
+        status = check_number("repeats_to_cooldown", evaluator->repeats_to_cooldown, 1, INT32_MAX);
+    return status;
+}
+
+static int find_preprocess(const char *name, TVMFunctionHandle *ret_func)
+{
+    TVMFunctionHandle func = NULL;
+    if (*name != '\0') {
+        (void)TVMFuncGetGlobal(name, &func);
+        if (!func)
+            return crt_error(kTvmErrorFunctionNameNotFound,
+                             "%s: no global function \"%s\" to call before each repetition",
+                             TIME_EVALUATOR_NAME, name);
+    }
+    *ret_func = func;
+    return 0;
+}
+
+static tvm_function_index_t new_id(void)
+{
+    do
+        last_id = (last_id + 1) & ID_MASK;
+    while (find(last_id));
+    return last_id;
+}
+
+int crt_create_time_evaluator(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                              int *ret_type_code, void *resource_handle)
+{
+    (void)resource_handle;
+    struct time_evaluator wanted = {.next = NULL};
+    int status = check_args(type_codes, num_args);
+    if (status != 0)
+        return status;
+    read_args(&wanted, args, num_args);
+    status = check_numbers(&wanted);
+    /* TVM's debug executor times each node of a graph: a reshape's function has this name. */
+    if (status == 0 && strcmp(args[1].v_str, "__nop") != 0)
+        status = TVMModGetFunction(args[0].v_handle, args[1].v_str, 0, &wanted.func);
+    if (status == 0)
+        status = find_preprocess(args[num_args - 1].v_str, &wanted.preprocess);
+    void *memory;
+    if (status == 0)
+        status = crt_allocate(sizeof(wanted), "a time evaluator", &memory);
+    if (status != 0)
+        return status;
+    struct time_evaluator *evaluator = memory;
+    *evaluator = wanted;
+    evaluator->id = new_id();
+    evaluator->next = evaluators;
+    evaluators = evaluator;
+    ret_val->v_handle = crt_time_evaluator_handle(evaluator->id);
+    *ret_type_code = kTVMPackedFuncHandle;
+    return 0;
+}
+
+/* ---- calling ---- */
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): passed on as TVMFuncCall wants it */
+int time_evaluator_call(tvm_function_index_t id, TVMValue *args, int *type_codes, int num_args,
+                        TVMValue *ret_val, int *ret_type_code)
+{
+    const struct time_evaluator *evaluator = find(id);
+    if (!evaluator)
+        return crt_error(kTvmErrorTimeEvaluatorBadHandle, "time evaluator %d was freed", (int)id);
+    struct measurement measurement = {evaluator, args, type_codes, num_args, evaluator->number};
+    size_t size_bytes = (size_t)evaluator->repeat * sizeof(double);
+    void *results;
+    int status = crt_allocate(size_bytes, "times", &results);
+    if (status != 0)
+        return status;
+    void *bytes = NULL;
+    status = time_measure(&measurement, results);
+    if (status == 0)
+        status = crt_allocate(sizeof(TVMByteArray), "times", &bytes);
+    if (status != 0) {
+        crt_free(results);
+        return status;
+    }
+    *(TVMByteArray *)bytes = (TVMByteArray){.data = results, .size = size_bytes};
+    ret_val->v_handle = bytes;
+    *ret_type_code = kTVMBytes;
+    return 0;
+}

@@ -1,0 +1,178 @@
+/* What the bundled C runtime costs: flash of a host-driven firmware less what is the model's, for
+ * every board whose compiler is here, at the optimisation that ships. Nothing is booted. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/name_list.h"
+#include "e2e/api_client.h"
+#include "e2e/sized_model.h"
+#include "hostile/scratch.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TEST_TIMEOUT_S = 300, MAX_MAP_BYTES = 16 << 20, MAX_BOARD_BYTES = 64 << 10, KIB = 1024 };
+
+static const char TEMPLATE[] = BUILD_DIR "/share/microtvm-qemu/template";
+
+static const struct {
+    const char *name;
+    enum sized_kind kind;
+    unsigned long limit_bytes; /* on a Cortex-M with Thumb-2; compilers differ by a percent */
+} executors[] = {
+    {"AOT", SIZED_NOTHING, 23 * KIB},
+    {"graph", SIZED_NO_GRAPH, 29 * KIB + KIB / 2},
+};
+enum { EXECUTORS = sizeof(executors) / sizeof(executors[0]) };
+
+static char **boards;
+static struct error err;
+
+#define ASSERT_GOOD(call) ck_assert_msg((call), "%s", err.text)
+
+/* ---- the linker's map ---- */
+
+struct map {
+    bool is_loaded;   /* inside of an output section that takes flash */
+    char section[80]; /* an input section whose numbers stand in the next line */
+    unsigned long flash_bytes;
+    unsigned long model_bytes;
+};
+
+/* ".text           0x00000000     0x5a10": what goes into flash. */
+static void look_at_output(struct map *map, const char *line)
+{
+    unsigned long size_bytes = 0;
+    char name[80] = "";
+    int found = sscanf(line, "%79s %*x %lx", name, &size_bytes);
+    map->is_loaded = strcmp(name, ".reset_vectors") == 0 || strcmp(name, ".text") == 0 ||
+                     strcmp(name, ".data") == 0 || strcmp(name, ".tdata") == 0;
+    if (map->is_loaded && found == 2)
+        map->flash_bytes += size_bytes;
+}
+
+/* " .text.name     0x00000123       0x24 CMakeFiles/firmware.dir/model/...": a long name has the
+ * rest in the next line. */
+static void look_at_input(struct map *map, const char *line)
+{
+    unsigned long size_bytes = 0;
+    char file[400] = "";
+    bool is_whole = sscanf(line, " .%*s %*x %lx %399s", &size_bytes, file) == 2 ||
+                    (map->section[0] && sscanf(line, " %*x %lx %399s", &size_bytes, file) == 2);
+    map->section[0] = '\0';
+    if (is_whole && strstr(file, "/model/codegen/"))
+        map->model_bytes += size_bytes;
+    else if (!is_whole && strncmp(line, " .", 2) == 0)
+        (void)sscanf(line, "%79s", map->section);
+}
+
+static struct map read_map(const char *project)
+{
+    struct map map = {.is_loaded = false};
+    char path[400];
+    char *text = NULL;
+    char *place = NULL;
+    snprintf(path, sizeof(path), "%s/build/firmware.map", project);
+    ASSERT_GOOD(file_read(path, MAX_MAP_BYTES, &text, NULL, &err));
+    char *layout = strstr(text, "Linker script and memory map");
+    ck_assert_ptr_nonnull(layout);
+    for (char *line = strtok_r(layout, "\n", &place); line; line = strtok_r(NULL, "\n", &place)) {
+        if (line[0] == '.')
+            look_at_output(&map, line);
+        else if (map.is_loaded && line[0] == ' ')
+            look_at_input(&map, line);
+    }
+    free(text);
+    return map;
+}
+
+/* ---- the boards ---- */
+
+static bool has_compiler(const cJSON *board)
+{
+    char path[200];
+    char command[300];
+    const cJSON *prefix = cJSON_GetObjectItem(cJSON_GetObjectItem(board, "toolchain"), "prefix");
+    ck_assert(cJSON_IsString(prefix));
+    snprintf(path, sizeof(path), "%sgcc", prefix->valuestring);
+    snprintf(command, sizeof(command), "command -v %s >/dev/null", path);
+    return system(command) == 0; /* NOLINT(cert-env33-c,concurrency-mt-unsafe): one thread */
+}
+
+/* That is: "-mcpu=cortex-m3", but not "-mcpu=cortex-m0", whose instructions are larger. */
+static bool is_thumb2_cortex_m(const char *definition)
+{
+    return strstr(definition, "-mcpu=cortex-m") && !strstr(definition, "-mcpu=cortex-m0");
+}
+
+static void build(const char *board, enum sized_kind kind, const char *project)
+{
+    struct api_client client = {0};
+    char archive[300];
+    char options[300];
+    snprintf(archive, sizeof(archive), "%s", scratch_path("model.tar"));
+    snprintf(options, sizeof(options), "{\"board\": \"%s\"}", board);
+    sized_model(archive, kind, 1);
+    ASSERT_GOOD(api_start(TEMPLATE, &client, &err));
+    ASSERT_GOOD(api_generate(&client, archive, project, options, &err));
+    (void)api_stop(&client);
+    ASSERT_GOOD(api_start(project, &client, &err));
+    ASSERT_GOOD(api_step(&client, "build", &err));
+    (void)api_stop(&client);
+}
+
+START_TEST(the_runtime_stays_small)
+{
+    const char *board = boards[_i / EXECUTORS];
+    const size_t executor = (size_t)_i % EXECUTORS;
+    cleanup_free char *definition = NULL;
+    cleanup_free char *path = file_path("%s/qemu-machines/%s.json", SOURCE_DIR, board);
+    ASSERT_GOOD(file_read(path, MAX_BOARD_BYTES, &definition, NULL, &err));
+    cJSON *json = cJSON_Parse(definition);
+    bool can_build = has_compiler(json);
+    cJSON_Delete(json);
+    if (!can_build) {
+        printf("SKIP %s: its compiler is not installed\n", board);
+        return;
+    }
+    char project[300];
+    snprintf(project, sizeof(project), "%s", scratch_path("project"));
+    build(board, executors[executor].kind, project);
+    struct map map = read_map(project);
+    unsigned long runtime_bytes = map.flash_bytes - map.model_bytes;
+    printf("%s, %s: %lu bytes\n", board, executors[executor].name, runtime_bytes);
+    (void)fflush(stdout);
+    /* A figure at all, and the model was found. */
+    ck_assert_uint_gt(map.model_bytes, 50);
+    ck_assert_uint_gt(runtime_bytes, 10 * KIB);
+    if (is_thumb2_cortex_m(definition))
+        ck_assert_uint_le(runtime_bytes, executors[executor].limit_bytes);
+}
+END_TEST
+
+int main(void)
+{
+    static const struct name_place place = {
+        .dir = SOURCE_DIR "/qemu-machines", .prefix = "", .ending = ".json"};
+    if (!name_list_load(&place, &boards, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        return EXIT_FAILURE;
+    }
+    int count = 0;
+    while (boards[count])
+        count++;
+    Suite *suite = suite_create("firmware_size");
+    TCase *sizes = tcase_create("sizes");
+    tcase_set_timeout(sizes, TEST_TIMEOUT_S);
+    tcase_add_checked_fixture(sizes, scratch_make, scratch_remove);
+    tcase_add_loop_test(sizes, the_runtime_stays_small, 0, count * EXECUTORS);
+    suite_add_tcase(suite, sizes);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    name_list_free(boards);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
