@@ -13,7 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TEST_TIMEOUT_S = 300, MAX_MAP_BYTES = 16 << 20, MAX_BOARD_BYTES = 64 << 10, KIB = 1024 };
+enum { TEST_TIMEOUT_S = 300, MAX_MAP_BYTES = 16 << 20, MAX_BOARD_BYTES = 64 << 10 };
+
+#define KIB 1024UL
 
 static const char TEMPLATE[] = BUILD_DIR "/share/microtvm-qemu/template";
 
