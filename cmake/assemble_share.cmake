@@ -7,6 +7,9 @@ file(REMOVE_RECURSE ${SHARE_DIR})
 file(MAKE_DIRECTORY ${SHARE_DIR})
 file(COPY ${SOURCE_DIR}/guest ${SOURCE_DIR}/qemu-machines ${SOURCE_DIR}/server/template
      DESTINATION ${SHARE_DIR})
+# Clients start a server by either name.
+file(COPY_FILE ${SHARE_DIR}/template/launch_microtvm_api_server.sh
+     ${SHARE_DIR}/template/microtvm_api_server.sh)
 
 set(boards "{}")
 file(GLOB definitions ${SOURCE_DIR}/qemu-machines/*.json)
