@@ -11,6 +11,7 @@
 
 enum { TIMEOUT_MS = 240 * 1000, ARGUMENTS_MOST = 62 };
 
+const char *const RUN_BOARDS[RUN_BOARDS_COUNT] = {"qemu_cortex_m3", "mps2_an385", "qemu_riscv32"};
 char program_output[PROGRAM_OUTPUT_BYTES];
 
 static void keep_line(void *context, const char *line)

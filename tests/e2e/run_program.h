@@ -4,6 +4,13 @@
 
 #include <stddef.h>
 
+#define MODELS SOURCE_DIR "/tests/models"
+
+/* Where a test can't try every board: a small one, one whose UART holds a byte, another
+ * architecture. */
+enum { RUN_BOARDS_COUNT = 3, RUN_TEST_TIMEOUT_S = 300 };
+extern const char *const RUN_BOARDS[RUN_BOARDS_COUNT];
+
 enum { PROGRAM_OUTPUT_BYTES = 256 * 1024 };
 
 /* What the last program printed, both streams, as far as there was room. */

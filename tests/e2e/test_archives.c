@@ -2,7 +2,7 @@
  * archive, objects, C++, old layouts. Each is built into firmware and run. */
 #include "base/file.h"
 #include "e2e/repack.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -49,27 +49,27 @@ static const char *given_crt(const char *first_line)
 /* guest/cxx stands in for a C++ library on every board. */
 START_TEST(a_given_runtime_in_cxx)
 {
-    int code = run_command(MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, "--crt-dir",
-                           given_crt(""), NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA,
+                           "--crt-dir", given_crt(""), NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 /* What is linked in is found by whichever runtime asks for it. */
 START_TEST(linked_parameters_of_a_given_runtime)
 {
-    int code = run_command(MODELS "/pair_graph.tar", "-b", RUN_BOARDS[_i], PAIR_DATA, "--crt-dir",
-                           given_crt(""), NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", MODELS "/pair_graph.tar", "-b", RUN_BOARDS[_i], PAIR_DATA,
+                           "--crt-dir", given_crt(""), NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 START_TEST(a_pure_virtual_call_is_told)
 {
-    int code = run_command(MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, "--crt-dir",
-                           given_crt("#define CALL_PURE_VIRTUAL"), NULL);
-    ck_assert_msg(code == 5, "%s", run_output);
-    ASSERT_SAYS("abort: TVM error");
+    int code = program_run("run", MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA,
+                           "--crt-dir", given_crt("#define CALL_PURE_VIRTUAL"), NULL);
+    ck_assert_msg(code == 5, "%s", program_output);
+    ASSERT_PRINTED("abort: TVM error");
 }
 END_TEST
 
@@ -83,8 +83,8 @@ START_TEST(the_runtime_in_an_archive_is_not_built)
                   "#error built\n");
     scratch_write("model/runtime/include/tvm/runtime/c_runtime_api.h", "#error included\n");
     scratch_write("model/templates/platform.c", "#error built\n");
-    int code = run_command(repack_close(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", repack_close(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
@@ -94,31 +94,32 @@ START_TEST(cxx_in_an_archive_is_built)
     repack_open(MODELS "/digits.tar");
     scratch_write("model/codegen/host/src/default_lib3.cc",
                   "#include <utility>\nstatic_assert(sizeof(int) == 4, \"\");\n");
-    int code = run_command(repack_close(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", repack_close(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
     scratch_write("model/codegen/host/src/default_lib3.cc", "static_assert(false, \"no\");\n");
-    ck_assert_int_eq(run_command(repack_close(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL), 4);
-    ASSERT_SAYS("default_lib3.cc");
+    ck_assert_int_eq(program_run("run", repack_close(), "-b", RUN_BOARDS[2], DIGITS_DATA, NULL), 4);
+    ASSERT_PRINTED("default_lib3.cc");
 }
 END_TEST
 
 /* Both are in the firmware, and each can be driven. */
 START_TEST(two_models)
 {
-    int code = run_command(MODELS "/two.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
-    code = run_command(MODELS "/two.tar", "-b", RUN_BOARDS[_i], PAIR_DATA, "--option",
+    int code = program_run("run", MODELS "/two.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
+    code = program_run("run", MODELS "/two.tar", "-b", RUN_BOARDS[_i], PAIR_DATA, "--option",
                        "module=pair", NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 START_TEST(a_model_that_is_not_there)
 {
-    ck_assert_int_eq(run_command(MODELS "/two.tar", "-b", RUN_BOARDS[0], PAIR_DATA, "--option",
-                                 "module=other", NULL),
+    ck_assert_int_eq(program_run("run", MODELS "/two.tar", "-b", RUN_BOARDS[0], PAIR_DATA,
+                                 "--option", "module=other", NULL),
                      2);
-    ASSERT_SAYS("option module: \"other\": no such model in the archive (it holds: digits, pair)");
+    ASSERT_PRINTED(
+        "option module: \"other\": no such model in the archive (it holds: digits, pair)");
 }
 END_TEST
 
@@ -158,9 +159,9 @@ START_TEST(two_models_in_objects)
     repack_open(MODELS "/two.tar");
     compile();
     const char *archive = repack_close();
-    int code =
-        run_command(archive, "-b", RUN_BOARDS[0], PAIR_DATA, "--option", "module=pair", NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", archive, "-b", RUN_BOARDS[0], PAIR_DATA, "--option",
+                           "module=pair", NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
@@ -209,8 +210,8 @@ START_TEST(a_graph_as_of_tvm_0_8)
 {
     repack_open(MODELS "/digits_graph.tar");
     age();
-    int code = run_command(repack_close(), "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", repack_close(), "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
@@ -220,8 +221,8 @@ START_TEST(aot_as_of_tvm_0_8_is_refused)
     repack_open(MODELS "/digits.tar");
     ck_assert_int_eq(remove(scratch_path("model/codegen/host/src/default_lib1.c")), 0);
     scratch_write("model/codegen/host/src/default_lib0.c", "int TVMSystemLibEntryPoint;\n");
-    ck_assert_int_eq(run_command(repack_close(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL), 3);
-    ASSERT_SAYS("does not describe its tensors");
+    ck_assert_int_eq(program_run("run", repack_close(), "-b", RUN_BOARDS[0], DIGITS_DATA, NULL), 3);
+    ASSERT_PRINTED("does not describe its tensors");
 }
 END_TEST
 
@@ -239,10 +240,10 @@ START_TEST(shapes_of_a_model_without_an_executor)
     scratch_write("model/src/default.relay", typed);
     free(typed);
     free(text);
-    int code = run_command(repack_close(), "-b", RUN_BOARDS[0], "--project-type",
+    int code = program_run("run", repack_close(), "-b", RUN_BOARDS[0], "--project-type",
                            "aot_standalone_demo", "-i", MODELS "/digits_images.npy", NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
-    ASSERT_SAYS("output    float32 (100, 1, 10)");
+    ck_assert_msg(code == 0, "%s", program_output);
+    ASSERT_PRINTED("output    float32 (100, 1, 10)");
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /* Graphs whose tensors have more axes than TVM's runtimes have room for by default: the build makes
  * room for as many as there are, and every part on the way takes as many as NumPy does. */
 #include "client/npy.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "e2e/sized_model.h"
 #include "hostile/scratch.h"
 
@@ -38,10 +38,10 @@ START_TEST(as_many_as_the_graph_has)
     sized_model(model, SIZED_AXES, (size_t)ndim);
     write_scalar(input, ndim, 41);
     write_scalar(expected, ndim, 42);
-    int status = run_command(model, "--board", RUN_BOARDS[_i % RUN_BOARDS_COUNT], "--input", input,
-                             "--expect", expected, NULL);
-    ck_assert_msg(status == 0, "%d axes: %d: %s", ndim, status, run_output);
-    ASSERT_SAYS(": matches");
+    int status = program_run("run", model, "--board", RUN_BOARDS[_i % RUN_BOARDS_COUNT], "--input",
+                             input, "--expect", expected, NULL);
+    ck_assert_msg(status == 0, "%d axes: %d: %s", ndim, status, program_output);
+    ASSERT_PRINTED(": matches");
 }
 END_TEST
 

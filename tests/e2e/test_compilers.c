@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "e2e/repack.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -59,23 +59,24 @@ END_TEST
 
 START_TEST(packed_code_builds)
 {
-    int code = run_command(MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", MODELS "/digits.tar", "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 START_TEST(graph_code_builds)
 {
-    int code = run_command(MODELS "/digits_graph.tar", "-b", RUN_BOARDS[0], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code =
+        program_run("run", MODELS "/digits_graph.tar", "-b", RUN_BOARDS[0], DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 START_TEST(c_interface_builds)
 {
-    int code = run_command(MODELS "/digits_c.tar", "-b", RUN_BOARDS[2], "--project-type",
+    int code = program_run("run", MODELS "/digits_c.tar", "-b", RUN_BOARDS[2], "--project-type",
                            "aot_standalone_demo", DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
@@ -104,18 +105,18 @@ START_TEST(an_undeclared_function_of_another_file)
                                              "    int *address = number;\n"
                                              "    return address != counter - 1;\n"
                                              "}\n");
-    int code =
-        run_command(archive_that_calls("unheard_of(0)"), "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL);
-    ck_assert_msg(code == 0, "%s", run_output);
+    int code = program_run("run", archive_that_calls("unheard_of(0)"), "-b", RUN_BOARDS[_i],
+                           DIGITS_DATA, NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 START_TEST(a_function_that_is_nowhere)
 {
-    ck_assert_int_eq(
-        run_command(archive_that_calls("unheard_of(0)"), "-b", RUN_BOARDS[_i], DIGITS_DATA, NULL),
-        4);
-    ASSERT_SAYS("undefined reference to `unheard_of'");
+    ck_assert_int_eq(program_run("run", archive_that_calls("unheard_of(0)"), "-b", RUN_BOARDS[_i],
+                                 DIGITS_DATA, NULL),
+                     4);
+    ASSERT_PRINTED("undefined reference to `unheard_of'");
 }
 END_TEST
 
@@ -131,8 +132,8 @@ static int build_by_hand(const char *environment, const char *name)
 /* A newer compiler warns of more in our own sources: that stops our tests, and nobody else. */
 START_TEST(warnings_are_errors_for_tests_alone)
 {
-    ck_assert_int_eq(run_command(MODELS "/digits.tar", "-b", RUN_BOARDS[0], DIGITS_DATA, "--keep",
-                                 scratch_path("project"), NULL),
+    ck_assert_int_eq(program_run("run", MODELS "/digits.tar", "-b", RUN_BOARDS[0], DIGITS_DATA,
+                                 "--keep", scratch_path("project"), NULL),
                      0);
     char *heap = repack_read(scratch_path("project/platform/heap.c"));
     char *warned = file_path("%s\nstatic void nobody_calls_me(void)\n{\n}\n", heap);

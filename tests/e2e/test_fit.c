@@ -2,7 +2,7 @@
  * large is refused with a number; one that is smaller by so much runs right, and the next larger
  * one is refused. So nothing is refused that would fit, and nothing is let pass that does not. */
 #include "client/npy.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "e2e/sized_model.h"
 #include "hostile/scratch.h"
 
@@ -61,7 +61,7 @@ static int run_size(enum sized_kind kind, size_t size, const char *board, const 
     sized_model(model, kind, size);
     write_tensor(input, elements, 5);
     write_tensor(expected, elements, 6);
-    return run_command(model, "--board", board, "--input", input, "--expect", expected,
+    return program_run("run", model, "--board", board, "--input", input, "--expect", expected,
                        "--project-type", kind == SIZED_C ? "aot_standalone_demo" : "host_driven",
                        option ? "--option" : NULL, option, NULL);
 }
@@ -74,8 +74,8 @@ static unsigned long long excess_bytes(enum sized_kind kind)
     unsigned long long need = 0;
     unsigned long long have = 0;
     unsigned long long excess = 0;
-    const char *at = strstr(run_output, "needs ");
-    ck_assert_msg(at != NULL, "%s", run_output);
+    const char *at = strstr(program_output, "needs ");
+    ck_assert_msg(at != NULL, "%s", program_output);
     at += strlen("needs ");
     if (strncmp(at, "at least ", strlen("at least ")) == 0)
         at += strlen("at least ");
@@ -83,10 +83,10 @@ static unsigned long long excess_bytes(enum sized_kind kind)
     ck_assert_msg(strncmp(strstr(at, "bytes of "),
                           kind == SIZED_CONSTANTS ? "bytes of flash" : "bytes of RAM",
                           strlen("bytes of RAM")) == 0,
-                  "%s", run_output);
+                  "%s", program_output);
     at = strstr(at, "\" has ");
     ck_assert_msg(at && sscanf(at, "\" has %llu (%llu too many)", &have, &excess) == 2, "%s",
-                  run_output);
+                  program_output);
     ck_assert_uint_eq(need - have, excess);
     return excess;
 }
@@ -108,11 +108,11 @@ START_TEST(what_just_fits_runs_and_the_next_is_refused)
         size -= steps * step;
         status = run_size(kind, size, board, NULL);
     }
-    ck_assert_msg(refused > 0, "%d: %s", status, run_output);
-    ck_assert_msg(status == 0, "%zu on %s: %d: %s", size, board, status, run_output);
-    ASSERT_SAYS(": matches");
+    ck_assert_msg(refused > 0, "%d: %s", status, program_output);
+    ck_assert_msg(status == 0, "%zu on %s: %d: %s", size, board, status, program_output);
+    ASSERT_PRINTED(": matches");
     status = run_size(kind, size + step, board, NULL);
-    ck_assert_msg(status == 4, "%zu on %s: %d: %s", size + step, board, status, run_output);
+    ck_assert_msg(status == 4, "%zu on %s: %d: %s", size + step, board, status, program_output);
     ck_assert_uint_le(excess_bytes(kind), step_bytes);
 }
 END_TEST
@@ -121,13 +121,13 @@ END_TEST
 START_TEST(a_graph_that_is_too_long_is_refused_with_the_remedy)
 {
     ck_assert_int_eq(run_size(SIZED_NODES, 400, "qemu_cortex_m3", NULL), 4);
-    ASSERT_SAYS(" of the heap are for reading the graph alone: compile the model with "
-                "Executor(\"aot\")");
-    const char *holders = strstr(run_output, "boards that would hold it: ");
-    ck_assert_msg(holders != NULL, "%s", run_output);
+    ASSERT_PRINTED(" of the heap are for reading the graph alone: compile the model with "
+                   "Executor(\"aot\")");
+    const char *holders = strstr(program_output, "boards that would hold it: ");
+    ck_assert_msg(holders != NULL, "%s", program_output);
     ck_assert_msg(strstr(holders, "mps2_an385") && strstr(holders, "qemu_riscv32"), "%s", holders);
     ck_assert_msg(!strstr(holders, "qemu_cortex_m3"), "%s", holders);
-    ck_assert_ptr_null(strstr(run_output, "build "));
+    ck_assert_ptr_null(strstr(program_output, "build "));
 }
 END_TEST
 
@@ -136,14 +136,15 @@ START_TEST(a_heap_that_is_full_is_told)
 {
     const char *board = RUN_BOARDS[_i];
     ck_assert_int_eq(run_size(SIZED_COMPUTED, 60000000, board, NULL), 5);
-    ASSERT_SAYS("no memory: 60000000 bytes for workspace: heap full: 60000000 bytes asked for, ");
-    ASSERT_SAYS(" free, ");
-    ASSERT_SAYS(" in one piece; the heap has ");
-    ASSERT_SAYS("all of the RAM that is left, which option workspace_size_bytes can't raise");
-    ck_assert_ptr_null(strstr(run_output, "packet"));
+    ASSERT_PRINTED(
+        "no memory: 60000000 bytes for workspace: heap full: 60000000 bytes asked for, ");
+    ASSERT_PRINTED(" free, ");
+    ASSERT_PRINTED(" in one piece; the heap has ");
+    ASSERT_PRINTED("all of the RAM that is left, which option workspace_size_bytes can't raise");
+    ck_assert_ptr_null(strstr(program_output, "packet"));
     ck_assert_int_eq(run_size(SIZED_COMPUTED, 20000, board, "workspace_size_bytes=24000"), 5);
-    ASSERT_SAYS("heap full: 20000 bytes asked for, ");
-    ASSERT_SAYS("the heap has 24000 bytes, which is what option workspace_size_bytes says");
+    ASSERT_PRINTED("heap full: 20000 bytes asked for, ");
+    ASSERT_PRINTED("the heap has 24000 bytes, which is what option workspace_size_bytes says");
     ck_assert_int_eq(run_size(SIZED_COMPUTED, 20000, board, "workspace_size_bytes=25000"), 0);
 }
 END_TEST

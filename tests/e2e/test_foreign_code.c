@@ -2,7 +2,7 @@
  * compiler cache, an object that its linker knows. */
 #include "base/file.h"
 #include "e2e/repack.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -38,29 +38,29 @@ START_TEST(a_model_reads_no_file_of_the_host)
     char archive[512];
     snprintf(archive, sizeof(archive), "%s", model_with(READERS[_i]));
     for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
-        int code = run_command(archive, BOARD, DIGITS_DATA, "--option", WAYS[i], NULL);
-        if ((code == 6 || code == 7) && i > 0 && strstr(run_output, "option confine=")) {
-            printf("SKIP a_model_reads_no_file_of_the_host: %s\n", run_output);
+        int code = program_run("run", archive, BOARD, DIGITS_DATA, "--option", WAYS[i], NULL);
+        if ((code == 6 || code == 7) && i > 0 && strstr(program_output, "option confine=")) {
+            printf("SKIP a_model_reads_no_file_of_the_host: %s\n", program_output);
             continue;
         }
-        if (strstr(run_output, "warning: the model's code is compiled unconfined")) {
+        if (strstr(program_output, "warning: the model's code is compiled unconfined")) {
             printf("SKIP a_model_reads_no_file_of_the_host: nothing here confines a compiler\n");
             continue;
         }
-        ck_assert_msg(code == 4, "%s: %d: %s", WAYS[i], code, run_output);
-        ASSERT_SAYS("building the firmware failed");
-        ck_assert_msg(!strstr(run_output, "root:") && !strstr(run_output, "PATH="), "%s",
-                      run_output);
+        ck_assert_msg(code == 4, "%s: %d: %s", WAYS[i], code, program_output);
+        ASSERT_PRINTED("building the firmware failed");
+        ck_assert_msg(!strstr(program_output, "root:") && !strstr(program_output, "PATH="), "%s",
+                      program_output);
     }
 }
 END_TEST
 
 START_TEST(a_compiler_that_grows_is_ended)
 {
-    int code = run_command(model_with("#include \"/dev/zero\"\n"), BOARD, DIGITS_DATA, "--option",
-                           "confine=off", "--option", "build_memory_mib=400", NULL);
-    ck_assert_msg(code == 4, "%s", run_output);
-    ASSERT_SAYS("build_memory_mib=400");
+    int code = program_run("run", model_with("#include \"/dev/zero\"\n"), BOARD, DIGITS_DATA,
+                           "--option", "confine=off", "--option", "build_memory_mib=400", NULL);
+    ck_assert_msg(code == 4, "%s", program_output);
+    ASSERT_PRINTED("build_memory_mib=400");
 }
 END_TEST
 
@@ -73,10 +73,10 @@ START_TEST(a_compiler_that_never_ends_is_ended)
         length += (size_t)snprintf(text + length, sizeof(text) - length, "#define A%d A%d A%d\n", i,
                                    i - 1, i - 1);
     snprintf(text + length, sizeof(text) - length, "#if 1 A60\n#endif\n");
-    int code =
-        run_command(model_with(text), BOARD, DIGITS_DATA, "--option", "build_timeout_s=4", NULL);
-    ck_assert_msg(code == 4, "%s", run_output);
-    ASSERT_SAYS("took longer than build_timeout_s=4");
+    int code = program_run("run", model_with(text), BOARD, DIGITS_DATA, "--option",
+                           "build_timeout_s=4", NULL);
+    ck_assert_msg(code == 4, "%s", program_output);
+    ASSERT_PRINTED("took longer than build_timeout_s=4");
 }
 END_TEST
 
@@ -84,10 +84,10 @@ START_TEST(what_the_linker_does_not_know_is_told)
 {
     repack_open(MODELS "/digits.tar");
     scratch_write("model/codegen/host/lib/odd.o", "no object at all\n");
-    int code = run_command(repack_close(), BOARD, DIGITS_DATA, NULL);
-    ck_assert_msg(code == 4, "%s", run_output);
-    ASSERT_SAYS("model/codegen/host/lib/odd.o");
-    ASSERT_SAYS("file format not recognized");
+    int code = program_run("run", repack_close(), BOARD, DIGITS_DATA, NULL);
+    ck_assert_msg(code == 4, "%s", program_output);
+    ASSERT_PRINTED("model/codegen/host/lib/odd.o");
+    ASSERT_PRINTED("file format not recognized");
 }
 END_TEST
 
@@ -118,14 +118,16 @@ START_TEST(what_strangers_say_is_printable)
     char b[512];
     snprintf(a, sizeof(a), "a=%s", zeros("a.npy", "<f4", 60));
     snprintf(b, sizeof(b), "b=%s", zeros("b.npy", "|i1", 15));
-    (void)run_command(FILES[_i], BOARD, "--input", a, "--input", b, "--verbose", NULL);
-    ASSERT_SAYS("session");
-    for (const char *at = run_output; *at; at++)
-        ck_assert_msg((unsigned char)*at >= ' ' || *at == '\n', "byte %d: %s", *at, run_output);
-    ck_assert_msg(!strstr(run_output, "\n::") && !strstr(run_output, "\n  ::"), "%s", run_output);
-    ck_assert_msg(!strstr(run_output, "\noutput0   float32 (3, 5)  max abs"), "%s", run_output);
+    (void)program_run("run", FILES[_i], BOARD, "--input", a, "--input", b, "--verbose", NULL);
+    ASSERT_PRINTED("session");
+    for (const char *at = program_output; *at; at++)
+        ck_assert_msg((unsigned char)*at >= ' ' || *at == '\n', "byte %d: %s", *at, program_output);
+    ck_assert_msg(!strstr(program_output, "\n::") && !strstr(program_output, "\n  ::"), "%s",
+                  program_output);
+    ck_assert_msg(!strstr(program_output, "\noutput0   float32 (3, 5)  max abs"), "%s",
+                  program_output);
     for (size_t i = 0; i < sizeof(UNSEEN) / sizeof(UNSEEN[0]); i++)
-        ck_assert_msg(!strstr(run_output, UNSEEN[i]), "%s", run_output);
+        ck_assert_msg(!strstr(program_output, UNSEEN[i]), "%s", program_output);
 }
 END_TEST
 
@@ -152,11 +154,11 @@ START_TEST(no_cache_keeps_nobody_from_building)
         setenv(CACHES[_i].name, CACHES[_i].value, 1);
     else
         unsetenv(CACHES[_i].name);
-    int code = run_command(MODELS "/digits.tar", BOARD, DIGITS_DATA, "--verbose", NULL);
-    ck_assert_msg(code == 0, "%s=%s: %s", CACHES[_i].name, CACHES[_i].value, run_output);
-    bool told = strstr(run_output, "no compiler cache, all is compiled: ") != NULL;
+    int code = program_run("run", MODELS "/digits.tar", BOARD, DIGITS_DATA, "--verbose", NULL);
+    ck_assert_msg(code == 0, "%s=%s: %s", CACHES[_i].name, CACHES[_i].value, program_output);
+    bool told = strstr(program_output, "no compiler cache, all is compiled: ") != NULL;
     ck_assert_msg(told != CACHES[_i].has_cache, "%s=%s: %s", CACHES[_i].name, CACHES[_i].value,
-                  run_output);
+                  program_output);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "client/npy.h"
 #include "e2e/repack.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -19,8 +19,9 @@
         third "=" ORDER "/order_2.npy"
 #define HOST_DRIVEN "--project-type", "host_driven"
 
-#define ASSERT_CODE(wanted, code) ck_assert_msg((code) == (wanted), "%s", run_output)
-#define ASSERT_SILENT(text) ck_assert_msg(strstr(run_output, (text)) == NULL, "%s", run_output)
+#define ASSERT_CODE(wanted, code) ck_assert_msg((code) == (wanted), "%s", program_output)
+#define ASSERT_SILENT(text)                                                                        \
+    ck_assert_msg(strstr(program_output, (text)) == NULL, "%s", program_output)
 
 static struct error err;
 
@@ -58,7 +59,7 @@ static const struct {
 
 START_TEST(files_have_the_right_names)
 {
-    int code = run_command(NAMED[_i].archive, "-b", NAMED[_i].board, INPUTS, "-o",
+    int code = program_run("run", NAMED[_i].archive, "-b", NAMED[_i].board, INPUTS, "-o",
                            scratch_path("out"), NULL);
     ASSERT_CODE(0, code);
     ASSERT_SILENT("they are numbered");
@@ -70,17 +71,17 @@ END_TEST
 START_TEST(verdicts_go_by_name)
 {
     const char *archive = _i ? ORDER "/order_graph.tar" : ORDER "/order.tar";
-    ASSERT_CODE(
-        0, run_command(archive, "-b", RUN_BOARDS[_i], INPUTS, EXPECT("z:0", "a.b", "a_b"), NULL));
+    ASSERT_CODE(0, program_run("run", archive, "-b", RUN_BOARDS[_i], INPUTS,
+                               EXPECT("z:0", "a.b", "a_b"), NULL));
     /* as they would be in C, where that is clear; and by number */
-    ASSERT_CODE(0,
-                run_command(archive, "-b", RUN_BOARDS[_i], INPUTS, EXPECT("z_0", "1", "#2"), NULL));
-    ASSERT_CODE(
-        1, run_command(archive, "-b", RUN_BOARDS[_i], INPUTS, EXPECT("z:0", "a_b", "a.b"), NULL));
-    ASSERT_CODE(
-        2, run_command(archive, "-b", RUN_BOARDS[_i], INPUTS, EXPECT("z:0", "a:b", "a_b"), NULL));
-    ASSERT_SAYS("--expect a:b: the model has no such tensor; it has 3:");
-    ASSERT_SAYS("--expect a.b=FILE.npy  float32, 16 bytes");
+    ASSERT_CODE(0, program_run("run", archive, "-b", RUN_BOARDS[_i], INPUTS,
+                               EXPECT("z_0", "1", "#2"), NULL));
+    ASSERT_CODE(1, program_run("run", archive, "-b", RUN_BOARDS[_i], INPUTS,
+                               EXPECT("z:0", "a_b", "a.b"), NULL));
+    ASSERT_CODE(2, program_run("run", archive, "-b", RUN_BOARDS[_i], INPUTS,
+                               EXPECT("z:0", "a:b", "a_b"), NULL));
+    ASSERT_PRINTED("--expect a:b: the model has no such tensor; it has 3:");
+    ASSERT_PRINTED("--expect a.b=FILE.npy  float32, 16 bytes");
 }
 END_TEST
 
@@ -90,16 +91,16 @@ START_TEST(names_that_nothing_tells)
     repack_open(ORDER "/order_graph.tar");
     ck_assert(file_remove_tree(scratch_path("model/src"), &err));
     const char *archive = strdup(repack_close());
-    ASSERT_CODE(
-        2, run_command(archive, "-b", RUN_BOARDS[1], INPUTS, EXPECT("z:0", "a.b", "a_b"), NULL));
-    ASSERT_SAYS("note: nothing in the archive tells which of its outputs is which of \"a.b\", "
-                "\"a_b\", \"z:0\": they are numbered");
-    ASSERT_SAYS("--expect z:0: nothing in the archive tells");
-    ASSERT_SAYS("--expect 0=FILE.npy");
+    ASSERT_CODE(2, program_run("run", archive, "-b", RUN_BOARDS[1], INPUTS,
+                               EXPECT("z:0", "a.b", "a_b"), NULL));
+    ASSERT_PRINTED("note: nothing in the archive tells which of its outputs is which of \"a.b\", "
+                   "\"a_b\", \"z:0\": they are numbered");
+    ASSERT_PRINTED("--expect z:0: nothing in the archive tells");
+    ASSERT_PRINTED("--expect 0=FILE.npy");
     ASSERT_SILENT("build ");
-    ASSERT_CODE(0, run_command(archive, "-b", RUN_BOARDS[1], INPUTS, EXPECT("0", "1", "2"), "-o",
-                               scratch_path("out"), NULL));
-    ASSERT_SAYS("note: nothing in the archive tells");
+    ASSERT_CODE(0, program_run("run", archive, "-b", RUN_BOARDS[1], INPUTS, EXPECT("0", "1", "2"),
+                               "-o", scratch_path("out"), NULL));
+    ASSERT_PRINTED("note: nothing in the archive tells");
     assert_file("output0.npy", 0);
     assert_file("output1.npy", 1);
     assert_file("output2.npy", 2);
@@ -116,10 +117,11 @@ START_TEST(names_that_places_contradict)
     ck_assert_ptr_nonnull(names);
     memcpy(names, "\"a.b\", \"z:0\", \"a_b\"", strlen(NAMES));
     scratch_write("model/src/default.relay", relay);
-    ASSERT_CODE(0, run_command(repack_close(), "-b", RUN_BOARDS[2], INPUTS,
+    ASSERT_CODE(0, program_run("run", repack_close(), "-b", RUN_BOARDS[2], INPUTS,
                                EXPECT("output0", "output1", "output2"), NULL));
-    ASSERT_SAYS("note: src/default.relay and codegen/host/src/default_lib2.c contradict each other "
-                "about the outputs");
+    ASSERT_PRINTED(
+        "note: src/default.relay and codegen/host/src/default_lib2.c contradict each other "
+        "about the outputs");
     free(relay);
 }
 END_TEST
@@ -128,17 +130,17 @@ END_TEST
 START_TEST(an_output_that_is_never_written)
 {
     const char *out = scratch_path("out");
-    ASSERT_CODE(0, run_command(ORDER "/twice.tar", "-b", RUN_BOARDS[_i], INPUTS, "-e",
+    ASSERT_CODE(0, program_run("run", ORDER "/twice.tar", "-b", RUN_BOARDS[_i], INPUTS, "-e",
                                "output1=" ORDER "/order_2.npy", "-o", out, NULL));
-    ASSERT_SAYS("note: output \"output2\" is never written: the model returns one tensor twice");
-    ASSERT_SAYS("output2   float32 (1, 4)  never written by the model's code\n");
+    ASSERT_PRINTED("note: output \"output2\" is never written: the model returns one tensor twice");
+    ASSERT_PRINTED("output2   float32 (1, 4)  never written by the model's code\n");
     assert_file("output1.npy", 2);
     ck_assert_int_eq(access(scratch_path("out/output0.npy"), F_OK), 0);
     ck_assert_int_ne(access(scratch_path("out/output2.npy"), F_OK), 0);
-    ASSERT_CODE(3, run_command(ORDER "/twice.tar", "-b", RUN_BOARDS[_i], INPUTS, "-e",
+    ASSERT_CODE(3, program_run("run", ORDER "/twice.tar", "-b", RUN_BOARDS[_i], INPUTS, "-e",
                                "output2=" ORDER "/order_0.npy", NULL));
-    ASSERT_SAYS("nothing can be expected of output \"output2\"");
-    ASSERT_SAYS("Executor(\"graph\")");
+    ASSERT_PRINTED("nothing can be expected of output \"output2\"");
+    ASSERT_PRINTED("Executor(\"graph\")");
     ASSERT_SILENT("build ");
 }
 END_TEST
@@ -147,14 +149,14 @@ END_TEST
 
 START_TEST(the_project_type_is_chosen)
 {
-    ASSERT_CODE(0, run_command(ORDER "/order_c.tar", "-b", RUN_BOARDS[_i], INPUTS,
+    ASSERT_CODE(0, program_run("run", ORDER "/order_c.tar", "-b", RUN_BOARDS[_i], INPUTS,
                                EXPECT("z:0", "a.b", "m"), NULL));
-    ASSERT_SAYS("note: project type aot_standalone_demo: the model has a C interface");
-    ASSERT_SAYS("us each by the board's clock");
+    ASSERT_PRINTED("note: project type aot_standalone_demo: the model has a C interface");
+    ASSERT_PRINTED("us each by the board's clock");
     /* what the project was made as, it stays */
     const char *kept = scratch_path("kept");
-    ASSERT_CODE(
-        0, run_command(ORDER "/order_c.tar", "-b", RUN_BOARDS[_i], INPUTS, "--keep", kept, NULL));
+    ASSERT_CODE(0, program_run("run", ORDER "/order_c.tar", "-b", RUN_BOARDS[_i], INPUTS, "--keep",
+                               kept, NULL));
     char *manifest = repack_read(scratch_path("kept/project.json"));
     ck_assert_ptr_nonnull(strstr(manifest, "\"project_type\":\t\"aot_standalone_demo\""));
     free(manifest);
@@ -163,14 +165,14 @@ END_TEST
 
 START_TEST(a_project_type_that_was_named)
 {
-    ASSERT_CODE(3,
-                run_command(ORDER "/order_c.tar", "-b", RUN_BOARDS[0], INPUTS, HOST_DRIVEN, NULL));
-    ASSERT_SAYS("Executor(\"aot\") and Runtime(\"crt\", {\"system-lib\": True})");
-    ASSERT_SAYS(
+    ASSERT_CODE(3, program_run("run", ORDER "/order_c.tar", "-b", RUN_BOARDS[0], INPUTS,
+                               HOST_DRIVEN, NULL));
+    ASSERT_PRINTED("Executor(\"aot\") and Runtime(\"crt\", {\"system-lib\": True})");
+    ASSERT_PRINTED(
         "or take project type \"aot_standalone_demo\", which calls a model's C interface\n");
     ASSERT_SILENT("note: project type");
     /* the other way round, nothing is chosen for a model that needs no choice */
-    ASSERT_CODE(0, run_command(ORDER "/order.tar", "-b", RUN_BOARDS[0], INPUTS, NULL));
+    ASSERT_CODE(0, program_run("run", ORDER "/order.tar", "-b", RUN_BOARDS[0], INPUTS, NULL));
     ASSERT_SILENT("note:");
 }
 END_TEST
@@ -192,10 +194,10 @@ START_TEST(refused_before_the_compiler_runs)
         const char *type = standalone ? "aot_standalone_demo" : "host_driven";
         if (standalone && strstr(ARCHIVES[_i].archive, "/unpacked.tar"))
             continue; /* see below */
-        ASSERT_CODE(3, run_command(ARCHIVES[_i].archive, "-b", RUN_BOARDS[0], "-i",
+        ASSERT_CODE(3, program_run("run", ARCHIVES[_i].archive, "-b", RUN_BOARDS[0], "-i",
                                    ORDER "/left.npy", "--project-type", type, NULL));
-        ASSERT_SAYS(ARCHIVES[_i].texts[0]);
-        ASSERT_SAYS(ARCHIVES[_i].texts[1]);
+        ASSERT_PRINTED(ARCHIVES[_i].texts[0]);
+        ASSERT_PRINTED(ARCHIVES[_i].texts[1]);
         ASSERT_SILENT("build ");
     }
 }
@@ -203,13 +205,13 @@ END_TEST
 
 START_TEST(a_model_that_nothing_can_call)
 {
-    ASSERT_CODE(3, run_command(REFUSED "/unpacked.tar", "-b", RUN_BOARDS[0], "-i",
+    ASSERT_CODE(3, program_run("run", REFUSED "/unpacked.tar", "-b", RUN_BOARDS[0], "-i",
                                ORDER "/left.npy", NULL));
-    ASSERT_SAYS("Executor(\"aot\", {\"interface-api\": \"c\", \"unpacked-api\": True})");
-    ASSERT_SAYS("{\"system-lib\": True}");
-    ASSERT_CODE(3, run_command(REFUSED "/unpacked.tar", "-b", RUN_BOARDS[0], "-i",
+    ASSERT_PRINTED("Executor(\"aot\", {\"interface-api\": \"c\", \"unpacked-api\": True})");
+    ASSERT_PRINTED("{\"system-lib\": True}");
+    ASSERT_CODE(3, program_run("run", REFUSED "/unpacked.tar", "-b", RUN_BOARDS[0], "-i",
                                ORDER "/left.npy", "--project-type", "aot_standalone_demo", NULL));
-    ASSERT_SAYS("Executor(\"aot\", {\"interface-api\": \"c\", \"unpacked-api\": True})");
+    ASSERT_PRINTED("Executor(\"aot\", {\"interface-api\": \"c\", \"unpacked-api\": True})");
 }
 END_TEST
 
@@ -224,10 +226,10 @@ START_TEST(float16_by_another_name)
                                  .size_bytes = sizeof(elements),
                                  .data = elements};
     ck_assert_msg(npy_save(scratch_path("half.npy"), &zeros, &err), "%s", err.text);
-    ASSERT_CODE(4, run_command(REFUSED "/half.tar", "-b", RUN_BOARDS[0], "-i",
+    ASSERT_CODE(4, program_run("run", REFUSED "/half.tar", "-b", RUN_BOARDS[0], "-i",
                                scratch_path("half.npy"), "--option",
                                "compile_definitions=half=no_such_type", NULL));
-    ASSERT_SAYS("no_such_type");
+    ASSERT_PRINTED("no_such_type");
 }
 END_TEST
 

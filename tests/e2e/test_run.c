@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "client/compare.h"
 #include "client/npy.h"
+#include "e2e/run_program.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -15,16 +16,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define MODELS SOURCE_DIR "/tests/models"
 #define PROGRAM BUILD_DIR "/bin/microtvm-qemu"
 #define DIGITS MODELS "/digits.tar", "--input", MODELS "/digits_images.npy"
 
-enum { BOARDS_COUNT = 3, TEST_TIMEOUT_S = 300, RUN_TIMEOUT_MS = 240000, MAX_OUTPUT = 65536 };
-
-static const char *const BOARDS[BOARDS_COUNT] = {"qemu_cortex_m3", "mps2_an385", "qemu_riscv32"};
-
 static char dir[] = "/tmp/test_run-XXXXXX"; /* TMPDIR of the program, and where outputs go */
-static char output[MAX_OUTPUT];             /* all that the program printed */
 static struct error err;
 
 static void make_dir(void)
@@ -58,34 +53,20 @@ static bool left_behind(void)
     return found;
 }
 
-static void keep_line(void *context, const char *line)
-{
-    (void)context;
-    size_t used = strlen(output);
-    snprintf(output + used, sizeof(output) - used, "%s\n", line);
-}
-
 /* microtvm-qemu run ARG... NULL; its exit code, -1 when a signal ended it. */
 static int run(const char *first, ...)
 {
-    const char *argv[32] = {PROGRAM, "run", first};
-    int status;
-    int argc = 3;
-    va_list args;
-    va_start(args, first);
-    while ((argv[argc] = va_arg(args, const char *)))
-        argc++;
-    va_end(args);
-    struct child_options options = {.argv = argv, .stdin_fd = -1, .parent_death_signal = SIGTERM};
-    output[0] = '\0';
-    ck_assert_msg(
-        child_run(&options, deadline_in_ms(RUN_TIMEOUT_MS), NULL, keep_line, NULL, &status, &err),
-        "%s", err.text);
-    ck_assert_msg(!left_behind(), "a project stays in TMPDIR: %s", output);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const char *arguments[32] = {"run", first};
+    int count = 2;
+    va_list more;
+    va_start(more, first);
+    while ((arguments[count] = va_arg(more, const char *)))
+        count++;
+    va_end(more);
+    int status = program_run_list(arguments);
+    ck_assert_msg(!left_behind(), "a project stays in TMPDIR: %s", program_output);
+    return status;
 }
-
-#define ASSERT_SAYS(text) ck_assert_msg(strstr(output, (text)) != NULL, "%s", output)
 
 /* All 100 images match what the host computed, and the files that are written say the same. */
 START_TEST(digits)
@@ -93,13 +74,13 @@ START_TEST(digits)
     struct tensor got;
     struct tensor expected;
     struct tolerance tolerance = {.rtol = 1e-5, .atol = 1e-5};
-    const char *results = in_dir(BOARDS[_i]);
-    int code = run(DIGITS, "--board", BOARDS[_i], "--expect",
+    const char *results = in_dir(RUN_BOARDS[_i]);
+    int code = run(DIGITS, "--board", RUN_BOARDS[_i], "--expect",
                    "output=" MODELS "/digits_expected.npy", "--output", results, NULL);
-    ck_assert_msg(code == 0, "%s", output);
-    ASSERT_SAYS("100 inferences");
-    ASSERT_SAYS("float32 (100, 1, 10)");
-    ASSERT_SAYS(": matches");
+    ck_assert_msg(code == 0, "%s", program_output);
+    ASSERT_PRINTED("100 inferences");
+    ASSERT_PRINTED("float32 (100, 1, 10)");
+    ASSERT_PRINTED(": matches");
     cleanup_free char *path = file_path("%s/output.npy", results);
     ck_assert_msg(npy_load(path, &got, &err), "%s", err.text);
     ck_assert(npy_load(MODELS "/digits_expected.npy", &expected, &err));
@@ -132,23 +113,23 @@ START_TEST(rows)
     cleanup_free char *archive = file_path(MODELS "/%s", ARCHIVES[_i]);
     const char *type =
         strcmp(ARCHIVES[_i], "digits_c.tar") == 0 ? "aot_standalone_demo" : "host_driven";
-    int code = run(archive, "-b", BOARDS[_i], "--project-type", type, "-i",
+    int code = run(archive, "-b", RUN_BOARDS[_i], "--project-type", type, "-i",
                    as_rows("digits_images.npy"), "-e", as_rows("digits_expected.npy"), NULL);
-    ck_assert_msg(code == 0, "%s", output);
-    ASSERT_SAYS("100 inferences");
-    ASSERT_SAYS("output    float32 (100, 10)");
+    ck_assert_msg(code == 0, "%s", program_output);
+    ASSERT_PRINTED("100 inferences");
+    ASSERT_PRINTED("output    float32 (100, 10)");
 }
 END_TEST
 
 /* Two inputs and two outputs of different types, by name and by place. */
 START_TEST(pair)
 {
-    int code = run(MODELS "/pair.tar", "-b", BOARDS[_i], "-i", MODELS "/pair_signal.npy", "-i",
+    int code = run(MODELS "/pair.tar", "-b", RUN_BOARDS[_i], "-i", MODELS "/pair_signal.npy", "-i",
                    "codes=" MODELS "/pair_codes.npy", "-e", "output1=" MODELS "/pair_output1.npy",
                    "-e", "output0=" MODELS "/pair_output0.npy", "--option", "optimization=s", NULL);
-    ck_assert_msg(code == 0, "%s", output);
-    ASSERT_SAYS("output0   float32 (8, 1, 6)");
-    ASSERT_SAYS("output1   int8 (8, 1, 4, 4, 2)");
+    ck_assert_msg(code == 0, "%s", program_output);
+    ASSERT_PRINTED("output0   float32 (8, 1, 6)");
+    ASSERT_PRINTED("output1   int8 (8, 1, 4, 4, 2)");
 }
 END_TEST
 
@@ -156,9 +137,9 @@ END_TEST
 START_TEST(digits_graph)
 {
     int code = run(MODELS "/digits_graph.tar", "-i", MODELS "/digits_images.npy", "-e",
-                   MODELS "/digits_expected.npy", "-b", BOARDS[_i], NULL);
-    ck_assert_msg(code == 0, "%s", output);
-    ASSERT_SAYS("100 inferences");
+                   MODELS "/digits_expected.npy", "-b", RUN_BOARDS[_i], NULL);
+    ck_assert_msg(code == 0, "%s", program_output);
+    ASSERT_PRINTED("100 inferences");
 }
 END_TEST
 
@@ -166,20 +147,20 @@ END_TEST
 START_TEST(pair_graph)
 {
     int code =
-        run(MODELS "/pair_graph.tar", "-b", BOARDS[_i], "-i", MODELS "/pair_signal.npy", "-i",
+        run(MODELS "/pair_graph.tar", "-b", RUN_BOARDS[_i], "-i", MODELS "/pair_signal.npy", "-i",
             "codes=" MODELS "/pair_codes.npy", "-e", "output1=" MODELS "/pair_output1.npy", "-e",
             "output0=" MODELS "/pair_output0.npy", NULL);
-    ck_assert_msg(code == 0, "%s", output);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
 /* or sends to the board. */
 START_TEST(pair_graph_sends)
 {
-    int code = run(MODELS "/pair_graph.tar", "-b", BOARDS[1], "-i", MODELS "/pair_signal.npy", "-i",
-                   MODELS "/pair_codes.npy", "-e", MODELS "/pair_output0.npy", "-e",
+    int code = run(MODELS "/pair_graph.tar", "-b", RUN_BOARDS[1], "-i", MODELS "/pair_signal.npy",
+                   "-i", MODELS "/pair_codes.npy", "-e", MODELS "/pair_output0.npy", "-e",
                    MODELS "/pair_output1.npy", "--option", "link_parameters=false", NULL);
-    ck_assert_msg(code == 0, "%s", output);
+    ck_assert_msg(code == 0, "%s", program_output);
 }
 END_TEST
 
@@ -187,14 +168,14 @@ END_TEST
 START_TEST(kept_project)
 {
     const char *kept = in_dir("kept");
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--keep", kept, "--verbose", NULL), 0);
-    ASSERT_SAYS("output    float32 (100, 1, 10)  [");
-    ASSERT_SAYS(" ms  flash ");
-    ASSERT_SAYS(" bytes (");
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], "--keep", kept, "--verbose", NULL), 0);
+    ASSERT_PRINTED("output    float32 (100, 1, 10)  [");
+    ASSERT_PRINTED(" ms  flash ");
+    ASSERT_PRINTED(" bytes (");
     cleanup_free char *elf = file_path("%s/build/firmware.elf", kept);
     ck_assert_int_eq(access(elf, R_OK), 0);
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--keep", kept, NULL), 2);
-    ASSERT_SAYS(kept);
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], "--keep", kept, NULL), 2);
+    ASSERT_PRINTED(kept);
     ck_assert_int_eq(access(elf, R_OK), 0);
 }
 END_TEST
@@ -208,97 +189,97 @@ START_TEST(mismatch)
     ((float *)expected.data)[37] += 0.01F;
     ck_assert(npy_save(path, &expected, &err));
     tensor_dispose(&expected);
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[1], "--expect", path, NULL), 1);
-    ASSERT_SAYS("MISMATCH in 1 of 1000 elements, first at [3, 0, 7]");
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[1], "--expect", path, "--atol", "0.02", NULL), 0);
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[1], "--expect", path, NULL), 1);
+    ASSERT_PRINTED("MISMATCH in 1 of 1000 elements, first at [3, 0, 7]");
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[1], "--expect", path, "--atol", "0.02", NULL), 0);
 }
 END_TEST
 
 START_TEST(bad_input)
 {
-    ck_assert_int_eq(run(MODELS "/pair.tar", "-b", BOARDS[0], NULL), 2);
-    ASSERT_SAYS("no --input for \"signal\"");
-    ASSERT_SAYS("--input signal=FILE.npy  float32, 64 bytes");
-    ASSERT_SAYS("--input codes=FILE.npy  int8, 32 bytes");
+    ck_assert_int_eq(run(MODELS "/pair.tar", "-b", RUN_BOARDS[0], NULL), 2);
+    ASSERT_PRINTED("no --input for \"signal\"");
+    ASSERT_PRINTED("--input signal=FILE.npy  float32, 64 bytes");
+    ASSERT_PRINTED("--input codes=FILE.npy  int8, 32 bytes");
     ck_assert_int_eq(
-        run(MODELS "/digits.tar", "-b", BOARDS[0], "-i", MODELS "/digits_labels.npy", NULL), 2);
-    ASSERT_SAYS("holds int32, the model has float32");
-    ck_assert_int_eq(run(MODELS "/digits.tar", "-b", BOARDS[0], "-i", "nowhere.npy", NULL), 2);
-    ASSERT_SAYS("nowhere.npy: No such file or directory");
-    ck_assert_int_eq(run("nowhere.tar", "-b", BOARDS[0], NULL), 2);
-    ASSERT_SAYS("nowhere.tar: No such file or directory");
+        run(MODELS "/digits.tar", "-b", RUN_BOARDS[0], "-i", MODELS "/digits_labels.npy", NULL), 2);
+    ASSERT_PRINTED("holds int32, the model has float32");
+    ck_assert_int_eq(run(MODELS "/digits.tar", "-b", RUN_BOARDS[0], "-i", "nowhere.npy", NULL), 2);
+    ASSERT_PRINTED("nowhere.npy: No such file or directory");
+    ck_assert_int_eq(run("nowhere.tar", "-b", RUN_BOARDS[0], NULL), 2);
+    ASSERT_PRINTED("nowhere.tar: No such file or directory");
     ck_assert_int_eq(run(DIGITS, "-b", "qemu_cortex_m4", NULL), 2);
-    ASSERT_SAYS("board \"qemu_cortex_m4\": no such board (have: mps2_an385, ");
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--crt-dir", dir, NULL), 2);
-    ASSERT_SAYS("no C runtime there");
+    ASSERT_PRINTED("board \"qemu_cortex_m4\": no such board (have: mps2_an385, ");
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], "--crt-dir", dir, NULL), 2);
+    ASSERT_PRINTED("no C runtime there");
 }
 END_TEST
 
 START_TEST(refused_archive)
 {
-    ck_assert_int_eq(run(MODELS "/README.md", "-b", BOARDS[0], NULL), 3);
-    ASSERT_SAYS(MODELS "/README.md");
-    ck_assert_int_eq(run(MODELS "/digits_c.tar", "-i", MODELS "/digits_images.npy", "-b", BOARDS[0],
-                         "--project-type", "host_driven", NULL),
+    ck_assert_int_eq(run(MODELS "/README.md", "-b", RUN_BOARDS[0], NULL), 3);
+    ASSERT_PRINTED(MODELS "/README.md");
+    ck_assert_int_eq(run(MODELS "/digits_c.tar", "-i", MODELS "/digits_images.npy", "-b",
+                         RUN_BOARDS[0], "--project-type", "host_driven", NULL),
                      3);
-    ASSERT_SAYS("no table of its functions");
+    ASSERT_PRINTED("no table of its functions");
 }
 END_TEST
 
 /* More memory than the board has: how much, and where it would fit. */
 START_TEST(does_not_fit)
 {
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--option", "workspace_size_bytes=100000", NULL),
-                     4);
-    ASSERT_SAYS("RAM");
-    ASSERT_SAYS("mps2_an385");
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--option", "compile_definitions=float=", NULL),
-                     4);
-    ASSERT_SAYS("error: ");
+    ck_assert_int_eq(
+        run(DIGITS, "-b", RUN_BOARDS[0], "--option", "workspace_size_bytes=100000", NULL), 4);
+    ASSERT_PRINTED("RAM");
+    ASSERT_PRINTED("mps2_an385");
+    ck_assert_int_eq(
+        run(DIGITS, "-b", RUN_BOARDS[0], "--option", "compile_definitions=float=", NULL), 4);
+    ASSERT_PRINTED("error: ");
 }
 END_TEST
 
 /* QEMU that does not start: its own words. */
 START_TEST(device_fails)
 {
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--option", "qemu_args=-no-such-argument", NULL),
-                     5);
-    ASSERT_SAYS("-no-such-argument");
+    ck_assert_int_eq(
+        run(DIGITS, "-b", RUN_BOARDS[0], "--option", "qemu_args=-no-such-argument", NULL), 5);
+    ASSERT_PRINTED("-no-such-argument");
 }
 END_TEST
 
 START_TEST(missing_program)
 {
     ck_assert_int_eq(setenv("PATH", dir, 1), 0);
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], NULL), 6);
-    ASSERT_SAYS("cmake");
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], NULL), 6);
+    ASSERT_PRINTED("cmake");
 }
 END_TEST
 
 START_TEST(no_place_for_files)
 {
     ck_assert_int_eq(setenv("TMPDIR", "/nonexistent", 1), 0);
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], NULL), 7);
-    ASSERT_SAYS("/nonexistent/");
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], NULL), 7);
+    ASSERT_PRINTED("/nonexistent/");
 }
 END_TEST
 
 /* --deadline holds for all of it, and --output leaves no folder when there is nothing to put in. */
 START_TEST(deadline)
 {
-    int code = run(DIGITS, "-b", BOARDS[1], "--deadline", "0.05", "-o", in_dir("late"), NULL);
-    ck_assert_msg(code == 124, "%s", output);
-    ASSERT_SAYS("--deadline 0.05: not done after so many seconds, at the step ");
+    int code = run(DIGITS, "-b", RUN_BOARDS[1], "--deadline", "0.05", "-o", in_dir("late"), NULL);
+    ck_assert_msg(code == 124, "%s", program_output);
+    ASSERT_PRINTED("--deadline 0.05: not done after so many seconds, at the step ");
     ck_assert_int_ne(access(in_dir("late"), F_OK), 0);
-    ck_assert_int_eq(run(DIGITS, "-b", BOARDS[0], "--deadline", "200", NULL), 0);
+    ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], "--deadline", "200", NULL), 0);
 }
 END_TEST
 
 START_TEST(call_takes_too_long)
 {
-    int code = run(DIGITS, "-b", BOARDS[1], "--timeout", "0.001", "-o", in_dir("slow"), NULL);
-    ck_assert_msg(code == 5, "%s", output);
-    ASSERT_SAYS("--timeout SECONDS gives each call on the device more than 0.001 s");
+    int code = run(DIGITS, "-b", RUN_BOARDS[1], "--timeout", "0.001", "-o", in_dir("slow"), NULL);
+    ck_assert_msg(code == 5, "%s", program_output);
+    ASSERT_PRINTED("--timeout SECONDS gives each call on the device more than 0.001 s");
     ck_assert_int_ne(access(in_dir("slow"), F_OK), 0);
 }
 END_TEST
@@ -307,7 +288,7 @@ END_TEST
 START_TEST(interrupted)
 {
     static const int DELAYS_MS[] = {5, 60, 300, 900, 1500};
-    const char *argv[] = {PROGRAM, "run", DIGITS, "-b", BOARDS[1], NULL};
+    const char *argv[] = {PROGRAM, "run", DIGITS, "-b", RUN_BOARDS[1], NULL};
     struct child child;
     cleanup_fd int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
     struct child_options options = {.argv = argv,
@@ -333,13 +314,13 @@ int main(void)
 {
     Suite *suite = suite_create("e2e_run");
     TCase *tests = tcase_create("run");
-    tcase_set_timeout(tests, TEST_TIMEOUT_S);
+    tcase_set_timeout(tests, RUN_TEST_TIMEOUT_S);
     tcase_add_unchecked_fixture(tests, make_dir, remove_dir);
-    tcase_add_loop_test(tests, digits, 0, BOARDS_COUNT);
+    tcase_add_loop_test(tests, digits, 0, RUN_BOARDS_COUNT);
     tcase_add_loop_test(tests, rows, 0, 3);
-    tcase_add_loop_test(tests, pair, 0, BOARDS_COUNT);
-    tcase_add_loop_test(tests, digits_graph, 0, BOARDS_COUNT);
-    tcase_add_loop_test(tests, pair_graph, 0, BOARDS_COUNT);
+    tcase_add_loop_test(tests, pair, 0, RUN_BOARDS_COUNT);
+    tcase_add_loop_test(tests, digits_graph, 0, RUN_BOARDS_COUNT);
+    tcase_add_loop_test(tests, pair_graph, 0, RUN_BOARDS_COUNT);
     tcase_add_test(tests, pair_graph_sends);
     tcase_add_test(tests, kept_project);
     tcase_add_test(tests, mismatch);

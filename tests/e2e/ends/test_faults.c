@@ -1,7 +1,7 @@
 /* Models that end their firmware: what `run` says of it, on every board. */
 #include "base/file.h"
 #include "e2e/repack.h"
-#include "e2e/run_command.h"
+#include "e2e/run_program.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -61,12 +61,12 @@ START_TEST(a_fault_is_told_with_cause_and_line)
     const char *board = RUN_BOARDS[_i / ENDS_COUNT];
     int end = _i % ENDS_COUNT;
     char line[256];
-    int code = run_command(model_that(ENDS[end].statement), "-b", board, DATA, NULL);
-    ck_assert_msg(code == 5, "%s", run_output);
-    ASSERT_SAYS(ENDS[end].says);
-    ASSERT_SAYS(strcmp(board, "qemu_riscv32") == 0 ? ENDS[end].riscv_says : ENDS[end].arm_says);
+    int code = program_run("run", model_that(ENDS[end].statement), "-b", board, DATA, NULL);
+    ck_assert_msg(code == 5, "%s", program_output);
+    ASSERT_PRINTED(ENDS[end].says);
+    ASSERT_PRINTED(strcmp(board, "qemu_riscv32") == 0 ? ENDS[end].riscv_says : ENDS[end].arm_says);
     snprintf(line, sizeof(line), "\n  %s die at ./%s:4\n", ENDS[end].relation, SOURCE);
-    ASSERT_SAYS(line);
+    ASSERT_PRINTED(line);
 }
 END_TEST
 
