@@ -209,7 +209,8 @@ START_TEST(bad_input)
     ck_assert_int_eq(run("nowhere.tar", "-b", RUN_BOARDS[0], NULL), 2);
     ASSERT_PRINTED("nowhere.tar: No such file or directory");
     ck_assert_int_eq(run(DIGITS, "-b", "qemu_cortex_m4", NULL), 2);
-    ASSERT_PRINTED("board \"qemu_cortex_m4\": no such board (have: mps2_an385, ");
+    ASSERT_PRINTED("board \"qemu_cortex_m4\": no such board (have: ");
+    ASSERT_PRINTED(", mps2_an385, ");
     ck_assert_int_eq(run(DIGITS, "-b", RUN_BOARDS[0], "--crt-dir", dir, NULL), 2);
     ASSERT_PRINTED("no C runtime there");
 }
