@@ -15,7 +15,6 @@
 
 enum { TEST_TIMEOUT_S = 120, BOARD_FILE_MAX_BYTES = 64 * 1024 };
 
-#define MODELS SOURCE_DIR "/tests/models/"
 
 static const struct {
     const char *core, *way;
