@@ -126,9 +126,9 @@ START_TEST(the_core_chooses)
     snprintf(extra, sizeof(extra), "extra_files_tar=%s", scratch_path("extra.tar"));
     snprintf(cmsis, sizeof(cmsis), "cmsis_path=%s", scratch_path("cmsis"));
     snprintf(expected, sizeof(expected), "%s: %d\n", CORES[_i].way, expected_dot());
-    ck_assert_int_eq(program_run("run", MODELS "pair.tar", "--board", board, "--input",
-                                 "signal=" MODELS "pair_signal.npy", "--input",
-                                 "codes=" MODELS "pair_codes.npy", "--option", extra, "--option",
+    ck_assert_int_eq(program_run("run", MODELS "/pair.tar", "--board", board, "--input",
+                                 "signal=" MODELS "/pair_signal.npy", "--input",
+                                 "codes=" MODELS "/pair_codes.npy", "--option", extra, "--option",
                                  cmsis, "-v", NULL),
                      0);
     ASSERT_PRINTED(expected);
