@@ -93,29 +93,29 @@ END_TEST
 START_TEST(boards_of_other_processes_count)
 {
     int ends[2];
-    char byte = 0;
+    int theirs = 0;
     if (!have_a_choice())
         return;
     ck_assert_int_eq(pipe(ends), 0);
     pid_t other = fork();
     ck_assert_int_ge(other, 0);
     if (other == 0) {
-        byte = cpu_seat_take(&seats[0]) ? (char)cpu_of(&seats[0]) : -1;
-        if (write(ends[1], &byte, 1) != 1)
+        theirs = cpu_seat_take(&seats[0]) ? cpu_of(&seats[0]) : -1;
+        if (write(ends[1], &theirs, sizeof(theirs)) != sizeof(theirs))
             _exit(1);
         for (;;)
             pause();
     }
-    ck_assert_int_eq(read(ends[0], &byte, 1), 1);
-    ck_assert_int_ge(byte, 0);
-    taken[(int)byte] += 1;
+    ck_assert_int_eq(read(ends[0], &theirs, sizeof(theirs)), sizeof(theirs));
+    ck_assert_int_ge(theirs, 0);
+    taken[theirs] += 1;
     for (int i = 1; i < CPU_COUNT(&allowed) && i < SEATS; i++) {
         take(i);
         check_even();
     }
     ck_assert_int_eq(kill(other, SIGKILL), 0);
     ck_assert_int_eq(waitpid(other, NULL, 0), other);
-    taken[(int)byte] -= 1;
+    taken[theirs] -= 1;
     if (CPU_COUNT(&allowed) <= SEATS)
         take(0);
     check_even();
