@@ -39,10 +39,16 @@ def compile_all(names, executor):
     return taken
 
 
+def _has_floating_point(board):
+    boards = json.loads(subprocess.check_output([common.PROGRAM, "boards", "--json"]))
+    return any(b["name"] == board and b["floating_point"] for b in boards)
+
+
 class Board:
     """An rpc-server with all models in its firmware. problem: what it said when it did not start."""
 
     def __init__(self, archive, board, options):
+        self.has_floating_point = _has_floating_point(board)
         command = [common.PROGRAM, "rpc-server", archive, "--board", board, "--port", "0"]
         for option in options:
             command += ["--option", option]
@@ -93,6 +99,8 @@ def judge(board, model, is_alone):
         say(model.case.name, "passed")
         return True
     host = compiled.outcome_on_host(model)
+    if not host and board.has_floating_point:
+        host = compiled.outcome_with_fma(model)
     if host:
         say(model.case.name, "wrong on the host too", f"{detail}; host: {host}")
     else:

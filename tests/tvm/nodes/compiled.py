@@ -41,14 +41,14 @@ class Compiled:
             except Exception as error:  # what it stumbles over
                 raise Refused(f"export: {_last_line(error)}") from error
 
-    def run_on_host(self):
-        """Outputs of the same code in this process."""
+    def run_on_host(self, options=()):
+        """Outputs of the same code in this process; options are gcc's."""
         with tvm.transform.PassContext(opt_level=3, config=CONFIG):
             factory = relay.build(self.relay, target="c", params=self.params, mod_name=self.name)
         # A library that was loaded once from a path is never read again.
         with tempfile.TemporaryDirectory() as folder:
             path = str(pathlib.Path(folder, "model.so"))
-            factory.export_library(path)
+            factory.export_library(path, options=["-shared", "-fPIC", "-O2", *options])
             library = tvm.runtime.load_module(path)
             runner = graph_executor.GraphModule(library[self.name](tvm.cpu()))
             runner.run(**self.inputs)
@@ -98,9 +98,16 @@ def _last_line(error):
     return f"{type(error).__name__}: {lines[-1][:200] if lines else ''}"
 
 
-def outcome_on_host(compiled):
+def outcome_on_host(compiled, options=()):
     """What is wrong with it on this machine, or None."""
     try:
-        return cases.difference(compiled.run_on_host(), compiled.case.outputs)
+        return cases.difference(compiled.run_on_host(options), compiled.case.outputs)
     except Exception as error:  # gcc's, or TVM's
         return _last_line(error)
+
+
+def outcome_with_fma(compiled):
+    """The same where this machine, too, multiplies and adds in one step, as every core with floating
+    point does: nearest pixels, for one, then lie elsewhere. None, too, where it can't."""
+    flags = pathlib.Path("/proc/cpuinfo").read_text().split()
+    return outcome_on_host(compiled, ["-mfma"]) if "fma" in flags else None

@@ -182,7 +182,7 @@ def code_of(archive):
 def one_board_of_each_core():
     """Name and -mcpu."""
     cores = {}
-    for name, board in sorted(common.BOARDS.items()):
+    for name, board in sorted(common.ALL_BOARDS.items()):
         cores.setdefault(board["core"], name)
     return [(cores[core], cpu) for core, cpu in CPUS.items()]
 
