@@ -15,7 +15,6 @@
 
 enum { TEST_TIMEOUT_S = 120, BOARD_FILE_MAX_BYTES = 64 * 1024 };
 
-
 static const struct {
     const char *core, *way;
     const char *id; /* in test reports */
