@@ -123,9 +123,11 @@ static int read_copy(struct rpc_reader *reader, uint8_t **ret_data, size_t *ret_
         return status;
     if (!rpc_read_u64(reader, &size_bytes))
         return rpc_truncated("a copy's size");
-    *ret_data = (uint8_t *)tensor.data + tensor.byte_offset;
     *ret_size_bytes = as_size(size_bytes);
-    return check_memory(&tensor, *ret_size_bytes);
+    status = check_memory(&tensor, *ret_size_bytes);
+    if (status == 0)
+        *ret_data = (uint8_t *)tensor.data + tensor.byte_offset;
+    return status;
 }
 
 static bool copy_from_remote(struct session *session, struct rpc_reader *reader)
