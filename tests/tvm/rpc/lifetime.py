@@ -206,7 +206,8 @@ def test_session_timeout():
         evaluate = model.module.time_evaluator("run", remote.cpu(0), number=10**8)
         shown = expect_error("RPCSessionTimeoutError: the session's 1.5 s are over", evaluate)
         assert "no progress for" in shown, shown
-        assert re.search(r"its CPU stands at pc=0x\w+: \S+ at \./", shown), shown
+        # In code of ours or the model's, or in the compiler's own that this calls.
+        assert re.search(r"its CPU stands at pc=0x\w+: \S+ at .*\./", shown, re.DOTALL), shown
         del remote, model, evaluate
         server.wait_for_event(2, "failed")
         check_inference(server)
