@@ -93,7 +93,8 @@ static void append_caller(const struct board *board, const struct sight *sight,
     if (stack_is_model(source) || stack_is_model(places->sources[0]) || !sight->stack)
         return;
     if (stack_find_model(board, sight->registers, sight->stack, source, sizeof(source)))
-        error_append(err, "  in the model's code, by its stack: %s", source);
+        error_append(err, "  in the model's code, by its stack (an old call may be among them):%s",
+                     source);
 }
 
 static bool append_place(const struct board *board, const struct sight *sight,

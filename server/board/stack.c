@@ -74,17 +74,23 @@ static size_t take_words(const char *dump, bool is_arm, struct question *questio
 struct answer {
     char *buffer;
     size_t size_bytes;
+    int count;
 };
 
-static void keep_first(void *context, const char *line)
+/* A word that an earlier call has left may lie above those of the calls that go on: so a few. */
+static void keep_few(void *context, const char *line)
 {
+    enum { FEW = 3 };
     static const char inlined[] = "(inlined by) ";
     struct answer *answer = context;
     const char *place = line + strspn(line, " ");
     if (strncmp(place, inlined, strlen(inlined)) == 0)
         place += strlen(inlined);
-    if (answer->buffer[0] == '\0' && stack_is_model(place))
-        snprintf(answer->buffer, answer->size_bytes, "%s", place);
+    size_t used = strlen(answer->buffer);
+    if (answer->count == FEW || !stack_is_model(place) || strstr(answer->buffer, place))
+        return;
+    snprintf(answer->buffer + used, answer->size_bytes - used, "\n  %s", place);
+    answer->count++;
 }
 
 bool stack_find_model(const struct board *board, const char *registers, const char *dump,
@@ -100,7 +106,7 @@ bool stack_find_model(const struct board *board, const char *registers, const ch
     bool is_arm = strstr(registers, "R13=") != NULL;
     buffer[0] = '\0';
     return program && take_words(dump, is_arm, &question, FIXED_ARGS - 2) > 0 &&
-           child_run(&options, deadline_in_ms(ADDR2LINE_TIMEOUT_MS), board->interrupt, keep_first,
+           child_run(&options, deadline_in_ms(ADDR2LINE_TIMEOUT_MS), board->interrupt, keep_few,
                      &answer, &status, &ignored) &&
            buffer[0] != '\0';
 }

@@ -14,8 +14,8 @@ enum { STACK_COMMAND_BYTES = 48 };
  * they name no stack. */
 const char *stack_command(const char *registers, char buffer[STACK_COMMAND_BYTES]);
 
-/* "f at ./model/x.c:3": the place in the model's code that the topmost of the return addresses in
- * QEMU's dump belongs to. False: there is none. */
+/* "\n  f at ./model/x.c:3\n  ...": the places in the model's code, three at most, that the
+ * topmost return addresses in QEMU's dump belong to. False: there is none. */
 bool stack_find_model(const struct board *board, const char *registers, const char *dump,
                       char *buffer, size_t buffer_size_bytes);
 
