@@ -93,6 +93,12 @@ static void report_intervals(void)
     uart_write((const uint8_t *)intervals_ns, count * sizeof intervals_ns[0]);
 }
 
+#ifdef __arm__
+enum { THUMB = 1 }; /* in an address that is called */
+#else
+enum { THUMB = 0 };
+#endif
+
 enum { HEAP_BLOCKS = 24 };
 
 /* The last allocations fail, each with a line about it.
@@ -236,7 +242,7 @@ static void fail(uint8_t how)
         jump(NULL);
         break;
     case 'J':
-        jump((void (*)(void))((uintptr_t)&sink | 1));
+        jump((void (*)(void))((uintptr_t)&sink | THUMB));
         break;
     case 'k':
         jump_at_the_end(NULL);
