@@ -20,6 +20,12 @@ struct name_place {
 bool name_list_load(const struct name_place *place, char ***ret_names, struct error *err);
 void name_list_free(char **names); /* NULL is fine */
 
+/* Is value one of the names in that place? Errors: ERROR_USAGE
+ * `board "qemu_cortex_m4": no such board (have: mps2_an385, ...)`, also for NULL and for a value
+ * that is a path; ERROR_SYSTEM when the folder cannot be read. */
+bool name_list_check(const char *option, const char *value, const struct name_place *place,
+                     struct error *err);
+
 /* "a, b, c"; "none" of an empty list. The caller frees it; NULL: no memory. */
 char *name_list_join(char *const *names);
 

@@ -9,22 +9,6 @@
 
 static const char suffix[] = ".json";
 
-static bool has_name(char *const *names, const char *name)
-{
-    for (size_t i = 0; names[i]; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static bool unknown(char *const *names, const char *name, struct error *err)
-{
-    cleanup_free char *have = name_list_join(names);
-    if (!have)
-        return error_no_memory(err, "board names", 0);
-    return error_set(err, ERROR_USAGE, 0, "board \"%s\": no such board (have: %s)", name, have);
-}
-
 /* Options are written with the file's name, and lists show the "name" key: they must agree. */
 static bool load_named(const char *dir, const char *name, struct machine *ret_machine,
                        struct error *err)
@@ -48,12 +32,8 @@ static bool load_named(const char *dir, const char *name, struct machine *ret_ma
 
 bool machine_load(const char *dir, const char *name, struct machine *ret_machine, struct error *err)
 {
-    cleanup_name_list char **names = NULL;
-    if (!name_list_load(&(struct name_place){dir, "", suffix}, &names, err))
-        return false;
-    if (!has_name(names, name))
-        return unknown(names, name, err);
-    return load_named(dir, name, ret_machine, err);
+    return name_list_check("board", name, &(struct name_place){dir, "", suffix}, err) &&
+           load_named(dir, name, ret_machine, err);
 }
 
 bool machine_list_load(const char *dir, struct machine_list *ret_list, struct error *err)

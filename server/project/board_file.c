@@ -2,8 +2,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
 #include "model/json_read.h"
-#include "project/choices.h"
 
 #include <string.h>
 
@@ -44,7 +44,7 @@ static bool check_part(const struct part *part, const cJSON *definition, const c
     if (part->is_optional && !cJSON_GetObjectItemCaseSensitive(object, part->key))
         return true;
     return (json_read_text(object, part->key, ERROR_USAGE, &value, err) &&
-            choice_check(part->what, value, &place, err)) ||
+            name_list_check(part->what, value, &place, err)) ||
            error_wrap(err, "%s: \"%s%s%s\"", path, part->object ? part->object : "",
                       part->object ? "." : "", part->key);
 }

@@ -2,11 +2,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
 #include "base/temp_dir.h"
 #include "model/archive.h"
 #include "project/board_file.h"
 #include "project/build/build.h"
-#include "project/choices.h"
 #include "project/cmsis.h"
 #include "project/crt.h"
 #include "project/extra.h"
@@ -147,8 +147,8 @@ static bool check_options(const struct generate_options *options, struct error *
     const struct name_place type_place = {apps, "", "/"};
     bool is_path = settings->board && board_file_is_path(settings->board);
     return settings_check(settings, err) &&
-           (is_path || choice_check("board", settings->board, &board_place, err)) &&
-           choice_check("project_type", type, &type_place, err);
+           (is_path || name_list_check("board", settings->board, &board_place, err)) &&
+           name_list_check("project_type", type, &type_place, err);
 }
 
 /* Where the project goes, without slashes at the end, and the folder that it stands in. */
