@@ -2,7 +2,7 @@
  *
  * Where a UART holds one byte, each byte passes between QEMU's main loop and its CPU thread, and
  * waking a thread on another core takes several times as long as what it then does: 100 images on
- * mps2_an385 take 3.6 s free and 0.9 s on one CPU. Boards of all processes spread over the CPUs
+ * mps2_an385 take 3.6 s free and 0.8 s on one CPU. Boards of all processes spread over the CPUs
  * that their user allows them: each seat is a name in Linux's abstract socket namespace, which one
  * process alone can hold, and which is free again when that process ends, however it ends. */
 #ifndef MICROTVM_QEMU_BOARD_CPU_SEAT_H

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODELS SOURCE_DIR "/tests/models"
 #define SOURCES "model/codegen/host/src/"
 #define HERE "hang at ./model/codegen/host/src/more.c:"
 

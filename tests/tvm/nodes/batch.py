@@ -39,16 +39,11 @@ def compile_all(names, executor):
     return taken
 
 
-def _has_floating_point(board):
-    boards = json.loads(subprocess.check_output([common.PROGRAM, "boards", "--json"]))
-    return any(b["name"] == board and b["floating_point"] for b in boards)
-
-
 class Board:
     """An rpc-server with all models in its firmware. problem: what it said when it did not start."""
 
     def __init__(self, archive, board, options):
-        self.has_floating_point = _has_floating_point(board)
+        self.has_floating_point = common.ALL_BOARDS[board]["floating_point"] is not None
         command = [common.PROGRAM, "rpc-server", archive, "--board", board, "--port", "0"]
         for option in options:
             command += ["--option", option]
