@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "model/notes.h"
 #include "project/build/build.h"
-#include "project/build/footprint.h"
+#include "project/footprint/footprint.h"
 #include "project/fit.h"
 #include "project/generate.h"
 

@@ -1,6 +1,6 @@
 /* What of a board's memory a firmware takes, read from small ELF files that are made here. */
 #include "hostile/scratch.h"
-#include "project/build/footprint.h"
+#include "project/footprint/footprint.h"
 
 #include <check.h>
 #include <elf.h>

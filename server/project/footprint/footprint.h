@@ -1,7 +1,7 @@
 /* How much of a board's memory a firmware takes, by its ELF sections: those of
  * guest/link/firmware.ld. */
-#ifndef MICROTVM_QEMU_PROJECT_BUILD_FOOTPRINT_H
-#define MICROTVM_QEMU_PROJECT_BUILD_FOOTPRINT_H
+#ifndef MICROTVM_QEMU_PROJECT_FOOTPRINT_FOOTPRINT_H
+#define MICROTVM_QEMU_PROJECT_FOOTPRINT_FOOTPRINT_H
 
 #include "base/error.h"
 
