@@ -162,6 +162,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .on_line = build_line,
         .on_notice = note_line,
         .context = pipeline,
+        .ret_need = &pipeline->need,
     };
     struct footprint taken;
     cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline->project_dir);

@@ -26,7 +26,8 @@ struct pipeline {
     struct temp_dir temp_dir; /* its path is NULL where none was made */
     char *project_dir;
     struct manifest manifest;
-    struct machine machine; /* the project's board */
+    struct memory_need need; /* of the model, once it is built */
+    struct machine machine;  /* the project's board */
     struct board *board;
 };
 

@@ -107,6 +107,7 @@ static void add_listed(const struct memory_question *question, const struct mode
         add_tensor(question, tensors[i].size_bytes, 0, heap_bytes);
 }
 
+/* Without the workspace. */
 static uint64_t aot_heap_bytes(const struct memory_question *question,
                                const struct generated *generated)
 {
@@ -134,7 +135,7 @@ static uint64_t aot_heap_bytes(const struct memory_question *question,
         add_block(&heap_bytes, count * sizes_of(question)->array_bytes);
         add_block(&heap_bytes, count * RUNTIME_ARGUMENT_BYTES);
     }
-    return memory_sum(heap_bytes, aot_workspace_bytes(generated, model));
+    return heap_bytes;
 }
 
 /* What guest/platform/linked_params.c brings: data, and a function in a table of its own. */
@@ -168,7 +169,7 @@ static bool graph_heap_bytes(const struct memory_question *question,
     if (!graph_need_read(question->dir, question->model->name, generated, sizes_of(question),
                          question->packet_bytes, &graph, err))
         return false;
-    uint64_t passing_bytes = graph.workspace_bytes;
+    uint64_t passing_bytes = need->workspace_bytes = graph.workspace_bytes;
     add_server(question, generated, &need->heap_bytes);
     need->heap_bytes = memory_sum(need->heap_bytes, graph.storages_bytes);
     if (is_bundled(question))
@@ -213,11 +214,12 @@ static bool count_heap(const struct memory_question *question, const struct gene
     if (question->is_host_driven && strcmp(model->executor, "operator") == 0) {
         need->heap_bytes = operator_heap_bytes(question, generated);
     } else if (question->is_host_driven) {
-        need->heap_bytes = aot_heap_bytes(question, generated);
+        need->workspace_bytes = aot_workspace_bytes(generated, model);
+        need->heap_bytes = memory_sum(aot_heap_bytes(question, generated), need->workspace_bytes);
     } else {
-        uint64_t workspace_bytes = aot_workspace_bytes(generated, model);
-        if (workspace_bytes > 0)
-            need->heap_bytes = memory_sum(workspace_bytes, HEAP_BLOCK_HEADER_BYTES);
+        need->workspace_bytes = aot_workspace_bytes(generated, model);
+        if (need->workspace_bytes > 0)
+            need->heap_bytes = memory_sum(need->workspace_bytes, HEAP_BLOCK_HEADER_BYTES);
         need->tensors_bytes =
             memory_sum(static_tensors_bytes(model->inputs, model->inputs_count),
                        static_tensors_bytes(model->outputs, model->outputs_count));

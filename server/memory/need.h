@@ -30,6 +30,7 @@ struct memory_question {
 struct memory_need {
     uint64_t heap_bytes;
     uint64_t loading_bytes;     /* of these: only for reading the graph */
+    uint64_t workspace_bytes;   /* of these: what the model's code takes while it runs */
     uint64_t buffers_bytes;     /* static ones of the generated code: planned workspaces */
     uint64_t tensors_bytes;     /* static ones for inputs and outputs, where no host drives */
     uint64_t constants_bytes;   /* in flash */

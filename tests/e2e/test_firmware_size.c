@@ -1,11 +1,14 @@
 /* What the bundled C runtime costs: flash of a host-driven firmware less what is the model's, for
- * every board whose compiler is here, at the optimisation that ships. Nothing is booted. */
+ * every board whose compiler is here, at the optimisation that ships; and whether the parts that a
+ * firmware is told to have are all of it. Nothing is booted. */
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/name_list.h"
 #include "e2e/api_client.h"
 #include "e2e/sized_model.h"
 #include "hostile/scratch.h"
+#include "project/footprint/footprint.h"
+#include "project/footprint/memory_use.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -125,6 +128,35 @@ static void build(const char *board, enum sized_kind kind, const char *project)
     (void)api_stop(&client);
 }
 
+/* The parts are all of it; and the model's is what the map says in another way, but for what was
+ * filled in behind its pieces. */
+static void check_parts(const char *project, const struct map *map)
+{
+    enum { MOST_FILLED = 200 };
+    const struct memory_need need = {.workspace_bytes = 0};
+    cleanup_free char *elf = file_path("%s/build/firmware.elf", project);
+    struct memory_use use;
+    struct footprint footprint;
+    ASSERT_GOOD(memory_use_read(project, &need, &use, &err));
+    ASSERT_GOOD(footprint_read(elf, &footprint, &err));
+    ck_assert_uint_eq(use.flash_bytes, footprint.flash_bytes);
+    ck_assert_uint_eq(use.flash_bytes, map->flash_bytes);
+    ck_assert_uint_eq(use.ram_bytes, footprint.ram_bytes);
+    const struct memory_part *parts = use.parts;
+    uint64_t model_bytes =
+        parts[MEMORY_MODEL_CODE].flash_bytes + parts[MEMORY_CONSTANTS].flash_bytes;
+    ck_assert_uint_ge(model_bytes, map->model_bytes);
+    ck_assert_uint_le(model_bytes, map->model_bytes + MOST_FILLED);
+    ck_assert_uint_gt(parts[MEMORY_RUNTIME].flash_bytes, 8 * KIB);
+    ck_assert_uint_gt(parts[MEMORY_PLATFORM].flash_bytes, KIB);
+    ck_assert_uint_gt(parts[MEMORY_LIBC].flash_bytes, 100);
+    ck_assert_uint_gt(parts[MEMORY_STACK].ram_bytes, 0);
+    ck_assert_uint_gt(parts[MEMORY_HEAP].ram_bytes, 0);
+    ck_assert_uint_eq(parts[MEMORY_EXTRA_FILES].flash_bytes, 0);
+    ck_assert_uint_eq(use.symbols_count, MEMORY_SYMBOLS_MOST);
+    memory_use_dispose(&use);
+}
+
 START_TEST(the_runtime_stays_small)
 {
     const char *board = boards[_i / EXECUTORS];
@@ -143,6 +175,7 @@ START_TEST(the_runtime_stays_small)
     snprintf(project, sizeof(project), "%s", scratch_path("project"));
     build(board, executors[executor].kind, project);
     struct map map = read_map(project);
+    check_parts(project, &map);
     unsigned long runtime_bytes = map.flash_bytes - map.model_bytes;
     printf("%s, %s: %lu bytes\n", board, executors[executor].name, runtime_bytes);
     (void)fflush(stdout);

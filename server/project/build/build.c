@@ -308,6 +308,8 @@ bool build_project(const struct build_options *options, struct error *err)
     else
         good = lock_folder(project_dir, options->interrupt, tell_wait, build, &lock_fd, err) &&
                build_in(build, err);
+    if (good && options->ret_need)
+        *options->ret_need = build->manifest.need;
     build_env_close(&build->env);
     free(build);
     return good;

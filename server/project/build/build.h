@@ -18,6 +18,7 @@ struct build_options {
     child_line_fn on_notice; /* what a user should see in any case: that another build is waited
                               * for, that nothing confines the compiler; may be NULL */
     void *context;
+    struct memory_need *ret_need; /* what the model needs of the board's memory; may be NULL */
 };
 
 /* project.json is brought to say what the manifest says first, since the build reads it. Builds
