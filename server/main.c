@@ -1,5 +1,6 @@
 #include "commands/commands.h"
 #include "commands/exit_code.h"
+#include "commands/standard_output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,11 +109,12 @@ static int command_version(int argc, char **argv)
 }
 
 /* Without one of these, the next file to be opened would take its number, and get what is printed.
- */
+ * Nothing can be written to what stands for standard output: what is lost must not look written. */
 static bool open_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) != fd)
             return false;
     return true;
 }
@@ -138,16 +140,12 @@ static int dispatch(int argc, char **argv)
     return run_command(argc - 1, argv + 1);
 }
 
-/* What was printed is a result, too: a disk that is full must not look like success. */
 static bool finish_output(void)
 {
-    bool failed = ferror(stdout) != 0;
-    if (fflush(stdout) == 0 && !failed)
+    struct error err;
+    if (standard_output_finish(&err))
         return true;
-    if (errno == EPIPE) /* nobody wants to know more */
-        return true;
-    fprintf(stderr, "microtvm-qemu: standard output: %s\n",
-            failed ? "not all of it could be written" : strerror(errno));
+    fprintf(stderr, "microtvm-qemu: %s\n", err.text);
     return false;
 }
 

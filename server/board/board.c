@@ -121,6 +121,11 @@ void board_close(struct board *board)
         power_off(board);
 }
 
+const char *board_qemu_version(const struct board *board)
+{
+    return board->qemu_version[0] ? board->qemu_version : NULL;
+}
+
 const char *board_last_log(const struct board *board)
 {
     /* The text is a cache, no state: hence the cast. */

@@ -83,6 +83,10 @@ bool board_write(struct board *board, const void *data, size_t size_bytes, struc
  * answers, a fraction of a second. A board that is off adds nothing. Returns false. */
 bool board_explain_timeout(struct board *board, struct error *err);
 
+/* "7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", as QEMU told when it started; NULL: it did not yet. The
+ * board's own. */
+const char *board_qemu_version(const struct board *board);
+
 /* For a caller's own poll loop: up to BOARD_PUMP_FDS entries; returns how many (0 while off). */
 int board_pump_fds(const struct board *board, struct pollfd *fds);
 /* Take in all that is there without blocking. An error is kept for the next read or write. */

@@ -33,7 +33,8 @@ struct board {
     int nudge_ms;
     int64_t moved_ns; /* CLOCK_MONOTONIC: when the last byte went over the line, either way */
     int64_t asked_ns; /* when the last one went to the board, or it was switched on */
-    uint64_t asked_received_bytes; /* how many had come from it by then */
+    uint64_t asked_received_bytes;        /* how many had come from it by then */
+    char qemu_version[QMP_VERSION_BYTES]; /* "": not known yet */
     char log_text[LINE_RING_LINES * LINE_RING_LINE_BYTES];
 };
 

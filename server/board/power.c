@@ -57,6 +57,7 @@ static bool start_emulator(struct board *board, struct deadline deadline, struct
     cleanup_free char *pty_path = NULL;
     if (!emulator_start(&options, deadline, board->interrupt, &board->emulator, &pty_path, err))
         return false;
+    memcpy(board->qemu_version, board->emulator.qmp.version, sizeof(board->qemu_version));
     if (!transport_open(pty_path, BOARD_BACKLOG_BYTES, hear, board, &board->transport, err))
         return false;
     struct qmp_wait wait = board_qmp_wait(board, deadline);

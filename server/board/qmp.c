@@ -216,13 +216,34 @@ bool qmp_post(struct qmp *qmp, const char *name, const struct qmp_wait *wait, st
     return send_command(qmp, name, NULL, wait, qmp->next_id++, err);
 }
 
+/* {"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 22}, "package": "Debian ..."}}} */
+static void take_version(const cJSON *greeting, char *version, size_t size)
+{
+    static const char *const PARTS[] = {"major", "minor", "micro"};
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(greeting, "version");
+    const cJSON *numbers = cJSON_GetObjectItemCaseSensitive(object, "qemu");
+    const char *package = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "package"));
+    int parts[sizeof(PARTS) / sizeof(PARTS[0])];
+    for (size_t i = 0; i < sizeof(PARTS) / sizeof(PARTS[0]); i++) {
+        const cJSON *part = cJSON_GetObjectItemCaseSensitive(numbers, PARTS[i]);
+        if (!cJSON_IsNumber(part))
+            return;
+        parts[i] = part->valueint;
+    }
+    bool named = package && package[0] != '\0';
+    snprintf(version, size, "%d.%d.%d%s%s%s", parts[0], parts[1], parts[2], named ? " (" : "",
+             named ? package : "", named ? ")" : "");
+}
+
 bool qmp_greet(struct qmp *qmp, const struct qmp_wait *wait, struct error *err)
 {
     cleanup_json cJSON *greeting = NULL;
     if (!next_message(qmp, wait, &greeting, err))
         return false;
-    if (!cJSON_GetObjectItemCaseSensitive(greeting, "QMP"))
+    const cJSON *greeted = cJSON_GetObjectItemCaseSensitive(greeting, "QMP");
+    if (!greeted)
         return error_set(err, ERROR_DEVICE, 0, "QEMU did not greet on its control socket");
+    take_version(greeted, qmp->version, sizeof(qmp->version));
     return qmp_command(qmp, "qmp_capabilities", NULL, wait, NULL, err);
 }
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { QMP_REFUSAL_BYTES = 200 };
+enum { QMP_REFUSAL_BYTES = 200, QMP_VERSION_BYTES = 96 };
 
 struct qmp {
     int fd;      /* owned, non-blocking; -1: none */
@@ -23,6 +23,7 @@ struct qmp {
     size_t input_size_bytes;
     size_t input_capacity_bytes;
     char refusal[QMP_REFUSAL_BYTES]; /* of a posted command; "" for none */
+    char version[QMP_VERSION_BYTES]; /* "7.2.22 (Debian 1:7.2+dfsg-7)", once QEMU greeted */
 };
 
 #define QMP_NONE ((struct qmp){.fd = -1})

@@ -24,21 +24,15 @@ struct comparison {
     int64_t mismatches;
     int64_t first_mismatch; /* its index in C order; -1: none */
     /* Over all elements; infinite where one is finite and the other is not (NaN: likewise). */
-    double max_absolute_error;
+    long double max_absolute_error; /* of integers exact */
+    int64_t largest_at; /* where it is, the first such, in C order; -1: no element has an error */
     double max_relative_error; /* where the expected value is not 0 */
+    double rtol;               /* what was allowed */
+    double atol;
 };
 
 /* got and expected have the same type and shape. */
 struct comparison tensor_compare(const struct tensor *got, const struct tensor *expected,
                                  const struct tolerance *tolerance);
-
-/* One element as a number. */
-long double tensor_element_value(const struct tensor *tensor, int64_t index);
-
-/* One element for people; "[0, 3]" for an index in C order. Return the buffer. */
-const char *tensor_element_text(const struct tensor *tensor, int64_t index, char *buffer,
-                                size_t size);
-const char *tensor_index_text(const struct tensor *tensor, int64_t index, char *buffer,
-                              size_t size);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "base/text.h"
+#include "client/element.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -67,6 +68,8 @@ void report_line(struct report *report, const char *line)
 void report_end(struct report *report, const char *format, ...)
 {
     double ms = (double)(clock_now_ns() - report->step_began_ns) / 1e6;
+    if (report->steps_count < REPORT_STEPS_MOST)
+        report->steps[report->steps_count++] = (struct report_step){report->step, ms};
     draw(report, "");
     fprintf(report->out, "%-9s %8.1f ms", report->step, ms);
     if (format) {
@@ -92,24 +95,24 @@ void report_abandon(struct report *report)
 
 static void print_values(FILE *out, const struct tensor *tensor)
 {
-    char text[64];
+    char text[NUMBER_TEXT_SIZE];
     int64_t elements = tensor_elements(tensor);
     fputs("  [", out);
     for (int64_t i = 0; i < elements && i < VALUES_SHOWN; i++)
-        fprintf(out, "%s%s", i > 0 ? ", " : "", tensor_element_text(tensor, i, text, sizeof(text)));
+        fprintf(out, "%s%s", i > 0 ? ", " : "", tensor_element_text(tensor, i, text));
     fprintf(out, "%s]", elements > VALUES_SHOWN ? ", ..." : "");
 }
 
 static void print_verdict(const struct report *report, const struct tensor *got,
                           const struct tensor *expected, const struct comparison *comparison)
 {
-    char got_text[64];
-    char expected_text[64];
+    char got_text[NUMBER_TEXT_SIZE];
+    char expected_text[NUMBER_TEXT_SIZE];
     char index[256];
     const char *begin = !report->colour ? "" : comparison->mismatches ? RED : GREEN;
     const char *end = report->colour ? PLAIN : "";
     fprintf(report->out,
-            "  max abs error %.3g, max rel error %.3g: ", comparison->max_absolute_error,
+            "  max abs error %.3Lg, max rel error %.3g: ", comparison->max_absolute_error,
             comparison->max_relative_error);
     if (comparison->mismatches == 0) {
         fprintf(report->out, "%smatches%s", begin, end);
@@ -119,8 +122,8 @@ static void print_verdict(const struct report *report, const struct tensor *got,
     fprintf(report->out, "%sMISMATCH%s in %lld of %lld elements, first at %s: got %s, expected %s",
             begin, end, (long long)comparison->mismatches, (long long)comparison->elements,
             tensor_index_text(expected, first, index, sizeof(index)),
-            tensor_element_text(got, first, got_text, sizeof(got_text)),
-            tensor_element_text(expected, first, expected_text, sizeof(expected_text)));
+            tensor_element_text(got, first, got_text),
+            tensor_element_text(expected, first, expected_text));
 }
 
 void report_result(struct report *report, const char *name, const char *format, ...)

@@ -12,13 +12,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
+enum { REPORT_STEPS_MOST = 16 };
+
+struct report_step {
+    const char *name; /* not owned */
+    double time_ms;
+};
+
 struct report {
     FILE *out; /* not owned */
     bool terminal;
     bool colour;
     const char *step; /* under way; NULL: none; not owned */
     int64_t step_began_ns;
-    int64_t drawn_ns; /* when the progress line was last drawn */
+    int64_t drawn_ns;                            /* when the progress line was last drawn */
+    struct report_step steps[REPORT_STEPS_MOST]; /* that ended, in their order */
+    size_t steps_count;
 };
 
 void report_init(struct report *report, FILE *out);

@@ -42,7 +42,7 @@ _microtvm_qemu_value() {
             choices=${choices:+$name=${choices// / "$name="}}
         fi
         ;;
-    --input | --expect | --labels) compopt -o default ;;
+    --input | --expect | --labels | --json) compopt -o default ;;
     --output | --keep | --crt-dir | --project-dir) compopt -o dirnames ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$3")
@@ -62,16 +62,17 @@ _microtvm_qemu_words() {
     done
 }
 
-# _microtvm_qemu_option OPTION: its long name, where it takes a value; else nothing.
+# _microtvm_qemu_option COMMAND OPTION: its long name, where it takes a value; else nothing.
 _microtvm_qemu_option() {
-    case $1 in
+    case $2 in
     -b) echo --board ;;
     -i) echo --input ;;
     -e) echo --expect ;;
     -o) echo --output ;;
     -p) echo --port ;;
-    --verbose | --help | --debug | --json) ;;
-    --*) echo "$1" ;;
+    --json) [[ $1 != run ]] || echo --json ;; # for boards it stands alone
+    --verbose | --help | --debug) ;;
+    --*) echo "$2" ;;
     esac
 }
 
@@ -87,7 +88,7 @@ _microtvm_qemu() {
         [[ $word == -* ]] || mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
         return
     fi
-    option=$(_microtvm_qemu_option "${words[-2]}")
+    option=$(_microtvm_qemu_option "${words[1]}" "${words[-2]}")
     if [[ -n $option && ${#words[@]} -gt 3 ]]; then
         _microtvm_qemu_value "$program" "$option" "$word"
     elif [[ $word == --*=* ]]; then
@@ -114,8 +115,9 @@ _microtvm_qemu() {
 _microtvm_qemu_options() {
     case $1 in
     run)
-        echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --keep --crt-dir \
-            --project-type --iterations --warmups --option --timeout --deadline -v --verbose -h --help
+        echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --keep \
+            --crt-dir --project-type --iterations --warmups --option --timeout --deadline -v --verbose \
+            -h --help
         ;;
     rpc-server)
         echo -b --board --host -p --port --tracker --key --crt-dir --option \

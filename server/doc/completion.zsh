@@ -80,6 +80,7 @@ _microtvm-qemu() {
             '--atol=[absolute tolerance]:number: ' \
             '--labels=[the class of each input]:file:_files' \
             '(-o --output)'{-o+,--output=}'[where outputs are written]:folder:_files -/' \
+            '--json=[write all that is known of the run as JSON]:file:_files' \
             '--keep=[make the project there and leave it]:folder:_files -/' \
             '--project-type=[how the model is run]:type:_microtvm-qemu_choices project_type' \
             '--iterations=[mlperftiny\: inferences timed of each input]:number: ' \

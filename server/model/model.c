@@ -26,6 +26,7 @@ void model_dispose(struct model *model)
 {
     free(model->name);
     free(model->executor);
+    free(model->tvm_version);
     model_tensors_free(model->inputs, model->inputs_count);
     model_tensors_free(model->outputs, model->outputs_count);
     free(model->inputs_note);
@@ -127,12 +128,32 @@ static bool read_operator_memory(const cJSON *memory, struct model *model, struc
     return true;
 }
 
+/* The runtime that the code is for, of the version that wrote it: TVM 0.9 and later say it of AOT.
+ * Anything else there is no error, for nothing is built by it. */
+static bool read_tvm_version(const cJSON *module, struct model *model, struct error *err)
+{
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(module, "external_dependencies"))
+    {
+        const char *name =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "short_name"));
+        const char *version =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "version_spec"));
+        if (!name || !version || strcmp(name, "tvm_standalone_crt") != 0)
+            continue;
+        model->tvm_version = strdup(version);
+        return model->tvm_version || error_no_memory(err, "TVM's version", strlen(version));
+    }
+    return true;
+}
+
 static bool read_metadata(const cJSON *json, const char *wanted, struct model *model,
                           struct error *err)
 {
     const cJSON *module = NULL;
     if (!read_version(json, &model->version, err) ||
-        !model_modules_read(json, wanted, model, &module, err))
+        !model_modules_read(json, wanted, model, &module, err) ||
+        !read_tvm_version(module, model, err))
         return false;
     const cJSON *memory = cJSON_GetObjectItemCaseSensitive(module, "memory");
     return strcmp(model->executor, "operator") == 0 ? read_operator_memory(memory, model, err)

@@ -29,9 +29,10 @@ struct model_module {
 };
 
 struct model {
-    char *name;     /* module name: "default" */
-    char *executor; /* "aot", "graph", or "operator": single functions, as AutoTVM sends them */
-    int version;    /* metadata version */
+    char *name;        /* module name: "default" */
+    char *executor;    /* "aot", "graph", or "operator": single functions, as AutoTVM sends them */
+    int version;       /* metadata version */
+    char *tvm_version; /* that exported it, "0.16.dev0"; NULL: the archive does not say */
     struct model_tensor *inputs; /* in the order of the compiled function's arguments */
     size_t inputs_count;
     struct model_tensor *outputs; /* likewise: output2 before output10 */

@@ -70,6 +70,8 @@ static bool model_to_json(const struct model *model, cJSON *json)
     return cJSON_AddStringToObject(json, "name", model->name) &&
            cJSON_AddStringToObject(json, "executor", model->executor) &&
            cJSON_AddNumberToObject(json, "version", model->version) &&
+           (!model->tvm_version ||
+            cJSON_AddStringToObject(json, "tvm_version", model->tvm_version)) &&
            cJSON_AddBoolToObject(json, "c_interface", model->c_interface) &&
            cJSON_AddBoolToObject(json, "system_lib", model->system_lib) &&
            cJSON_AddBoolToObject(json, "c_metadata", model->c_metadata) &&
@@ -217,6 +219,7 @@ static bool model_from_json(const cJSON *json, struct model *model, struct error
     if (!json_read_text(json, "name", ERROR_USAGE, &model->name, err) ||
         !json_read_text(json, "executor", ERROR_USAGE, &model->executor, err) ||
         !json_read_size(json, "version", ERROR_USAGE, &version, err) ||
+        !read_note(json, "tvm_version", &model->tvm_version, err) ||
         !json_read_flag(json, "c_interface", ERROR_USAGE, &model->c_interface, err) ||
         !json_read_flag(json, "system_lib", ERROR_USAGE, &model->system_lib, err) ||
         !json_read_flag(json, "c_metadata", ERROR_USAGE, &model->c_metadata, err) ||

@@ -4,7 +4,7 @@
  *   "format": 1,
  *   "generator": "microtvm-qemu 0.1.0",
  *   "crt_source": "given" or "bundled",
- *   "model": { "name", "executor", "version", "c_interface", "system_lib", "io_size_bytes",
+ *   "model": { "name", "executor", "version", "tvm_version", "c_interface", "system_lib", "io_size_bytes",
  *              "c_metadata", "linked_params",
  *              "inputs": [{"name", "dtype", "size_bytes", "shape"}, ...], "outputs": [likewise,
  *              and "unwritten"], "inputs_note", "outputs_note",

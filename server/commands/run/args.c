@@ -25,6 +25,7 @@ enum option_id {
     OPTION_LABELS,
     OPTION_ITERATIONS,
     OPTION_WARMUPS,
+    OPTION_JSON,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -43,6 +44,7 @@ static const struct option LONG_OPTIONS[] = {
     {"warmups", required_argument, NULL, OPTION_WARMUPS},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
+    {"json", required_argument, NULL, OPTION_JSON},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -69,6 +71,9 @@ static const char HELP[] =
     "                              one is given\n"
     "      --labels FILE           the class of each input, integers: tells the accuracy\n"
     "  -o, --output DIR            write each output to DIR/NAME.npy\n"
+    "      --json FILE             write all that is known of the run as JSON, also when it\n"
+    "                              fails; \"-\": to standard output, the text to standard\n"
+    "                              error\n"
     "      --keep DIR              make the project in DIR, which must not exist, and\n"
     "                              leave it there\n"
     "      --crt-dir DIR           TVM's standalone_crt to build with (default: bundled)\n"
@@ -185,6 +190,9 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
     case OPTION_PROJECT_TYPE:
         args->project_type = value;
         return true;
+    case OPTION_JSON:
+        args->json_path = value;
+        return true;
     case OPTION_VERBOSE:
         args->verbose = true;
         return true;
@@ -198,6 +206,8 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
 
 static bool check_complete(struct run_args *args, int operands, char **operand, struct error *err)
 {
+    if (operands > 0)
+        args->model_path = operand[0];
     if (args->help)
         return true;
     if (operands == 0)
@@ -207,44 +217,42 @@ static bool check_complete(struct run_args *args, int operands, char **operand, 
         return error_set(err, ERROR_USAGE, 0,
                          "\"%s\": one model at a time; files go behind --input, --expect",
                          operand[1]);
-    args->model_path = operand[0];
     if (!args->board)
         return error_set(err, ERROR_USAGE, 0,
                          "--board NAME is missing (`microtvm-qemu boards` lists them)");
     return true;
 }
 
+static bool take_next(struct run_args *args, int id, char **argv, struct error *err)
+{
+    if (id == ':')
+        return error_set(err, ERROR_USAGE, 0, "%s needs a value (see --help)", argv[optind - 1]);
+    if (id == '?')
+        return error_set(err, ERROR_USAGE, 0, "%s: no such option (see --help)", argv[optind - 1]);
+    return take_option(args, id, optarg, err);
+}
+
+/* The first mistake is told; what is behind it is looked through for --json. */
 static bool parse(int argc, char **argv, struct run_args *args, struct error *err)
 {
+    struct error further;
+    bool good = true;
     int id;
     opterr = 0; /* the messages are ours */
     optind = 0; /* GNU getopt: begin anew, whatever was parsed before */
-    while ((id = getopt_long(argc, argv, SHORT_OPTIONS, LONG_OPTIONS, NULL)) != -1) {
-        if (id == ':')
-            return error_set(err, ERROR_USAGE, 0, "%s needs a value (see --help)",
-                             argv[optind - 1]);
-        if (id == '?')
-            return error_set(err, ERROR_USAGE, 0, "%s: no such option (see --help)",
-                             argv[optind - 1]);
-        if (!take_option(args, id, optarg, err))
-            return false;
-    }
-    return check_complete(args, argc - optind, argv + optind, err);
+    while ((id = getopt_long(argc, argv, SHORT_OPTIONS, LONG_OPTIONS, NULL)) != -1)
+        good = take_next(args, id, argv, good ? err : &further) && good;
+    return good && check_complete(args, argc - optind, argv + optind, err);
 }
 
 bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct error *err)
 {
-    struct run_args args = {
+    *ret_args = (struct run_args){
         .tolerance = {.rtol = COMPARE_DEFAULT_RTOL, .atol = COMPARE_DEFAULT_ATOL},
         .timeout_ms = RUN_DEFAULT_TIMEOUT_MS,
         .iterations = 1,
     };
-    if (!parse(argc, argv, &args, err)) {
-        run_args_dispose(&args);
-        return false;
-    }
-    *ret_args = args;
-    return true;
+    return parse(argc, argv, ret_args, err);
 }
 
 void run_args_dispose(struct run_args *args)

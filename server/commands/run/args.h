@@ -35,12 +35,13 @@ struct run_args {
     const char *output_dir;   /* NULL: none */
     const char *keep_dir;     /* NULL: none */
     const char *crt_dir;      /* NULL: the bundled runtime */
+    const char *json_path;    /* of the document; "-": standard output; NULL: none is wanted */
     bool verbose;
     bool help;
 };
 
-/* Errors: ERROR_USAGE with the argument and what to give instead; ERROR_INTERNAL (memory). With
- * --help nothing else is asked for. */
+/* Errors: ERROR_USAGE with the argument and what to give instead; ERROR_INTERNAL (memory); what
+ * could be understood is in *ret_args then, too: --json, wherever it stands. The caller disposes of it in any case. With --help nothing else is asked for. */
 bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct error *err);
 void run_args_dispose(struct run_args *args);
 void run_args_help(FILE *out);

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "client/report.h"
 #include "commands/board_stream.h"
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 #include "model/model.h"
 
 #include <stdbool.h>

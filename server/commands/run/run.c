@@ -1,40 +1,26 @@
 /* microtvm-qemu run: a model archive in, outputs and a verdict out. */
+#include "commands/run/run.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "client/report.h"
 #include "commands/commands.h"
+#include "commands/doctor/probe.h"
 #include "commands/exit_code.h"
-#include "commands/pipeline.h"
-#include "commands/run/args.h"
-#include "commands/run/data.h"
 #include "commands/run/device.h"
-#include "commands/run/output.h"
-#include "commands/run/results.h"
-#include "commands/run/text/mlperftiny.h"
+#include "commands/run/tensors/output.h"
+#include "commands/run/tensors/results.h"
 #include "commands/run/text/standalone.h"
-#include "model/graph_files.h"
+#include "commands/standard_output.h"
+#include "project/build/tools.h"
 #include "project/types/driven.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-/* All that one run owns. */
-struct run {
-    struct run_args args;
-    struct report report;
-    struct interrupt interrupt;
-    struct settings settings;
-    struct run_data data;
-    struct run_benchmark benchmark; /* of project type mlperftiny */
-    struct pipeline pipeline;
-    struct graph_files graph; /* of a model for the graph executor */
-    struct device_model model;
-};
-
 static void run_dispose(struct run *run)
 {
     report_abandon(&run->report);
+    run_document_dispose(&run->document);
     device_model_dispose(&run->model);
     graph_files_dispose(&run->graph);
     pipeline_dispose(&run->pipeline);
@@ -89,7 +75,7 @@ static bool prepare(struct run *run, struct error *err)
 {
     if (access(run->args.model_path, R_OK) != 0)
         return error_set(err, ERROR_USAGE, errno, "model archive %s", run->args.model_path);
-    return run_data_load(&run->args, &run->data, err) &&
+    return run_document_check(&run->document, err) && run_data_load(&run->args, &run->data, err) &&
            run_settings(&run->args, &run->settings, err) && prepare_benchmark(run, err) &&
            (!run->args.output_dir || results_check(run->args.output_dir, err)) &&
            pipeline_prepare(&run->pipeline, run->args.keep_dir, err);
@@ -144,23 +130,49 @@ static bool infer_on_board(struct run *run, struct error *err)
     return false;
 }
 
+/* For the document: what the firmware is built with. One that cannot say is none of our concern,
+ * for the build is. */
+static bool ask_compiler(struct run *run, struct error *err)
+{
+    cleanup_free char *compiler = NULL;
+    bool good = false;
+    if (!run_document_is_wanted(&run->document) ||
+        !build_tools_compiler(run->pipeline.project_dir, &compiler, err))
+        return true;
+    const char *const argv[] = {compiler, "--version", NULL};
+    bool answered = probe_first_line(argv, &run->interrupt, run->compiler, &good, err);
+    if (!answered || !good)
+        run->compiler[0] = '\0';
+    return answered || err->kind != ERROR_INTERRUPTED;
+}
+
+static bool judge(struct run *run, bool *ret_matches, struct error *err)
+{
+    struct run_data *data = &run->data;
+    *ret_matches = run_output_compare(data, &run->model, &run->args.tolerance, &run->report);
+    run->is_done = true;
+    if (!labels_score(&data->labels, data->inferences,
+                      data->outputs_count > 0 ? data->outputs : NULL, &run->score, err))
+        return false;
+    labels_report(&data->labels, data->inferences, &run->score, &run->report);
+    return true;
+}
+
 static bool run_all(struct run *run, bool *ret_matches, struct error *err)
 {
     struct pipeline *pipeline = &run->pipeline;
     if (!prepare(run, err) ||
         !pipeline_generate(pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
                            err) ||
-        !check_model(run, err) || !load_graph(run, err) || !pipeline_build(pipeline, err) ||
-        !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err) ||
-        !infer_on_board(run, err))
+        !ask_compiler(run, err) || !check_model(run, err) || !load_graph(run, err) ||
+        !pipeline_build(pipeline, err) || !pipeline_flash(pipeline, err) ||
+        !board_open(pipeline->board, err) || !infer_on_board(run, err))
         return false;
     board_close(pipeline->board);
     run_data_drop_unwritten(&run->data, &pipeline->manifest.model);
     if (run->args.output_dir && !results_write(&run->data, &run->model, run->args.output_dir, err))
         return false;
-    *ret_matches = run_output_compare(&run->data, &run->model, &run->args.tolerance, &run->report);
-    labels_report(&run->data.labels, run->data.inferences, run->data.outputs, &run->report);
-    return true;
+    return judge(run, ret_matches, err);
 }
 
 static bool open_interrupt(struct run *run, struct error *err)
@@ -186,32 +198,54 @@ static bool is_late(const struct run *run, struct error *err)
     return true;
 }
 
+/* The whole run; err says what there is to tell of one that failed. */
+static enum exit_code run_to_end(struct run *run, struct error *err)
+{
+    bool matches = false;
+    if (!open_interrupt(run, err) || !run_all(run, &matches, err) || !standard_output_finish(err))
+        return is_late(run, err) ? EXIT_CODE_DEADLINE : exit_code_of(err);
+    return matches ? EXIT_CODE_OK : EXIT_CODE_MISMATCH;
+}
+
+/* When all else is done with: nothing holds the board, or the signals, while a reader is slow. */
+static enum exit_code write_document(struct run_document *document, enum exit_code code)
+{
+    struct error err;
+    bool written = !run_document_is_wanted(document) || run_document_write(document, &err);
+    run_document_dispose(document);
+    return written ? code : exit_with_error("run", &err);
+}
+
+static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error *err)
+{
+    const char *json_path = run->args.json_path;
+    run_document_open(&run->document, json_path);
+    report_init(&run->report, json_path && strcmp(json_path, "-") == 0 ? stderr : stdout);
+    run->pipeline = (struct pipeline){.command = "run",
+                                      .interrupt = &run->interrupt,
+                                      .report = &run->report,
+                                      .verbose = run->args.verbose,
+                                      .has_device_graph = true,
+                                      .choose_type = true};
+    enum exit_code code = is_parsed ? run_to_end(run, err) : exit_code_of(err);
+    run_tell(run, err, code);
+    struct run_document document = run->document;
+    run->document = (struct run_document){.root = NULL};
+    run_dispose(run);
+    if (code != EXIT_CODE_OK && code != EXIT_CODE_MISMATCH)
+        exit_with_error("run", err);
+    return write_document(&document, code);
+}
+
 int command_run(int argc, char **argv)
 {
     struct error err = {.kind = ERROR_NONE};
     struct run run = {.interrupt = {.signal_fd = -1, .peer_fd = -1}};
     settings_init(&run.settings);
-    if (!run_args_parse(argc, argv, &run.args, &err))
-        return exit_with_error("run", &err);
-    if (run.args.help) {
-        run_args_help(stdout);
-        run_args_dispose(&run.args);
-        return EXIT_CODE_OK;
-    }
-    report_init(&run.report, stdout);
-    run.pipeline = (struct pipeline){.command = "run",
-                                     .interrupt = &run.interrupt,
-                                     .report = &run.report,
-                                     .verbose = run.args.verbose,
-                                     .has_device_graph = true,
-                                     .choose_type = true};
-    bool matches = false;
-    bool good = open_interrupt(&run, &err) && run_all(&run, &matches, &err);
-    bool late = !good && is_late(&run, &err);
+    bool is_parsed = run_args_parse(argc, argv, &run.args, &err);
+    if (!is_parsed || !run.args.help)
+        return (int)run_and_tell(&run, is_parsed, &err);
+    run_args_help(stdout);
     run_dispose(&run);
-    if (!good) {
-        int code = (int)exit_with_error("run", &err);
-        return late ? EXIT_CODE_DEADLINE : code;
-    }
-    return matches ? EXIT_CODE_OK : EXIT_CODE_MISMATCH;
+    return EXIT_CODE_OK;
 }

@@ -1,5 +1,5 @@
 /* --labels: what fits, and the accuracy that is told. */
-#include "commands/run/labels.h"
+#include "commands/run/tensors/labels.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -40,7 +40,7 @@ static struct tensor floats(int64_t inferences, int64_t each, float *data)
                            .size_bytes = (size_t)(inferences * each) * sizeof(*data)};
 }
 
-/* What labels_report prints. The caller frees. */
+/* What labels_report prints of a score. The caller frees. */
 static char *reported(const struct labels *labels, int64_t inferences, const struct tensor *output)
 {
     char *text = NULL;
@@ -48,7 +48,9 @@ static char *reported(const struct labels *labels, int64_t inferences, const str
     struct report report;
     FILE *stream = open_memstream(&text, &size);
     report_init(&report, stream);
-    labels_report(labels, inferences, output, &report);
+    struct labels_score score;
+    ck_assert_msg(labels_score(labels, inferences, output, &score, &err), "%s", err.text);
+    labels_report(labels, inferences, &score, &report);
     ck_assert_int_eq(fclose(stream), 0);
     return text;
 }

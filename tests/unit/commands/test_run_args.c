@@ -73,6 +73,13 @@ START_TEST(defaults_and_the_rest)
     ck_assert_uint_eq(args.warmups, 10);
     run_args_dispose(&args);
 
+    ck_assert(parse("run m.tar -bb", &args));
+    ck_assert_ptr_null(args.json_path);
+    run_args_dispose(&args);
+    ck_assert(parse("run m.tar -bb --json -", &args));
+    ck_assert_str_eq(args.json_path, "-");
+    run_args_dispose(&args);
+
     ck_assert(parse("run --help", &args));
     ck_assert(args.help);
     run_args_dispose(&args);
@@ -108,11 +115,28 @@ static const struct {
 
 START_TEST(bad_line)
 {
-    struct run_args args = {.timeout_ms = 77};
+    struct run_args args;
     ck_assert(!parse(BAD[_i].line, &args));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
     ck_assert_msg(strstr(err.text, BAD[_i].text) != NULL, "%s", err.text);
-    ck_assert_int_eq(args.timeout_ms, 77);
+    ck_assert_ptr_null(args.json_path);
+    run_args_dispose(&args);
+}
+END_TEST
+
+/* The document tells of the first mistake, wherever --json stands. */
+START_TEST(json_of_a_bad_line)
+{
+    static const char *const LINES[] = {
+        "run --json d.json m.tar --nonsense -b b",
+        "run --nonsense m.tar -b b --rtol x --json d.json",
+        "run m.tar --nonsense -x --json=d.json --keep",
+    };
+    struct run_args args;
+    ck_assert(!parse(LINES[_i], &args));
+    ck_assert_str_eq(args.json_path, "d.json");
+    ck_assert_msg(strncmp(err.text, "--nonsense: no such option", 26) == 0, "%s", err.text);
+    run_args_dispose(&args);
 }
 END_TEST
 
@@ -200,6 +224,7 @@ int main(void)
     tcase_add_test(lines, files);
     tcase_add_test(lines, defaults_and_the_rest);
     tcase_add_loop_test(lines, bad_line, 0, sizeof(BAD) / sizeof(BAD[0]));
+    tcase_add_loop_test(lines, json_of_a_bad_line, 0, 3);
     tcase_add_test(lines, settings_of_options);
     tcase_add_loop_test(lines, project_types, 0, sizeof(PROJECT_TYPES) / sizeof(PROJECT_TYPES[0]));
     tcase_add_loop_test(lines, bad_settings, 0, sizeof(BAD_SETTINGS) / sizeof(BAD_SETTINGS[0]));

@@ -1,7 +1,7 @@
 /* Files against a model's inputs and outputs: who is for whom, what fits, what is refused. */
 #include "base/file.h"
-#include "commands/run/data.h"
-#include "commands/run/output.h"
+#include "commands/run/tensors/data.h"
+#include "commands/run/tensors/output.h"
 
 #include <check.h>
 #include <stdio.h>

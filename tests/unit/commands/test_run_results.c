@@ -1,6 +1,6 @@
 /* The folder of --output: it is there with all of its files, or as it was before. */
 #include "base/file.h"
-#include "commands/run/results.h"
+#include "commands/run/tensors/results.h"
 
 #include <check.h>
 #include <stdio.h>

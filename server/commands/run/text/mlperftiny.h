@@ -6,7 +6,7 @@
 #include "client/compare.h"
 #include "client/report.h"
 #include "commands/board_stream.h"
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 #include "model/model.h"
 #include "project/types/mlperftiny.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "client/device_model.h"
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 #include "model/model.h"
 
 #include <stdbool.h>

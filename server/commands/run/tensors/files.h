@@ -3,8 +3,8 @@
  * Names of tensors and paths may hold a '=' of their own ("x=1", "runs/lr=0.1/x.npy"). Which one
  * separates the two is settled by the files that are there, and where that leaves a choice, by the
  * model's names. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_FILES_H
-#define MICROTVM_QEMU_COMMANDS_RUN_FILES_H
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_TENSORS_FILES_H
+#define MICROTVM_QEMU_COMMANDS_RUN_TENSORS_FILES_H
 
 #include "base/error.h"
 #include "client/npy.h"

@@ -1,5 +1,5 @@
 /* The files of a `run` against what the archive says, before anything is built. */
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 #include "model/notes.h"
 
 #include <inttypes.h>
@@ -49,6 +49,13 @@ static bool check_all(struct run_tensor *given, size_t given_count, const struct
     return true;
 }
 
+static bool check_labels(const struct run_data *data, const struct model *model, struct error *err)
+{
+    return !data->labels.classes || model->outputs_count == 0 || !model->outputs[0].unwritten ||
+           error_set(err, ERROR_MODEL, 0, "--labels: of output \"%s\": " MODEL_UNWRITTEN,
+                     model->outputs[0].name);
+}
+
 bool run_data_check_archive(struct run_data *data, const struct model *model, struct error *err)
 {
     const struct run_side inputs = {model->inputs, model->inputs_count, model->inputs_note,
@@ -65,5 +72,6 @@ bool run_data_check_archive(struct run_data *data, const struct model *model, st
                   model->inputs_count);
         return run_files_list(&inputs, err);
     }
-    return check_all(data->expects, data->expects_count, &outputs, err);
+    return check_all(data->expects, data->expects_count, &outputs, err) &&
+           check_labels(data, model, err);
 }

@@ -1,8 +1,8 @@
-#include "commands/run/results.h"
+#include "commands/run/tensors/results.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "commands/run/output.h"
+#include "commands/run/tensors/output.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-#include "commands/run/labels.h"
+#include "commands/run/tensors/labels.h"
 
-#include "client/compare.h"
-#include "commands/run/files.h"
+#include "client/element.h"
+#include "commands/run/tensors/files.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -100,15 +100,13 @@ static int64_t largest(const struct tensor *output, int64_t first, int64_t count
     return best;
 }
 
-static void report_top_1(const struct labels *labels, const struct tensor *output,
-                         struct report *report)
+static int64_t count_found(const struct labels *labels, const struct tensor *output)
 {
     int64_t classes = tensor_elements(output) / labels->count;
     int64_t found = 0;
     for (int64_t i = 0; i < labels->count; i++)
         found += largest(output, i * classes, classes) == labels->classes[i];
-    report_result(report, "accuracy", "%.2f %% top-1, %" PRId64 " of %" PRId64,
-                  100.0 * (double)found / (double)labels->count, found, labels->count);
+    return found;
 }
 
 static long double mean(const struct tensor *output, int64_t first, int64_t count)
@@ -130,31 +128,51 @@ static double area_under_curve(const struct labels *labels, const long double *s
     return wins / (double)count_of(labels, 1) / (double)count_of(labels, 0);
 }
 
-static void report_anomalies(const struct labels *labels, int64_t inferences,
-                             const struct tensor *output, struct report *report)
+static bool score_anomalies(const struct labels *labels, int64_t inferences,
+                            const struct tensor *output, struct labels_score *score,
+                            struct error *err)
 {
     int64_t inputs = inferences / labels->count;
     long double *scores = calloc((size_t)labels->count, sizeof(*scores));
-    for (int64_t i = 0; scores && i < labels->count; i++)
+    if (!scores)
+        return error_no_memory(err, "scores", (size_t)labels->count * sizeof(*scores));
+    for (int64_t i = 0; i < labels->count; i++)
         scores[i] = mean(output, i * inputs, inputs);
-    if (scores)
+    score->value = area_under_curve(labels, scores);
+    score->normal = count_of(labels, 0);
+    score->abnormal = count_of(labels, 1);
+    free(scores);
+    return true;
+}
+
+bool labels_score(const struct labels *labels, int64_t inferences, const struct tensor *output,
+                  struct labels_score *ret_score, struct error *err)
+{
+    struct labels_score score = {.is_known = labels->classes && output && output->data};
+    if (score.is_known && labels->are_anomalies) {
+        if (!score_anomalies(labels, inferences, output, &score, err))
+            return false;
+    } else if (score.is_known) {
+        score.right = count_found(labels, output);
+        score.value = (double)score.right / (double)labels->count;
+    }
+    *ret_score = score;
+    return true;
+}
+
+void labels_report(const struct labels *labels, int64_t inferences,
+                   const struct labels_score *score, struct report *report)
+{
+    static const double PERCENT = 100;
+    int64_t inputs = labels->count > 0 ? inferences / labels->count : 0;
+    if (score->is_known && labels->are_anomalies)
         report_result(report, "accuracy",
                       "AUC %.4f, %" PRId64 " normal and %" PRId64 " anomalous, %" PRId64
                       " input%s each",
-                      area_under_curve(labels, scores), count_of(labels, 0), count_of(labels, 1),
-                      inputs, inputs == 1 ? "" : "s");
-    free(scores);
-}
-
-void labels_report(const struct labels *labels, int64_t inferences, const struct tensor *output,
-                   struct report *report)
-{
-    if (!labels->classes)
-        return;
-    if (labels->are_anomalies)
-        report_anomalies(labels, inferences, output, report);
-    else
-        report_top_1(labels, output, report);
+                      score->value, score->normal, score->abnormal, inputs, inputs == 1 ? "" : "s");
+    else if (score->is_known)
+        report_result(report, "accuracy", "%.2f %% top-1, %" PRId64 " of %" PRId64,
+                      PERCENT * score->value, score->right, labels->count);
 }
 
 void labels_dispose(struct labels *labels)

@@ -1,10 +1,10 @@
 /* What comes out of a `run`: verdicts, and names of files. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_OUTPUT_H
-#define MICROTVM_QEMU_COMMANDS_RUN_OUTPUT_H
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_TENSORS_OUTPUT_H
+#define MICROTVM_QEMU_COMMANDS_RUN_TENSORS_OUTPUT_H
 
 #include "base/error.h"
 #include "client/report.h"
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,8 +13,9 @@
  * and told from those of the outputs before it. A new string, NULL when memory ran out. */
 char *run_output_file_name(const struct model_port *outputs, size_t index);
 
-/* Report each output; true when all that was expected came. */
-bool run_output_compare(const struct run_data *data, const struct device_model *model,
+/* Compare each output with what is expected, once, and report it; true when all that was expected
+ * came. */
+bool run_output_compare(struct run_data *data, const struct device_model *model,
                         const struct tolerance *tolerance, struct report *report);
 
 #endif

@@ -1,4 +1,4 @@
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 
 #include "base/cleanup.h"
 
@@ -210,7 +210,8 @@ bool run_data_bind(struct run_data *data, const struct device_model *model, stru
     data->input_of = calloc(model->inputs_count + 1, sizeof(const struct run_tensor *));
     data->expect_of = calloc(model->outputs_count + 1, sizeof(const struct run_tensor *));
     data->outputs = calloc(model->outputs_count + 1, sizeof(*data->outputs));
-    if (!data->input_of || !data->expect_of || !data->outputs)
+    data->verdicts = calloc(model->outputs_count + 1, sizeof(*data->verdicts));
+    if (!data->input_of || !data->expect_of || !data->outputs || !data->verdicts)
         return error_no_memory(err, "tensors", sizeof(*data->outputs));
     data->outputs_count = model->outputs_count;
     return match(data->inputs, data->inputs_count, model->inputs, model->inputs_count, "input",
@@ -254,6 +255,7 @@ void run_data_dispose(struct run_data *data)
     for (size_t i = 0; i < data->outputs_count; i++)
         tensor_dispose(&data->outputs[i]);
     free(data->outputs);
+    free(data->verdicts);
     free(data->input_of);
     free(data->expect_of);
     labels_dispose(&data->labels);

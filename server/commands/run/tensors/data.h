@@ -2,20 +2,27 @@
  *
  * They are checked as early as something is known: the files before anything is made, names, types
  * and sizes against the archive before the firmware is built, shapes against the device. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_DATA_H
-#define MICROTVM_QEMU_COMMANDS_RUN_DATA_H
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_TENSORS_DATA_H
+#define MICROTVM_QEMU_COMMANDS_RUN_TENSORS_DATA_H
 
 #include "base/error.h"
+#include "client/compare.h"
 #include "client/device_model.h"
 #include "client/npy.h"
 #include "commands/run/args.h"
-#include "commands/run/files.h"
-#include "commands/run/labels.h"
+#include "commands/run/tensors/files.h"
+#include "commands/run/tensors/labels.h"
 #include "model/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What came of an output's comparison. */
+struct run_verdict {
+    bool is_known; /* false: nothing was expected of it, or it was never written */
+    struct comparison comparison;
+};
 
 struct run_data {
     struct run_tensor *inputs; /* as on the command line */
@@ -28,7 +35,8 @@ struct run_data {
     /* By the device's index, once it is known. */
     const struct run_tensor **input_of;  /* each one is there */
     const struct run_tensor **expect_of; /* NULL: nothing expected */
-    struct tensor *outputs; /* filled by the inferences; data NULL: it was never written */
+    struct tensor *outputs;       /* filled by the inferences; data NULL: it was never written */
+    struct run_verdict *verdicts; /* of each output; filled by run_output_compare (output.h) */
     size_t outputs_count;
 };
 
@@ -37,7 +45,7 @@ bool run_data_load(const struct run_args *args, struct run_data *ret_data, struc
 
 /* Check against the archive, which outlives the data. Errors: those of run_files_settle;
  * ERROR_USAGE: an input that is missing (lists all), another type or size; ERROR_MODEL: something
- * is expected of an output that the model's code never writes. */
+ * is expected of an output that the model's code never writes, or labels are for it. */
 bool run_data_check_archive(struct run_data *data, const struct model *model, struct error *err);
 
 /* Check against the device, count the inferences and make room for the outputs.

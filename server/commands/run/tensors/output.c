@@ -1,4 +1,4 @@
-#include "commands/run/output.h"
+#include "commands/run/tensors/output.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -36,7 +36,7 @@ char *run_output_file_name(const struct model_port *outputs, size_t index)
     return taken ? file_path("%s@%zu.npy", safe, index) : file_path("%s.npy", safe);
 }
 
-bool run_output_compare(const struct run_data *data, const struct device_model *model,
+bool run_output_compare(struct run_data *data, const struct device_model *model,
                         const struct tolerance *tolerance, struct report *report)
 {
     bool matches = true;
@@ -51,9 +51,10 @@ bool run_output_compare(const struct run_data *data, const struct device_model *
         struct tensor expected = data->expect_of[i]->tensor;
         expected.ndim = got->ndim;
         memcpy(expected.shape, got->shape, sizeof(expected.shape));
-        struct comparison comparison = tensor_compare(got, &expected, tolerance);
-        report_output(report, model->outputs[i].name, got, &expected, &comparison);
-        matches = matches && comparison.mismatches == 0;
+        struct run_verdict *verdict = &data->verdicts[i];
+        *verdict = (struct run_verdict){true, tensor_compare(got, &expected, tolerance)};
+        report_output(report, model->outputs[i].name, got, &expected, &verdict->comparison);
+        matches = matches && verdict->comparison.mismatches == 0;
     }
     return matches;
 }

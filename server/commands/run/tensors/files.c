@@ -1,4 +1,4 @@
-#include "commands/run/files.h"
+#include "commands/run/tensors/files.h"
 
 #include <errno.h>
 #include <inttypes.h>

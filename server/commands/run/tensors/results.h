@@ -1,9 +1,9 @@
 /* The folder of --output. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_RESULTS_H
-#define MICROTVM_QEMU_COMMANDS_RUN_RESULTS_H
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_TENSORS_RESULTS_H
+#define MICROTVM_QEMU_COMMANDS_RUN_TENSORS_RESULTS_H
 
 #include "base/error.h"
-#include "commands/run/data.h"
+#include "commands/run/tensors/data.h"
 
 #include <stdbool.h>
 

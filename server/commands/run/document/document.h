@@ -1,0 +1,45 @@
+/* The document of `run --json`: all that is known of a run, for programs.
+ * server/doc/run.schema.json says what each key means.
+ *
+ * It has all its keys from the beginning, null for what is not known (yet), so that a run that ends
+ * early tells what it knew by then. To add a section:
+ *  1. describe it in run.schema.json, where it may be null;
+ *  2. name its key in KEYS of document.c, in the place where readers shall find it;
+ *  3. make its value where it becomes known (a function of your own, with value.h: commands know
+ *     JSON, the folders below them don't) and hand it to run_document_put. Without --json that is
+ *     no error and does nothing; run_document_is_wanted tells, where making it costs time.
+ * Nothing in it may differ between two runs of the same thing, but what is called time_ms. */
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_DOCUMENT_DOCUMENT_H
+#define MICROTVM_QEMU_COMMANDS_RUN_DOCUMENT_DOCUMENT_H
+
+#include "base/error.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+struct run_document {
+    const char *path; /* not owned; "-": standard output; NULL: no document is wanted */
+    cJSON *root;      /* owned; NULL: likewise, or memory ran out */
+};
+
+/* All keys, null. A document that is not wanted is none of its own. */
+void run_document_open(struct run_document *document, const char *path);
+
+bool run_document_is_wanted(const struct run_document *document);
+
+/* The document's KEY becomes value, which is taken over: NULL stands for memory that ran out, of
+ * which run_document_write tells. */
+void run_document_put(struct run_document *document, const char *key, cJSON *value);
+
+/* Can a file of that name be written, as far as can be told before? Makes nothing. Errors:
+ * ERROR_SYSTEM; ERROR_USAGE when none is named. */
+bool run_document_check(const struct run_document *document, struct error *err);
+
+/* Write it: a file whole or not at all (a device or a pipe as it goes). Blocks as the file does.
+ * Errors: ERROR_SYSTEM; ERROR_INTERNAL (memory). */
+bool run_document_write(const struct run_document *document, struct error *err);
+
+/* Safe on a zeroed struct and twice. */
+void run_document_dispose(struct run_document *document);
+
+#endif

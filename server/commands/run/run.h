@@ -1,0 +1,37 @@
+/* All that one `run` owns: for the files of this folder. */
+#ifndef MICROTVM_QEMU_COMMANDS_RUN_RUN_H
+#define MICROTVM_QEMU_COMMANDS_RUN_RUN_H
+
+#include "base/deadline.h"
+#include "client/report.h"
+#include "commands/doctor/probe.h"
+#include "commands/exit_code.h"
+#include "commands/pipeline.h"
+#include "commands/run/args.h"
+#include "commands/run/document/document.h"
+#include "commands/run/tensors/data.h"
+#include "commands/run/tensors/labels.h"
+#include "commands/run/text/mlperftiny.h"
+#include "model/graph_files.h"
+
+struct run {
+    struct run_args args;
+    struct report report;
+    struct interrupt interrupt;
+    struct settings settings;
+    struct run_data data;
+    struct run_benchmark benchmark; /* of project type mlperftiny */
+    struct pipeline pipeline;
+    struct graph_files graph; /* of a model for the graph executor */
+    struct device_model model;
+    struct run_document document;
+    char compiler[PROBE_LINE_SIZE]; /* what it says it is; "": not asked */
+    struct labels_score score;
+    bool is_done; /* outputs, and verdicts on them, are there */
+};
+
+/* Fill what the document says of every run, once that has ended with code, and err where it
+ * failed. */
+void run_tell(struct run *run, const struct error *err, enum exit_code code);
+
+#endif

@@ -1,0 +1,55 @@
+#include "commands/run/document/sections.h"
+#include "commands/run/document/value.h"
+#include "commands/run/run.h"
+
+#include <string.h>
+
+/* Whose C runtime is in the firmware; NULL: none yet. */
+static const char *runtime_of(const struct run *run)
+{
+    const char *source = run->pipeline.manifest.crt_source;
+    return source && strcmp(source, "given") == 0 ? run->args.crt_dir : source;
+}
+
+static cJSON *versions_of(const struct run *run)
+{
+    const struct board *board = run->pipeline.board;
+    const struct section_versions versions = {
+        .qemu = board ? board_qemu_version(board) : NULL,
+        .compiler = run->compiler[0] ? run->compiler : NULL,
+        .crt = runtime_of(run),
+    };
+    return section_versions(&versions);
+}
+
+/* Outputs, and what was found out of them. */
+static void tell_results(struct run *run)
+{
+    struct run_document *document = &run->document;
+    run_document_put(document, "outputs",
+                     section_outputs(&run->data, &run->model, run->args.output_dir));
+    run_document_put(document, "labels", section_labels(&run->data.labels, &run->score));
+}
+
+void run_tell(struct run *run, const struct error *err, enum exit_code code)
+{
+    struct run_document *document = &run->document;
+    const struct run_args *args = &run->args;
+    const struct pipeline *pipeline = &run->pipeline;
+    if (!run_document_is_wanted(document))
+        return;
+    run_document_put(document, "exit_code", cJSON_CreateNumber(code));
+    run_document_put(document, "status", section_status(code, &run->data));
+    run_document_put(document, "failure", section_failure(err, code, run->report.step));
+    if (args->model_path)
+        run_document_put(document, "model", section_model(args->model_path, &pipeline->manifest));
+    if (args->board || pipeline->machine.name)
+        run_document_put(document, "board", section_board(args->board, &pipeline->machine));
+    run_document_put(document, "versions", versions_of(run));
+    run_document_put(document, "options", section_options(args));
+    run_document_put(document, "steps", section_steps(&run->report));
+    if (run->data.inferences > 0)
+        run_document_put(document, "inferences", document_size((uint64_t)run->data.inferences));
+    if (run->is_done)
+        tell_results(run);
+}
