@@ -3,7 +3,7 @@
 #include "api/option_value.h"
 #include "api/rpc.h"
 #include "board/machine.h"
-#include "board/qemu_args.h"
+#include "board/qemu/qemu_args.h"
 #include "project/board_file.h"
 
 #include <stdio.h>

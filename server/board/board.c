@@ -1,7 +1,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "board/board_state.h"
-#include "board/qemu_args.h"
+#include "board/qemu/qemu_args.h"
 
 #include <string.h>
 

@@ -1,16 +1,18 @@
 /* What the board's parts share; nobody outside of this folder includes it.
- *   board.c   states and the rules between them
- *   power.c   on: QEMU up to the firmware's first byte; off
- *   serial.c  reading, writing, waiting
- *   hang.c    where a board stands that does not answer
- *   death.c   why a board is gone */
+ *   board.c     states and the rules between them
+ *   power.c     on: QEMU up to the firmware's first byte; off
+ *   serial.c    reading, writing, waiting
+ *   line/       the pty, and what the firmware says on it
+ *   qemu/       the process: its command line, its place, its control channel
+ *   diagnosis/  why a board is gone, or where it stands when it does not answer */
 #ifndef MICROTVM_QEMU_BOARD_BOARD_STATE_H
 #define MICROTVM_QEMU_BOARD_BOARD_STATE_H
 
 #include "board/board.h"
-#include "board/device_log.h"
-#include "board/emulator.h"
-#include "board/transport.h"
+#include "board/diagnosis/source_line.h"
+#include "board/line/device_log.h"
+#include "board/line/transport.h"
+#include "board/qemu/emulator.h"
 
 struct board {
     const struct machine *machine;
@@ -59,6 +61,9 @@ struct qmp_wait board_qmp_wait(struct board *board, struct deadline deadline);
 
 /* Look whether the board still lives; if not, find out why and stop QEMU. */
 void death_check(struct board *board);
+
+/* The firmware that is in the flash. */
+struct source_code board_source_code(const struct board *board);
 
 /* The source line of the first pc in text, or why it is not known; into a caller's buffer. */
 const char *death_source(const struct board *board, const char *text, char *buffer,

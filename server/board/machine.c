@@ -1,7 +1,7 @@
 #include "board/machine.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "board/qemu_args.h"
+#include "board/qemu/qemu_args.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>

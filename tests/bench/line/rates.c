@@ -1,6 +1,6 @@
 #include "bench/line/rates.h"
 #include "bench/line/bare.h"
-#include "board/cpu_seat.h"
+#include "board/qemu/cpu_seat.h"
 
 #include <stdint.h>
 #include <stdlib.h>

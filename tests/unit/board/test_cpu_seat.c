@@ -1,6 +1,6 @@
 /* CPU seats: spread evenly, in each process that takes one, within what its user allows it. Names
  * are those of a network namespace; a test that counts makes one of its own where it may. */
-#include "board/cpu_seat.h"
+#include "board/qemu/cpu_seat.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,13 +1,11 @@
-/* What a firmware says, found in the middle of its data; and where a fault was. */
-#include "board/device_log.h"
-#include "board/fault.h"
+/* What a firmware says, found in the middle of its data. */
+#include "board/line/device_log.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tvm/runtime/crt/rpc_common/session.h>
-#include <unistd.h>
 
 static struct device_log log_;
 static char text[LINE_RING_LINES * LINE_RING_LINE_BYTES];
@@ -146,79 +144,6 @@ START_TEST(random_bytes_do_no_harm)
 }
 END_TEST
 
-START_TEST(pc_in_all_kinds_of_reports)
-{
-    uint64_t pc = 7;
-    ck_assert(fault_find_pc("fault: HardFault pc=0x00001234 lr=0x5", &pc));
-    ck_assert_uint_eq(pc, 0x1234);
-    ck_assert(fault_find_pc("R12=00000000 R13=203fffd0 R14=000004f1 R15=000004f0", &pc));
-    ck_assert_uint_eq(pc, 0x4f0);
-    ck_assert(fault_find_pc(" V      =   0\n pc       80001002\n mhartid", &pc));
-    ck_assert_uint_eq(pc, 0x80001002);
-    ck_assert(fault_find_pc("\nCPU#0\n PC=ffff000041008ff4 X00=0000000000000001", &pc));
-    ck_assert_uint_eq(pc, 0xffff000041008ff4);
-    ck_assert_str_eq(fault_relation("pc=0x1234"), "at");
-    pc = 7;
-    ck_assert(!fault_find_pc("abort: TVM error 0x1", &pc));
-    ck_assert(!fault_find_pc("pc=0x", &pc));
-    ck_assert(!fault_find_pc("", &pc));
-    ck_assert_uint_eq(pc, 7);
-}
-END_TEST
-
-/* What stands at address 0 in an ELF is no cause. */
-START_TEST(a_jump_to_nowhere_is_its_callers)
-{
-    static const char call[] = "fault: x (jump to nowhere) from=0x00004e7e pc=0x00000000 lr=0x4e81";
-    static const char tail[] = "fault: x (jump to nowhere) last_call=0x50d4 pc=0x00000000";
-    static const char lost[] = "fault: x (jump to nowhere, and the return address is lost) pc=0x0";
-    uint64_t pc = 7;
-    ck_assert(!fault_find_pc(lost, &pc));
-    ck_assert_uint_eq(pc, 7);
-    ck_assert(fault_find_pc(call, &pc));
-    ck_assert_uint_eq(pc, 0x4e7e);
-    ck_assert_str_eq(fault_relation(call), "called from");
-    ck_assert(fault_find_pc(tail, &pc));
-    ck_assert_uint_eq(pc, 0x50d4);
-    ck_assert_str_eq(fault_relation(tail), "the last call before it was from");
-}
-END_TEST
-
-static void __attribute__((noinline)) some_function(void)
-{
-    __asm volatile("");
-}
-
-extern const char __executable_start[]; /* the linker's: where this program was loaded */
-
-/* The host's own addr2line, on this program. */
-START_TEST(source_line_of_a_pc)
-{
-    char line[256];
-    char program[512];
-    uint64_t pc = (uint64_t)((uintptr_t)some_function - (uintptr_t)__executable_start);
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    ck_assert_int_gt(length, 0);
-    program[length] = '\0';
-    fault_source_line("", program, pc, NULL, line, sizeof(line));
-    ck_assert_msg(strstr(line, "some_function at ") && strstr(line, "test_device_log.c:"), "%s",
-                  line);
-}
-END_TEST
-
-START_TEST(source_line_that_is_not_to_be_had)
-{
-    char line[256];
-    fault_source_line("no-such-", "/proc/self/exe", 1, NULL, line, sizeof(line));
-    ck_assert_ptr_nonnull(strstr(line, "no-such-addr2line: no such program"));
-    ck_assert_ptr_nonnull(strstr(line, "source line not known"));
-    fault_source_line("", "/no/such/elf", 0x10, NULL, line, sizeof(line));
-    ck_assert_str_eq(line, "(no source line for pc 0x10)");
-    fault_source_line("", "/no/such/elf", 0x10, NULL, line, 8);
-    ck_assert_str_eq(line, "(no sou");
-}
-END_TEST
-
 int main(void)
 {
     TCase *tests = tcase_create("device_log");
@@ -230,10 +155,6 @@ int main(void)
     tcase_add_test(tests, only_the_last_lines_stay);
     tcase_add_loop_test(tests, lines_are_printable_utf8, 0, PRINTABLE_COUNT);
     tcase_add_test(tests, random_bytes_do_no_harm);
-    tcase_add_test(tests, pc_in_all_kinds_of_reports);
-    tcase_add_test(tests, a_jump_to_nowhere_is_its_callers);
-    tcase_add_test(tests, source_line_of_a_pc);
-    tcase_add_test(tests, source_line_that_is_not_to_be_had);
     Suite *suite = suite_create("device_log");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -1,5 +1,5 @@
 /* Which arguments a user may give to QEMU. */
-#include "board/qemu_args.h"
+#include "board/qemu/qemu_args.h"
 
 #include <check.h>
 #include <stdlib.h>

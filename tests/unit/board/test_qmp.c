@@ -1,5 +1,5 @@
 /* QMP against a peer that says what a test wants, also nonsense. */
-#include "board/qmp.h"
+#include "board/qemu/qmp.h"
 
 #include <check.h>
 #include <errno.h>

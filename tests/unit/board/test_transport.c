@@ -1,5 +1,5 @@
 /* The host's end of a pty, with a test at the other end. */
-#include "board/transport.h"
+#include "board/line/transport.h"
 
 #include <check.h>
 #include <errno.h>

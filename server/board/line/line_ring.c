@@ -1,4 +1,4 @@
-#include "board/line_ring.h"
+#include "board/line/line_ring.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #define MICROTVM_QEMU_BOARD_COMMAND_LINE_H
 
 #include "base/error.h"
-#include "board/emulator.h"
+#include "board/qemu/emulator.h"
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "board/cpu_seat.h"
+#include "board/qemu/cpu_seat.h"
 #include "base/cleanup.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 #ifndef MICROTVM_QEMU_BOARD_DEVICE_LOG_H
 #define MICROTVM_QEMU_BOARD_DEVICE_LOG_H
 
-#include "board/line_ring.h"
+#include "board/line/line_ring.h"
 
 #include <stddef.h>
 #include <stdint.h>

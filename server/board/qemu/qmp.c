@@ -1,4 +1,4 @@
-#include "board/qmp.h"
+#include "board/qemu/qmp.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 

@@ -1,4 +1,4 @@
-#include "board/transport.h"
+#include "board/line/transport.h"
 #include "base/cleanup.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "board/qemu_args.h"
+#include "board/qemu/qemu_args.h"
 
 #include <string.h>
 

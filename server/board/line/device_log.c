@@ -1,4 +1,4 @@
-#include "board/device_log.h"
+#include "board/line/device_log.h"
 
 #include <string.h>
 #include <tvm/runtime/crt/rpc_common/session.h>

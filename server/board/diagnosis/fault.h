@@ -2,7 +2,7 @@
 #ifndef MICROTVM_QEMU_BOARD_FAULT_H
 #define MICROTVM_QEMU_BOARD_FAULT_H
 
-#include "base/deadline.h"
+#include "board/diagnosis/source_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +17,9 @@ bool fault_find_pc(const char *text, uint64_t *ret_pc);
 /* What that place is to what happened: "at", "called from", ... */
 const char *fault_relation(const char *text);
 
-/* "main at src/main.c:12", from TOOLCHAIN_PREFIXaddr2line on the ELF; in parentheses, why not,
- * where that is not to be had. Returns the buffer. */
-char *fault_source_line(const char *toolchain_prefix, const char *elf_path, uint64_t pc,
-                        const struct interrupt *interrupt, char *buffer, size_t buffer_size_bytes);
+/* "main at src/main.c:12", and what that was inlined into; in parentheses, why not, where that is
+ * not to be had. Blocks as source_lines. Returns the buffer. */
+char *fault_source_line(const struct source_code *code, uint64_t pc, char *buffer,
+                        size_t buffer_size_bytes);
 
 #endif

@@ -1,11 +1,18 @@
 #include "board/board_state.h"
-#include "board/fault.h"
+#include "board/diagnosis/fault.h"
 
 enum {
     LAST_BREATH_MS = 1000, /* from a closed pty or control socket to the end of the process */
     RECORD_READ_BYTES = 64 * 1024,
     SOURCE_BYTES = 512,
 };
+
+struct source_code board_source_code(const struct board *board)
+{
+    return (struct source_code){.toolchain_prefix = board->machine->toolchain_prefix,
+                                .elf_path = board->flash_path,
+                                .interrupt = board->interrupt};
+}
 
 const char *death_source(const struct board *board, const char *text, char *buffer,
                          size_t buffer_size_bytes)
@@ -15,8 +22,8 @@ const char *death_source(const struct board *board, const char *text, char *buff
         buffer[0] = '\0';
         return buffer;
     }
-    return fault_source_line(board->machine->toolchain_prefix, board->flash_path, pc,
-                             board->interrupt, buffer, buffer_size_bytes);
+    const struct source_code code = board_source_code(board);
+    return fault_source_line(&code, pc, buffer, buffer_size_bytes);
 }
 
 /* The kernel has thrown away what was in the pty when QEMU closed it. */

@@ -1,13 +1,11 @@
-#include "board/fault.h"
-#include "base/child.h"
-#include "base/cleanup.h"
-#include "base/file.h"
+#include "board/diagnosis/fault.h"
 
 #include <inttypes.h>
-#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { ADDR2LINE_TIMEOUT_MS = 5000, HEXADECIMAL = 16, PC_TEXT_SIZE = 24 };
+enum { HEXADECIMAL = 16 };
 
 /* How a report names a place, in the order in which one is looked for, and what it is there. */
 static const struct mark {
@@ -64,35 +62,23 @@ struct output {
 static void add_line(void *context, const char *line)
 {
     struct output *output = context;
-    const char *text = line + strspn(line, " ");
-    const char *end = strstr(text, " (discriminator "); /* one of several pieces of a line's code */
-    int length =
-        snprintf(output->buffer + output->length, output->size_bytes - output->length, "%s%.*s",
-                 output->length > 0 ? " " : "", end ? (int)(end - text) : (int)strlen(text), text);
+    int length = snprintf(output->buffer + output->length, output->size_bytes - output->length,
+                          "%s%s", output->length > 0 ? " " : "", line);
     size_t left = output->size_bytes - output->length - 1;
     if (length > 0)
         output->length += (size_t)length < left ? (size_t)length : left;
 }
 
-char *fault_source_line(const char *toolchain_prefix, const char *elf_path, uint64_t pc,
-                        const struct interrupt *interrupt, char *buffer, size_t buffer_size_bytes)
+char *fault_source_line(const struct source_code *code, uint64_t pc, char *buffer,
+                        size_t buffer_size_bytes)
 {
-    cleanup_free char *program = file_path("%saddr2line", toolchain_prefix);
-    char pc_text[PC_TEXT_SIZE];
-    snprintf(pc_text, sizeof(pc_text), "0x%" PRIx64, pc);
-    const char *argv[] = {program, "-f", "-i", "-p", "-e", elf_path, pc_text, NULL};
-    struct child_options options = {.argv = argv, .stdin_fd = -1, .parent_death_signal = SIGKILL};
     struct output output = {.buffer = buffer, .size_bytes = buffer_size_bytes};
     struct error err;
-    int status = 0;
     buffer[0] = '\0';
-    if (!program) {
-        snprintf(buffer, buffer_size_bytes, "(source line not known: out of memory)");
-    } else if (!child_run(&options, deadline_in_ms(ADDR2LINE_TIMEOUT_MS), interrupt, add_line,
-                          &output, &status, &err)) {
+    bool ended = source_lines(code, &pc, 1, add_line, &output, &err);
+    if (!ended && err.kind != ERROR_DEVICE)
         snprintf(buffer, buffer_size_bytes, "(source line not known: %s)", err.text);
-    } else if (status != 0 || buffer[0] == '\0' || strncmp(buffer, "??", 2) == 0) {
-        snprintf(buffer, buffer_size_bytes, "(no source line for pc %s)", pc_text);
-    }
+    else if (!ended || buffer[0] == '\0' || strncmp(buffer, "??", 2) == 0)
+        snprintf(buffer, buffer_size_bytes, "(no source line for pc 0x%" PRIx64 ")", pc);
     return buffer;
 }

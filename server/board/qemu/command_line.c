@@ -1,7 +1,7 @@
-#include "board/command_line.h"
+#include "board/qemu/command_line.h"
 
 #include "base/text.h"
-#include "board/qemu_args.h"
+#include "board/qemu/qemu_args.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
-#include "board/emulator.h"
+#include "board/qemu/emulator.h"
 #include "base/cleanup.h"
 #include "base/strays.h"
 #include "base/text.h"
-#include "board/command_line.h"
+#include "board/qemu/command_line.h"
 
 #include <errno.h>
 #include <fcntl.h>

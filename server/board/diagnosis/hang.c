@@ -1,7 +1,7 @@
 /* What a firmware does that does not answer. */
 #include "board/board_state.h"
-#include "board/fault.h"
-#include "board/stack.h"
+#include "board/diagnosis/fault.h"
+#include "board/diagnosis/stack.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,9 +85,9 @@ static void append_caller(const struct board *board, const struct sight *sight,
 {
     char source[SOURCE_BYTES] = "";
     uint64_t caller = stack_caller(sight->registers);
+    const struct source_code code = board_source_code(board);
     if (caller)
-        fault_source_line(board->machine->toolchain_prefix, board->flash_path, caller,
-                          board->interrupt, source, sizeof(source));
+        fault_source_line(&code, caller, source, sizeof(source));
     if (source[0] && source[0] != '(' && !is_known(places, source))
         error_append(err, "  called from %s", source);
     if (stack_is_model(source) || stack_is_model(places->sources[0]) || !sight->stack)

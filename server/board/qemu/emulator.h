@@ -5,10 +5,10 @@
 #include "base/child.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "board/cpu_seat.h"
-#include "board/line_ring.h"
+#include "board/line/line_ring.h"
 #include "board/machine.h"
-#include "board/qmp.h"
+#include "board/qemu/cpu_seat.h"
+#include "board/qemu/qmp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
