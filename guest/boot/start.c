@@ -23,7 +23,7 @@ void runtime_start(void)
     cpu_set_thread_pointer(layout_tls_start);
     heap_init(layout_heap_start, layout_heap_end);
     uart_init();
-    clock_init(); /* after it, for what uart/nrf51.c says */
+    clock_init(); /* after it, for what uart/uart_nrf51.c says */
     cpu_interrupts_set(true);
     for (void (*const *init)(void) = layout_init_array_start; init < layout_init_array_end; ++init)
         (*init)();

@@ -1,4 +1,4 @@
-/* What uart.c needs of one kind of UART: uart/DRIVER.c for board.json's "uart": {"driver"}.
+/* What uart.c needs of one kind of UART: uart/uart_DRIVER.c for board.json's "uart": {"driver"}.
  * Interrupts are masked in all calls but uart_driver_send and uart_driver_drain. */
 #ifndef UART_DRIVER_H
 #define UART_DRIVER_H

@@ -206,7 +206,7 @@ static bool board_failed(const char *serial_number, struct error *err)
 bool device_flash(struct device *device, const cJSON *options, struct error *err)
 {
     cleanup_manifest struct manifest manifest = {0};
-    cleanup_free char *elf = file_path("%s/build/firmware.elf", device->project_dir);
+    cleanup_free char *elf = build_firmware_path(device->project_dir);
     if (!elf)
         return error_no_memory(err, "a path", PATH_MAX);
     if (!load_manifest(device, "flash", options, &manifest, err))

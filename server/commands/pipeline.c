@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "model/notes.h"
 #include "project/build/build.h"
-#include "project/footprint/footprint.h"
 #include "project/fit.h"
+#include "project/footprint/footprint.h"
 #include "project/generate.h"
 
 #include <errno.h>
@@ -165,7 +165,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .ret_need = &pipeline->need,
     };
     struct footprint taken;
-    cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline->project_dir);
+    cleanup_free char *elf = build_firmware_path(pipeline->project_dir);
     if (!elf)
         return error_no_memory(err, "a path", 0);
     report_begin(pipeline->report, "build");
@@ -197,7 +197,7 @@ static bool make_board(struct pipeline *pipeline, struct error *err)
 
 bool pipeline_flash(struct pipeline *pipeline, struct error *err)
 {
-    cleanup_free char *elf = file_path("%s/build/firmware.elf", pipeline->project_dir);
+    cleanup_free char *elf = build_firmware_path(pipeline->project_dir);
     if (!elf)
         return error_no_memory(err, "a path", 0);
     const char *serial_number = pipeline->manifest.settings.serial_number;

@@ -20,7 +20,7 @@ struct part {
 
 static const struct part parts[] = {
     {NULL, "architecture", "architecture", "boot", "", "/", false},
-    {"uart", "driver", "driver", "uart", "", ".c", false},
+    {"uart", "driver", "driver", "uart", "uart_", ".c", false},
     {"timer", "driver", "driver", "platform", "clock_", ".c", false},
     {"halt", "driver", "driver", "boot", "halt_", ".c", false},
     {"interrupt_controller", "driver", "driver", "interrupts", "", ".c", true},

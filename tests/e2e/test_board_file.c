@@ -67,11 +67,17 @@ static const struct {
 } MISTAKES[] = {
     {"\"halt\"", "\"hat\"", "my_board.json: \"hat\": no such field"},
     {"\"0x10000000\"", "5", "my_board.json: \"uart.base\" is 5, but must be an address"},
-    {"ns16550", "ns1655", "\"uart.driver\": driver \"ns1655\": no such driver (have: "},
-    {"\"clint\"", "\"clock\"", "\"timer.driver\": driver \"clock\": no such driver (have: "},
+    {"ns16550", "uart",
+     "\"uart.driver\": driver \"uart\": no such driver (have: cmsdk, nrf51, ns16550, pl011, "
+     "stm32)"},
+    {"\"clint\"", "\"clock\"",
+     "\"timer.driver\": driver \"clock\": no such driver (have: arm_generic, clint, fpgaio, nrf51, "
+     "stellaris, stm32)"},
     {"\"plic\"", "\"pic\"",
-     "\"interrupt_controller.driver\": driver \"pic\": no such driver (have: "},
-    {"sifive_test", "off", "\"halt.driver\": driver \"off\": no such driver (have: "},
+     "\"interrupt_controller.driver\": driver \"pic\": no such driver (have: gicv2, gicv3, plic)"},
+    {"sifive_test", "off",
+     "\"halt.driver\": driver \"off\": no such driver (have: cmsdk_watchdog, lockup, psci, "
+     "sifive_test)"},
 };
 
 START_TEST(mistakes_are_named)

@@ -102,7 +102,7 @@ bool sample_build(const struct sample *sample, struct error *err)
 
 bool sample_boot(const struct sample *sample, struct error *err)
 {
-    cleanup_free char *elf = file_path("%s/build/firmware.elf", sample->dir);
+    cleanup_free char *elf = build_firmware_path(sample->dir);
     cleanup_free char *flash = file_path("%s/flash.elf", sample->dir);
     struct board_options options = {
         .machine = sample->board,

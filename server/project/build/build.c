@@ -268,10 +268,15 @@ bool build_path_check(const char *project_dir, struct error *err)
         project_dir);
 }
 
+char *build_firmware_path(const char *project_dir)
+{
+    return file_path("%s/build/firmware.elf", project_dir);
+}
+
 static bool build_in(struct build *build, struct error *err)
 {
     cleanup_free char *build_dir = file_path("%s/build", build->project_dir);
-    cleanup_free char *firmware = file_path("%s/build/firmware.elf", build->project_dir);
+    cleanup_free char *firmware = build_firmware_path(build->project_dir);
     if (!build_dir || !firmware)
         return error_no_memory(err, "a path", strlen(build->project_dir));
     if (!build_path_check(build->project_dir, err))
