@@ -11,6 +11,7 @@ file(COPY ${SOURCE_DIR}/guest ${SOURCE_DIR}/qemu-machines ${SOURCE_DIR}/server/t
 file(COPY_FILE ${SHARE_DIR}/template/launch_microtvm_api_server.sh
      ${SHARE_DIR}/template/microtvm_api_server.sh)
 
+include(${SOURCE_DIR}/guest/platform/toolchain.cmake)
 set(boards "{}")
 file(GLOB definitions ${SOURCE_DIR}/qemu-machines/*.json)
 list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
@@ -22,7 +23,10 @@ foreach(file IN LISTS definitions)
       message(FATAL_ERROR "${file}: ${error}")
     endif()
   endforeach()
-  string(JSON flags GET "${definition}" toolchain flags)
+  toolchain_paths(toolchains "${definition}")
+  list(GET toolchains 0 toolchain)
+  separate_arguments(toolchain)
+  string(JSON flags GET "${definition}" ${toolchain} flags)
   string(JSON ram_bytes GET "${definition}" memory ram size_bytes)
   # What the compiler may use, not what the core has: -mfloat-abi=hard, -march=rv32imafc.
   set(fpu false)

@@ -1,5 +1,33 @@
 # `cpack` makes a Debian package (ci/package/deb has what that takes). It depends on what `doctor`
-# calls missing: the packages that the board definitions name, and what builds a project.
+# calls missing: the packages that the board definitions name, and what builds a project. Of a board's
+# toolchains one is enough: "a & b or c & d" is, in the words of a package, (a | c) & (a | d) & (b | c) &
+# (b | d). C libraries come last in a definition and first here, since one release has that of the one, the
+# next that of the other, and apt takes the first of what it can have.
+include(${PROJECT_SOURCE_DIR}/guest/platform/toolchain.cmake)
+
+# alternatives(VAR DEFINITION): a list of "a | c".
+function(alternatives var definition)
+  toolchain_paths(toolchains "${definition}")
+  set(clauses)
+  foreach(toolchain IN LISTS toolchains)
+    separate_arguments(toolchain)
+    string(JSON number LENGTH "${definition}" ${toolchain} packages)
+    set(longer)
+    while(number GREATER 0)
+      math(EXPR number "${number} - 1")
+      string(JSON package GET "${definition}" ${toolchain} packages ${number})
+      if(clauses)
+        list(TRANSFORM clauses APPEND " | ${package}" OUTPUT_VARIABLE with_it)
+      else()
+        set(with_it ${package})
+      endif()
+      list(APPEND longer ${with_it})
+    endwhile()
+    set(clauses ${longer})
+  endforeach()
+  set(${var} ${clauses} PARENT_SCOPE)
+endfunction()
+
 set(packages cmake ninja-build)
 file(GLOB definitions CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/qemu-machines/*.json)
 list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
@@ -8,13 +36,8 @@ foreach(file IN LISTS definitions)
   file(READ ${file} definition)
   string(JSON package GET "${definition}" qemu package)
   list(APPEND packages ${package})
-  string(JSON count LENGTH "${definition}" toolchain packages)
-  set(number 0)
-  while(number LESS count)
-    string(JSON package GET "${definition}" toolchain packages ${number})
-    list(APPEND packages ${package})
-    math(EXPR number "${number} + 1")
-  endwhile()
+  alternatives(clauses "${definition}")
+  list(APPEND packages ${clauses})
 endforeach()
 list(REMOVE_DUPLICATES packages)
 list(JOIN packages ", " CPACK_DEBIAN_PACKAGE_DEPENDS)

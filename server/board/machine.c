@@ -58,9 +58,6 @@ static const struct field fields[] = {
     {"qemu.package", FIELD_TEXT, KEPT(qemu_package)},
     {"qemu.machine", FIELD_TEXT, KEPT(qemu_machine)},
     {"qemu.arguments", FIELD_LIST, KEPT(qemu_args)},
-    {"toolchain.prefix", FIELD_TEXT, KEPT(toolchain_prefix)},
-    {"toolchain.packages", FIELD_LIST, KEPT(toolchain_packages)},
-    {"toolchain.flags", FIELD_LIST, NOT_KEPT},
     {"memory.flash.origin", FIELD_ADDRESS, NOT_KEPT},
     {"memory.flash.size_bytes", FIELD_SIZE, KEPT(flash_size_bytes)},
     {"memory.ram.origin", FIELD_ADDRESS, NOT_KEPT},
@@ -242,7 +239,8 @@ static bool check_keys(const char *file, const cJSON *object, const char *above,
         char path[PATH_TEXT_BYTES];
         int length = snprintf(path, sizeof(path), "%s%s%s", above, above[0] ? "." : "",
                               item->string ? item->string : "");
-        if ((is_open(path) && cJSON_IsObject(item)) || strcmp(path, "$schema") == 0)
+        if ((is_open(path) && cJSON_IsObject(item)) || strcmp(path, "$schema") == 0 ||
+            strcmp(path, "toolchain") == 0) /* read on its own */
             continue;
         if (length >= (int)sizeof(path) || !is_known(path))
             return error_set(err, ERROR_USAGE, 0, "%s: \"%s\": no such field", file, path);
@@ -256,8 +254,10 @@ static bool parse(const char *file, const cJSON *json, struct machine *machine, 
 {
     if (!cJSON_IsObject(json))
         return error_set(err, ERROR_USAGE, 0, "%s: not a JSON object", file);
-    if (!check_keys(file, json, "", err))
+    if (!check_keys(file, json, "", err) ||
+        !toolchain_list_read(file, json, &machine->toolchains, err))
         return false;
+    machine->toolchain_prefix = toolchain_choose(&machine->toolchains)->prefix;
     for (size_t i = 0; i < FIELDS_COUNT; i++) {
         const cJSON *value = find(json, fields[i].path);
         if (!fits(value, fields[i].type))
@@ -309,8 +309,7 @@ void machine_dispose(struct machine *machine)
     free(machine->qemu_package);
     free(machine->qemu_machine);
     dispose_list(machine->qemu_args);
-    free(machine->toolchain_prefix);
-    dispose_list(machine->toolchain_packages);
+    toolchain_list_dispose(&machine->toolchains);
     free(machine->model);
     *machine = (struct machine){.name = NULL};
 }

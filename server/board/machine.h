@@ -4,6 +4,7 @@
 #define MICROTVM_QEMU_BOARD_MACHINE_H
 
 #include "base/error.h"
+#include "toolchain/toolchain.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,14 +13,14 @@
 struct machine {
     char *name; /* "mps2_an385": the file's name without .json, or its "name" key */
     char *description;
-    char *core;                /* "Cortex-M4F", for people; NULL: not told */
-    char *floating_point;      /* "single", "double, MVE", likewise; NULL: none */
-    char *qemu_program;        /* "qemu-system-arm" */
-    char *qemu_package;        /* Debian package that brings it */
-    char *qemu_machine;        /* -machine */
-    char **qemu_args;          /* further arguments, NULL-terminated; may be empty, never NULL */
-    char *toolchain_prefix;    /* "arm-none-eabi-" */
-    char **toolchain_packages; /* Debian packages, NULL-terminated */
+    char *core;           /* "Cortex-M4F", for people; NULL: not told */
+    char *floating_point; /* "single", "double, MVE", likewise; NULL: none */
+    char *qemu_program;   /* "qemu-system-arm" */
+    char *qemu_package;   /* Debian package that brings it */
+    char *qemu_machine;   /* -machine */
+    char **qemu_args;     /* further arguments, NULL-terminated; may be empty, never NULL */
+    struct toolchain_list toolchains;
+    const char *toolchain_prefix; /* of that to use here, "arm-none-eabi-"; not owned */
     uint64_t flash_size_bytes;
     uint64_t ram_size_bytes;
     uint64_t rpc_packet_size_bytes; /* the largest message that its firmware takes */

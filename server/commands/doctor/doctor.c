@@ -30,6 +30,8 @@ struct doctor {
     bool cache_checked;                   /* of ccache nothing is left to say */
     const char *missing[DOCTOR_PACKAGES]; /* packages to install; not owned */
     size_t missing_count;
+    char *choices[DOCTOR_PACKAGES]; /* what to do about toolchains of which one would be enough */
+    size_t choices_count;
     size_t unavailable_count; /* boards that QEMU here does not have */
     bool healthy;
 };
@@ -38,6 +40,8 @@ static void dispose_doctor(struct doctor *doctor)
 {
     struct error ignored;
     (void)temp_dir_remove(&doctor->temp_dir, &ignored);
+    for (size_t i = 0; i < doctor->choices_count; i++)
+        free(doctor->choices[i]);
     free(doctor->share_dir);
     machine_list_dispose(&doctor->boards);
     interrupt_close(&doctor->interrupt);
@@ -53,10 +57,24 @@ static void note_package(struct doctor *doctor, const char *package)
         doctor->missing[doctor->missing_count++] = package;
 }
 
-static void note_packages(struct doctor *doctor, char *const *packages)
+/* Of several toolchains, which the distribution has is not known here. */
+static bool note_toolchain(struct doctor *doctor, const struct machine *board, struct error *err)
 {
-    for (; *packages; packages++)
-        note_package(doctor, *packages);
+    const struct toolchain_list *toolchains = &board->toolchains;
+    if (toolchains->count == 1) {
+        for (char **package = toolchains->items[0].packages; *package; package++)
+            note_package(doctor, *package);
+        return true;
+    }
+    cleanup_free char *remedy = toolchain_remedy(toolchains);
+    if (!remedy)
+        return error_no_memory(err, "package names", toolchains->count);
+    for (size_t i = 0; i < doctor->choices_count; i++)
+        if (strcmp(doctor->choices[i], remedy) == 0)
+            return true;
+    if (doctor->choices_count < DOCTOR_PACKAGES)
+        doctor->choices[doctor->choices_count++] = steal_pointer(remedy);
+    return true;
 }
 
 static void report(const char *state, const char *what, const char *detail)
@@ -79,9 +97,18 @@ static bool check_program(struct doctor *doctor, const char *program, const char
     } else {
         report(ok ? "ok" : "broken", program, line);
     }
-    if (!ok)
-        note_package(doctor, package);
     *ret_works = ok;
+    return true;
+}
+
+/* The same for one that a single package brings. */
+static bool need_program(struct doctor *doctor, const char *program, const char *package,
+                         bool *ret_works, struct error *err)
+{
+    if (!check_program(doctor, program, package, ret_works, err))
+        return false;
+    if (!*ret_works)
+        note_package(doctor, package);
     return true;
 }
 
@@ -90,8 +117,8 @@ static bool check_build_programs(struct doctor *doctor, struct error *err)
     bool cmake;
     bool ninja;
     bool works;
-    if (!check_program(doctor, "cmake", "cmake", &cmake, err) ||
-        !check_program(doctor, "ninja", "ninja-build", &ninja, err))
+    if (!need_program(doctor, "cmake", "cmake", &cmake, err) ||
+        !need_program(doctor, "ninja", "ninja-build", &ninja, err))
         return false;
     doctor->can_build = cmake && ninja;
 
@@ -113,7 +140,7 @@ static bool check_qemu(struct doctor *doctor, const struct machine *board, bool 
                        bool *ret_available, struct error *err)
 {
     *ret_available = true;
-    if (!check_program(doctor, board->qemu_program, board->qemu_package, ret_works, err))
+    if (!need_program(doctor, board->qemu_program, board->qemu_package, ret_works, err))
         return false;
     if (!*ret_works)
         return true;
@@ -135,14 +162,12 @@ static bool check_compiler(struct doctor *doctor, const struct machine *board, b
                            struct error *err)
 {
     cleanup_free char *compiler = file_path("%sgcc", board->toolchain_prefix);
-    char **packages = board->toolchain_packages;
+    char **packages = toolchain_choose(&board->toolchains)->packages;
     if (!compiler)
         return error_no_memory(err, "a program's name", strlen(board->toolchain_prefix));
     if (!check_program(doctor, compiler, packages[0] ? packages[0] : "gcc", ret_works, err))
         return false;
-    if (!*ret_works)
-        note_packages(doctor, packages);
-    return true;
+    return *ret_works || note_toolchain(doctor, board, err);
 }
 
 /* What a step of the sample said, whole: a failure of this machine's is no verdict on the board. */
@@ -151,8 +176,11 @@ static bool report_step(struct doctor *doctor, const struct machine *board, cons
 {
     if (err->kind == ERROR_INTERRUPTED || err->kind == ERROR_SYSTEM || err->kind == ERROR_INTERNAL)
         return false;
-    if (err->kind == ERROR_TOOL)
-        note_packages(doctor, board->toolchain_packages);
+    struct error no_memory;
+    if (err->kind == ERROR_TOOL && !note_toolchain(doctor, board, &no_memory)) {
+        *err = no_memory;
+        return false;
+    }
     report(err->kind == ERROR_TOOL ? "missing" : "broken", what, "");
     char *rest = err->text;
     for (const char *line; (line = strsep(&rest, "\n"));)
@@ -237,6 +265,19 @@ static bool open_doctor(struct doctor *doctor, struct error *err)
     return machine_list_load(boards_dir, &doctor->boards, err);
 }
 
+static void print_remedies(const struct doctor *doctor)
+{
+    if (doctor->missing_count + doctor->choices_count > 0)
+        printf("\nInstall what is missing:\n");
+    for (size_t i = 0; i < doctor->missing_count; i++)
+        printf("%s %s", i == 0 ? "  apt-get install --no-install-recommends" : "",
+               doctor->missing[i]);
+    if (doctor->missing_count > 0)
+        printf("\n");
+    for (size_t i = 0; i < doctor->choices_count; i++)
+        printf("  %s\n", doctor->choices[i]);
+}
+
 static bool examine(struct doctor *doctor, struct error *err)
 {
     char pty[PROBE_LINE_SIZE];
@@ -247,12 +288,7 @@ static bool examine(struct doctor *doctor, struct error *err)
     report("ok", "pseudo-terminal", pty);
     if (!check_build_programs(doctor, err) || !check_boards(doctor, err))
         return false;
-    if (doctor->missing_count > 0) {
-        printf("\nInstall what is missing:\n  apt-get install --no-install-recommends");
-        for (size_t i = 0; i < doctor->missing_count; i++)
-            printf(" %s", doctor->missing[i]);
-        printf("\n");
-    }
+    print_remedies(doctor);
     if (!doctor->healthy)
         printf("\nNot every board works.\n");
     else if (doctor->unavailable_count > 0)

@@ -10,7 +10,6 @@
 #include "commands/run/tensors/results.h"
 #include "commands/run/text/standalone.h"
 #include "commands/standard_output.h"
-#include "project/build/tools.h"
 #include "project/types/driven.h"
 
 #include <errno.h>
@@ -134,11 +133,13 @@ static bool infer_on_board(struct run *run, struct error *err)
  * for the build is. */
 static bool ask_compiler(struct run *run, struct error *err)
 {
-    cleanup_free char *compiler = NULL;
     bool good = false;
-    if (!run_document_is_wanted(&run->document) ||
-        !build_tools_compiler(run->pipeline.project_dir, &compiler, err))
+    if (!run_document_is_wanted(&run->document))
         return true;
+    const char *prefix = run->pipeline.machine.toolchain_prefix;
+    cleanup_free char *compiler = file_path("%sgcc", prefix);
+    if (!compiler)
+        return error_no_memory(err, "a program's name", strlen(prefix));
     const char *const argv[] = {compiler, "--version", NULL};
     bool answered = probe_first_line(argv, &run->interrupt, run->compiler, &good, err);
     if (!answered || !good)

@@ -21,11 +21,15 @@
 
 enum { CACHE_MAX_BYTES = 4 * 1024 * 1024 };
 
+/* Of guest/CMakeLists.txt: which of the board's toolchains is to be used. */
+#define TOOLCHAIN_VARIABLE "TOOLCHAIN_PREFIX:STRING"
+
 /* One build: where, and what its programs have said so far. */
 struct build {
     const struct build_options *options;
     struct manifest manifest; /* the options', with what it needs; lent: not disposed of */
     char *project_dir;        /* absolute, links resolved: as cmake notes it in its cache */
+    char *toolchain_prefix;   /* "arm-none-eabi-": that of the compiler to use */
     struct build_env env;
     struct build_log log;
 };
@@ -104,22 +108,24 @@ static bool run_tool(struct build *build, const char *what, const char *const *a
     return error_append(err, "(%s)", child_status_text(status, text, sizeof(text)));
 }
 
-/* Was build/ configured for this very folder? CMake refuses to go on in one that was moved. */
-static bool drop_moved_build(const char *project_dir, const char *build_dir, struct error *err)
+/* Was build/ configured for this very folder and compiler? CMake refuses to go on in one that was
+ * moved, and does not change compilers. */
+static bool drop_other_build(const struct build *build, const char *build_dir, struct error *err)
 {
     cleanup_free char *cache_path = file_path("%s/CMakeCache.txt", build_dir);
-    cleanup_free char *home = file_path("\nCMAKE_HOME_DIRECTORY:INTERNAL=%s\n", project_dir);
+    cleanup_free char *home = file_path("\nCMAKE_HOME_DIRECTORY:INTERNAL=%s\n", build->project_dir);
+    cleanup_free char *prefix = file_path("\n" TOOLCHAIN_VARIABLE "=%s\n", build->toolchain_prefix);
     cleanup_free char *cache = NULL;
     struct stat status;
-    if (!cache_path || !home)
-        return error_no_memory(err, "a path", strlen(project_dir));
+    if (!cache_path || !home || !prefix)
+        return error_no_memory(err, "a path", strlen(build->project_dir));
     if (lstat(build_dir, &status) != 0)
         return errno == ENOENT || error_set(err, ERROR_SYSTEM, errno, "%s", build_dir);
     if (access(cache_path, F_OK) != 0)
         return true;
     if (!file_read(cache_path, CACHE_MAX_BYTES, &cache, NULL, err))
         return false;
-    return strstr(cache, home) || file_remove_tree(build_dir, err);
+    return (strstr(cache, home) && strstr(cache, prefix)) || file_remove_tree(build_dir, err);
 }
 
 static bool is_newer(const struct stat *a, const struct stat *b)
@@ -148,11 +154,15 @@ static bool is_configured(const char *project_dir)
 
 static bool configure(struct build *build, struct error *err)
 {
-    static const char *const ARGV[] = {"cmake", "-G", "Ninja", "-S",
-                                       ".",     "-B", "build", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
-                                       NULL};
+    cleanup_free char *prefix = file_path("-D" TOOLCHAIN_VARIABLE "=%s", build->toolchain_prefix);
+    const char *const argv[] = {"cmake", "-G",   "Ninja",
+                                "-S",    ".",    "-B",
+                                "build", prefix, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+                                NULL};
+    if (!prefix)
+        return error_no_memory(err, "an argument", strlen(build->toolchain_prefix));
     return is_configured(build->project_dir) ||
-           run_tool(build, "configuring the firmware's build", ARGV, err);
+           run_tool(build, "configuring the firmware's build", argv, err);
 }
 
 static bool compile(struct build *build, struct error *err)
@@ -235,11 +245,13 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
                         struct error *err)
 {
     const struct settings *settings = &build->options->manifest->settings;
-    if (!check_model(build, err) || !build_tools_check(build->project_dir, err) ||
+    if (!check_model(build, err) ||
+        !build_tools_check(build->project_dir, &build->toolchain_prefix, err) ||
         !check_memory(build, err) || !manifest_save(build->project_dir, &build->manifest, err) ||
         !linked_params_write(build->project_dir, &build->manifest, err) ||
-        !drop_moved_build(build->project_dir, build_dir, err) ||
-        !build_env_open(build->project_dir, settings, build->options->interrupt, &build->env, err))
+        !drop_other_build(build, build_dir, err) ||
+        !build_env_open(build->project_dir, build->toolchain_prefix, settings,
+                        build->options->interrupt, &build->env, err))
         return false;
     tell_unconfined(build);
     tell_no_cache(build);
@@ -316,6 +328,7 @@ bool build_project(const struct build_options *options, struct error *err)
     if (good && options->ret_need)
         *options->ret_need = build->manifest.need;
     build_env_close(&build->env);
+    free(build->toolchain_prefix);
     free(build);
     return good;
 }

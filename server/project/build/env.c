@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "project/build/tools.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +86,7 @@ static void allow_interpreter(struct build_env *env, struct confine_paths *paths
 
 static void allow_tool(struct build_env *env, struct confine_paths *paths, const char *name)
 {
-    cleanup_free char *path = build_tools_find(name);
+    cleanup_free char *path = program_find(name);
     if (!path || is_below(path, "/usr") || is_below(path, "/bin"))
         return;
     allow_installation(env, paths, path);
@@ -183,7 +183,7 @@ static bool takes_files(const char *dir)
 
 static void choose_cache(struct build_env *env, const char *dir)
 {
-    cleanup_free char *ccache = build_tools_find("ccache");
+    cleanup_free char *ccache = program_find("ccache");
     char why[sizeof(env->no_cache)];
     if (!ccache)
         build_env_drop_cache(env, "no ccache is installed");
@@ -201,9 +201,9 @@ static bool confine(struct build_env *env, const struct settings *settings, cons
 {
     static const char *const TOOLS[] = {"cmake", "ninja", "ccache"};
     struct confine_paths paths = {.count = 0};
-    cleanup_free char *compiler = NULL;
-    if (!build_tools_compiler(env->project_dir, &compiler, err))
-        return false;
+    cleanup_free char *compiler = file_path("%sgcc", env->toolchain_prefix);
+    if (!compiler)
+        return error_no_memory(err, "a program's name", strlen(env->toolchain_prefix));
     confine_allow_system(&paths);
     for (size_t i = 0; i < sizeof(TOOLS) / sizeof(TOOLS[0]); i++)
         allow_tool(env, &paths, TOOLS[i]);
@@ -231,12 +231,14 @@ static bool open_env(struct build_env *env, const struct settings *settings, str
     return true;
 }
 
-bool build_env_open(const char *project_dir, const struct settings *settings,
-                    const struct interrupt *interrupt, struct build_env *ret_env, struct error *err)
+bool build_env_open(const char *project_dir, const char *toolchain_prefix,
+                    const struct settings *settings, const struct interrupt *interrupt,
+                    struct build_env *ret_env, struct error *err)
 {
     uint64_t memory_bytes = (uint64_t)settings->build_memory_mib * MIB;
     *ret_env = (struct build_env){
         .project_dir = project_dir,
+        .toolchain_prefix = toolchain_prefix,
         .interrupt = interrupt,
         .confine = CONFINE_INIT,
         .bounds = {.ruleset_fd = -1, .memory_bytes = memory_bytes, .file_bytes = memory_bytes},

@@ -16,6 +16,7 @@ enum { BUILD_ENV_WORDS_MAX = 160, BUILD_ENV_OWNED_MAX = 96 };
 
 struct build_env {
     const char *project_dir;           /* not owned */
+    const char *toolchain_prefix;      /* not owned; the compiler, which a build may read */
     const struct interrupt *interrupt; /* not owned */
     struct confine confine;
     struct bounds bounds;
@@ -31,11 +32,10 @@ struct build_env {
 
 /* PROJECT_DIR/build is made, with an empty tmp/ in it; what an earlier build that was killed left
  * there is gone. project_dir is absolute, with links resolved. Errors: ERROR_SYSTEM (also where the
- * confinement that the option asks for is not to be had), ERROR_USAGE (board.json),
- * ERROR_INTERRUPTED. */
-bool build_env_open(const char *project_dir, const struct settings *settings,
-                    const struct interrupt *interrupt, struct build_env *ret_env,
-                    struct error *err);
+ * confinement that the option asks for is not to be had), ERROR_INTERRUPTED. */
+bool build_env_open(const char *project_dir, const char *toolchain_prefix,
+                    const struct settings *settings, const struct interrupt *interrupt,
+                    struct build_env *ret_env, struct error *err);
 /* Safe on BUILD_ENV_NONE and twice. */
 void build_env_close(struct build_env *env);
 

@@ -7,16 +7,10 @@
 
 #include <stdbool.h>
 
-/* cmake, ninja, and the cross compiler that PROJECT_DIR/board.json names. Errors: ERROR_TOOL;
- * ERROR_USAGE (board.json is malformed); ERROR_SYSTEM. */
-bool build_tools_check(const char *project_dir, struct error *err);
-
-/* Where PATH has it; NULL: nowhere. The caller frees it. */
-char *build_tools_find(const char *program);
-
-/* The C compiler that PROJECT_DIR/board.json names; the caller frees it. Errors: ERROR_USAGE,
- * ERROR_SYSTEM. */
-bool build_tools_compiler(const char *project_dir, char **ret_program, struct error *err);
+/* Are there cmake, ninja and a cross compiler of those that PROJECT_DIR/board.json offers?
+ * *ret_prefix is what stands in front of the name of that to use; the caller frees it. Errors:
+ * ERROR_TOOL; ERROR_USAGE (board.json is malformed); ERROR_SYSTEM. */
+bool build_tools_check(const char *project_dir, char **ret_prefix, struct error *err);
 
 /* The compiler is there, but not the C library that it was told to use. Sets ERROR_TOOL; always
  * returns false. */

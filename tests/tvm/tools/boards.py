@@ -58,7 +58,9 @@ def test_every_model_makes_a_target():
         for target in (tvm.target.target.micro(board["model"]), utils.get_target("zephyr", name)):
             assert target.model == board["model"], (name, target)
             assert target.kind.name == "c", (name, target)
-            cpu = [flag[6:] for flag in DEFINITIONS[name]["toolchain"]["flags"] if "-mcpu=" in flag]
+            toolchain = DEFINITIONS[name]["toolchain"]
+            several = toolchain if isinstance(toolchain, list) else [toolchain]
+            cpu = [flag[6:] for one in several for flag in one["flags"] if "-mcpu=" in flag]
             assert not target.mcpu or target.mcpu in cpu, (name, target, cpu)
 
 

@@ -52,8 +52,9 @@ START_TEST(all_fields_arrive)
     ck_assert_str_eq(machine.qemu_args[1], "32");
     ck_assert_ptr_null(machine.qemu_args[2]);
     ck_assert_str_eq(machine.toolchain_prefix, "t-");
-    ck_assert_str_eq(machine.toolchain_packages[0], "gcc");
-    ck_assert_ptr_null(machine.toolchain_packages[1]);
+    ck_assert_uint_eq(machine.toolchains.count, 1);
+    ck_assert_str_eq(machine.toolchains.items[0].packages[0], "gcc");
+    ck_assert_ptr_null(machine.toolchains.items[0].packages[1]);
     ck_assert_uint_eq(machine.flash_size_bytes, 1024);
     ck_assert_uint_eq(machine.ram_size_bytes, 4294967296);
     ck_assert_uint_eq(machine.rpc_packet_size_bytes, 9);
@@ -104,6 +105,7 @@ static const struct {
     {"\"clock_hz\": 1", "\"clock\": 1", ": \"timer.clock_hz\" is missing"},
     {"\"halt\"", "\"hlt\"", ": \"hlt\": no such field"},
     {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
+    {"\"t-\"", "\"\"", ": \"toolchain.prefix\" is \"\", but must be a text"},
     {"{\"origin\": \"0x0\", \"size_bytes\": 1024}", "7", ": \"memory.flash.origin\" is missing"},
     {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":14: not JSON"},
     {"}}\n", "}} x\n", ":13: not JSON"},

@@ -247,6 +247,41 @@ START_TEST(sees_a_qemu_without_the_machine)
 }
 END_TEST
 
+/* Of a board's toolchains, the one is used that is whole, and where none is, each is named. */
+START_TEST(takes_any_toolchain_of_several)
+{
+    static const char definition[] = "qemu_riscv32.json";
+    cleanup_free char *path = file_path("%s/" INSTALLED_MACHINES "/%s", home, definition);
+    cleanup_free char *text = NULL;
+    struct error err = {0};
+    ck_assert(file_read(path, 1 << 16, &text, NULL, &err));
+    char *toolchain = strstr(text, "\"toolchain\": {");
+    ck_assert_ptr_nonnull(toolchain);
+    char *end = strchr(toolchain, '}');
+    cleanup_free char *several =
+        file_path("%.*s\"toolchain\": [{\"prefix\": \"bare-\", \"packages\": [\"gcc-bare\", "
+                  "\"libc-bare\"]}, %.*s]%s",
+                  (int)(toolchain - text), text, (int)(end - strchr(toolchain, '{')) + 1,
+                  strchr(toolchain, '{'), end + 1);
+    ck_assert_msg(file_write(path, several, strlen(several), 0644, &err), "%s", err.text);
+    link_all_but_ccache();
+    fake_tool("bare-gcc", "#!/bin/sh\necho \"${1#-print-file-name=}\"\n");
+    ck_assert_msg(run_doctor_there() == EXIT_CODE_OK, "%s", program_output);
+    ASSERT_PRINTED("ok       riscv64-unknown-elf-gcc");
+
+    cleanup_free char *gcc = file_path("%s/riscv64-unknown-elf-gcc", tool_dir);
+    cleanup_free char *bare = file_path("%s/bare-gcc", tool_dir);
+    ck_assert(unlink(gcc) == 0 && unlink(bare) == 0);
+    ck_assert_int_eq(run_doctor_there(), EXIT_CODE_TOOL);
+    ASSERT_PRINTED("missing  bare-gcc");
+    ASSERT_PRINTED("Install what is missing:\n"
+                   "  apt-get install --no-install-recommends gcc-bare libc-bare (or, where the "
+                   "distribution has not all of these: gcc-riscv64-unknown-elf "
+                   "picolibc-riscv64-unknown-elf)\n");
+    ck_assert(copy(MACHINES, INSTALLED_MACHINES, definition, &err));
+}
+END_TEST
+
 START_TEST(without_temporary_folder)
 {
     ck_assert_int_eq(run("TMPDIR=/nonexistent"), EXIT_CODE_SYSTEM);
@@ -278,6 +313,7 @@ int main(void)
     tcase_add_test(tools, finds_no_cxx_compiler);
     tcase_add_test(tools, sees_a_qemu_that_does_not_run);
     tcase_add_test(tools, sees_a_qemu_without_the_machine);
+    tcase_add_test(tools, takes_any_toolchain_of_several);
     suite_add_tcase(suite, tools);
 
     SRunner *runner = srunner_create(suite);

@@ -10,9 +10,13 @@ extern struct manifest manifest; /* of the project in SCRATCH/p */
 extern char output[256 * 1024];  /* all that the last build printed */
 extern const char CMAKE_LISTS[];
 
+/* Any compiler that is there: these builds don't use it. */
 #define BOARD(flash, ram, packet)                                                                  \
-    "{\"toolchain\": {\"prefix\": \"\", \"packages\": [\"gcc-x\", \"picolibc-x\"]},"               \
-    " \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": " #packet                           \
+    BOARD_OF("{\"prefix\": \"c99-\", \"packages\": [\"gcc-x\", \"picolibc-x\"]}", flash, ram,      \
+             packet)
+#define BOARD_OF(toolchain, flash, ram, packet)                                                    \
+    "{\"toolchain\": " toolchain                                                                   \
+    ", \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": " #packet                          \
     ", \"memory\": {\"flash\":"                                                                    \
     " {\"size_bytes\": " #flash "}, \"ram\": {\"size_bytes\": " #ram "}}}"
 

@@ -57,6 +57,41 @@ START_TEST(a_project_that_was_moved_or_copied_builds)
 }
 END_TEST
 
+static void put_compiler(const char *name)
+{
+    scratch_write(name, "#!/bin/sh\nexit 1\n");
+    ck_assert_int_eq(chmod(scratch_path("%s", name), 0755), 0);
+}
+
+static bool is_noted(const char *line)
+{
+    char *cache = NULL;
+    ck_assert(file_read(scratch_path("p/build/CMakeCache.txt"), 1 << 20, &cache, NULL, &err));
+    bool found = strstr(cache, line) != NULL;
+    free(cache);
+    return found;
+}
+
+/* Nothing in the project has changed then. */
+START_TEST(a_compiler_that_has_come_since_builds_it_from_scratch)
+{
+    char path[4096];
+    snprintf(path, sizeof(path), "%s:%s", scratch_path("bin"), getenv("PATH"));
+    ck_assert_int_eq(setenv("PATH", path, 1), 0);
+    scratch_write("p/board.json",
+                  BOARD_OF("[{\"prefix\": \"a-\"}, {\"prefix\": \"b-\"}]", 4096, 2048, 0));
+    put_compiler("bin/b-gcc");
+    build();
+    ck_assert(is_noted("\nTOOLCHAIN_PREFIX:STRING=b-\n"));
+    build();
+    ck_assert_msg(strstr(output, "no work to do"), "%s", output);
+    put_compiler("bin/a-gcc");
+    build();
+    ck_assert_msg(strstr(output, "main.c"), "%s", output);
+    ck_assert(is_noted("\nTOOLCHAIN_PREFIX:STRING=a-\n"));
+}
+END_TEST
+
 START_TEST(names_the_first_compiler_errors)
 {
     scratch_write("p/other.c", "int other(void)\n{\n    return missing_name;\n}\n");
@@ -209,7 +244,7 @@ END_TEST
 START_TEST(refuses_what_is_no_project)
 {
     scratch_write("p/board.json", "{\"toolchain\": {}}");
-    fails(ERROR_USAGE, "board.json: \"toolchain\": \"prefix\": missing");
+    fails(ERROR_USAGE, "board.json: \"toolchain.prefix\" is missing; it must be a text");
     write_project("a;b");
     ck_assert(!build_at("a;b"));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
@@ -229,6 +264,7 @@ int main(void)
     tcase_add_test(tests, an_option_that_changed_reaches_cmake);
     tcase_add_test(tests, the_users_own_flags_are_not_for_the_firmware);
     tcase_add_test(tests, a_project_that_was_moved_or_copied_builds);
+    tcase_add_test(tests, a_compiler_that_has_come_since_builds_it_from_scratch);
     tcase_add_test(tests, names_the_first_compiler_errors);
     tcase_add_test(tests, bounds_the_number_of_error_lines);
     tcase_add_test(tests, names_undefined_references);
