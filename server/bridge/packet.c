@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* TVM's RPCCode and type code, as far as this file needs them. */
-enum { CODE_EXCEPTION = 5, TYPE_STRING = 11, LENGTH_FIELD_SIZE = 8, CODE_FIELD_SIZE = 4 };
+enum { LENGTH_FIELD_SIZE = 8, CODE_FIELD_SIZE = 4, PIECE_SIZE_BYTES = 64 * 1024 };
 
-enum { PIECE_SIZE_BYTES = 64 * 1024 };
-
-static bool reserve(struct packet *packet, size_t size_bytes, struct error *err)
+bool packet_reserve(struct packet *packet, size_t size_bytes, struct error *err)
 {
     if (packet->capacity_bytes >= size_bytes)
         return true;
@@ -64,7 +61,7 @@ bool packet_receive(struct socket *socket, struct deadline until, struct packet 
         return error_set(err, ERROR_USAGE, 0, "%s: a packet of %llu bytes (at most %d)",
                          socket->peer, (unsigned long long)length, PACKET_MAX_BYTES);
     size_t size_bytes = LENGTH_FIELD_SIZE + (size_t)length;
-    if (!reserve(packet, size_bytes, err))
+    if (!packet_reserve(packet, size_bytes, err))
         return false;
     memcpy(packet->data, length_field, LENGTH_FIELD_SIZE);
     if (!read_rest(socket, packet->data + LENGTH_FIELD_SIZE, (size_t)length, until, err))
@@ -84,18 +81,4 @@ int32_t packet_code(const struct packet *packet)
     if (packet->size_bytes < LENGTH_FIELD_SIZE + CODE_FIELD_SIZE)
         return 0;
     return (int32_t)get_le(packet->data + LENGTH_FIELD_SIZE, CODE_FIELD_SIZE);
-}
-
-bool packet_send_exception(struct socket *socket, const char *text, struct deadline deadline,
-                           struct error *err)
-{
-    uint8_t head[LENGTH_FIELD_SIZE + 4 + 4 + 4 + 8];
-    uint64_t text_size = strlen(text);
-    put_le(head, sizeof head - LENGTH_FIELD_SIZE + text_size, 8);
-    put_le(head + 8, CODE_EXCEPTION, 4);
-    put_le(head + 12, 1, 4); /* one value */
-    put_le(head + 16, TYPE_STRING, 4);
-    put_le(head + 20, text_size, 8);
-    return socket_write(socket, head, sizeof head, deadline, err) &&
-           socket_write(socket, text, text_size, deadline, err);
 }

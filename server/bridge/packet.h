@@ -26,13 +26,12 @@ struct packet {
  * no more use. */
 bool packet_receive(struct socket *socket, struct deadline until, struct packet *packet,
                     struct error *err);
+
+/* Room for a packet of that size, of which what there is stays. Errors: ERROR_INTERNAL (memory). */
+bool packet_reserve(struct packet *packet, size_t size_bytes, struct error *err);
 void packet_dispose(struct packet *packet);
 
 /* The code of a packet (TVM's RPCCode), 0 when it is too short to have one. */
 int32_t packet_code(const struct packet *packet);
-
-/* Tell the client that something failed; it raises it with this text. */
-bool packet_send_exception(struct socket *socket, const char *text, struct deadline deadline,
-                           struct error *err);
 
 #endif

@@ -42,6 +42,7 @@ _microtvm_qemu_value() {
             choices=${choices:+$name=${choices// / "$name="}}
         fi
         ;;
+    --protocol) choices='auto crt ffi' ;;
     --input | --expect | --labels | --json) compopt -o default ;;
     --output | --keep | --crt-dir | --project-dir) compopt -o dirnames ;;
     esac
@@ -121,7 +122,7 @@ _microtvm_qemu_options() {
         ;;
     rpc-server)
         echo -b --board --host -p --port --tracker --key --crt-dir --option \
-            --timeout -v --verbose -h --help
+            --protocol --timeout -v --verbose -h --help
         ;;
     boards) echo --json ;;
     serve) echo --read-fd --write-fd --debug --project-dir ;;

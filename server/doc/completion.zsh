@@ -94,6 +94,7 @@ _microtvm-qemu() {
             '(-p --port)'{-p+,--port=}'[TCP port]:port: ' \
             '--tracker=[offer the board at a TVM RPC tracker]:HOST\:PORT: ' \
             '--key=[what clients ask for]:key: ' \
+            '--protocol=[what clients speak]:protocol:(auto crt ffi)' \
             '--timeout=[for one call on the board]:seconds: '
         ;;
     boards) _arguments '--json[one JSON array, sizes in bytes]' ;;

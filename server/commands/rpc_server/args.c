@@ -8,17 +8,12 @@
 #include <string.h>
 
 static const struct option LONG_OPTIONS[] = {
-    {"board", required_argument, NULL, 'b'},
-    {"host", required_argument, NULL, 'H'},
-    {"port", required_argument, NULL, 'p'},
-    {"tracker", required_argument, NULL, 't'},
-    {"key", required_argument, NULL, 'k'},
-    {"crt-dir", required_argument, NULL, 'c'},
-    {"option", required_argument, NULL, 'o'},
-    {"timeout", required_argument, NULL, 's'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"board", required_argument, NULL, 'b'},   {"host", required_argument, NULL, 'H'},
+    {"port", required_argument, NULL, 'p'},    {"tracker", required_argument, NULL, 't'},
+    {"key", required_argument, NULL, 'k'},     {"crt-dir", required_argument, NULL, 'c'},
+    {"option", required_argument, NULL, 'o'},  {"protocol", required_argument, NULL, 'P'},
+    {"timeout", required_argument, NULL, 's'}, {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 };
 
 void rpc_server_args_help(FILE *out)
@@ -39,6 +34,10 @@ void rpc_server_args_help(FILE *out)
         "      --key KEY             what clients ask for; needed with --tracker\n"
         "      --crt-dir DIR         TVM's standalone_crt to build with (default: bundled)\n"
         "      --option NAME=VALUE   a project option, as the API server's (repeatable)\n"
+        "      --protocol auto|crt|ffi\n"
+        "                            what clients speak: TVM's RPC up to 0.20 (crt), or since "
+        "0.21\n"
+        "                            (ffi); default auto: found out for each\n"
         "      --timeout SECONDS     for one call on the board (default: none but that of the\n"
         "                            client, its session_timeout)\n"
         "  -v, --verbose             the build's output and the firmware's log, too\n"
@@ -77,6 +76,24 @@ static bool parse_tracker(struct rpc_server_args *args, const char *text, struct
     return args->tracker_host ? true : error_no_memory(err, "an argument", strlen(text));
 }
 
+static bool parse_protocol(const char *text, enum rpc_dialect *ret_dialect, struct error *err)
+{
+    static const char *const names[] = {
+        [RPC_DIALECT_UNKNOWN] = "auto",
+        [RPC_DIALECT_CRT] = "crt",
+        [RPC_DIALECT_FFI] = "ffi",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(text, names[i]) == 0) {
+            *ret_dialect = (enum rpc_dialect)i;
+            return true;
+        }
+    return error_set(err, ERROR_USAGE, 0,
+                     "--protocol \"%s\": give auto, crt (clients of TVM up to 0.20) or ffi (since "
+                     "0.21)",
+                     text);
+}
+
 static bool take_option(struct rpc_server_args *args, int id, const char *value, struct error *err)
 {
     switch (id) {
@@ -98,6 +115,8 @@ static bool take_option(struct rpc_server_args *args, int id, const char *value,
         return true;
     case 'o':
         return option_arguments_add(&args->options, value, err);
+    case 'P':
+        return parse_protocol(value, &args->dialect, err);
     case 's':
         return seconds_parse("timeout", value, &args->timeout_ms, err);
     case 'v':

@@ -3,6 +3,7 @@
 #define MICROTVM_QEMU_COMMANDS_RPC_SERVER_ARGS_H
 
 #include "base/error.h"
+#include "bridge/dialect/sequence.h"
 #include "commands/option_arguments.h"
 
 #include <stdbool.h>
@@ -21,7 +22,8 @@ struct rpc_server_args {
     const char *key;
     const char *crt_dir; /* NULL: the bundled runtime */
     struct option_arguments options;
-    int64_t timeout_ms; /* of one call on the board; 0: none */
+    enum rpc_dialect dialect; /* that clients speak; unknown: found out for each */
+    int64_t timeout_ms;       /* of one call on the board; 0: none */
     bool verbose;
     bool help;
 };

@@ -93,6 +93,7 @@ static bool serve_one(struct rpc_server *server, struct visitor *visitor, struct
         .board = server->pipeline.board,
         .board_name = server->pipeline.machine.name,
         .packet_size_bytes = pipeline_packet_size_bytes(&server->pipeline),
+        .dialect = server->args.dialect,
         .timeout_ms = server->args.timeout_ms,
         .interrupt = &server->interrupt,
         .on_log = server->args.verbose ? tell : NULL,

@@ -1,6 +1,6 @@
 #include "commands/rpc_server/session.h"
 
-#include "bridge/packet.h"
+#include "bridge/dialect/dialect.h"
 #include "client/link.h"
 #include "client/wire.h"
 #include "commands/board_stream.h"
@@ -30,6 +30,7 @@ struct service {
     struct board_stream stream;
     struct link *link;
     struct deadline until; /* the end that the client itself has set */
+    struct dialect dialect;
 };
 
 /* While the board is waited for, a client that leaves ends the wait: there is nobody to answer, and
@@ -78,20 +79,16 @@ static bool check_size(const struct service *service, const struct packet *packe
                      service->session->packet_size_bytes, SESSION_HEADER_SIZE);
 }
 
-/* A packet to the board, and what it says to the client. */
-static bool carry_one(struct service *service, const struct packet *packet, struct error *err)
+/* A message to the board, and its answer. */
+static bool ask(struct service *service, const struct packet *packet, const uint8_t **ret_reply,
+                size_t *ret_size_bytes, struct error *err)
 {
-    const uint8_t *reply;
-    size_t reply_size;
-    struct error refusal;
-    if (!check_size(service, packet, &refusal))
-        return packet_send_exception(service->socket, refusal.text,
-                                     deadline_in_ms(REPLY_TIMEOUT_MS), err);
     int64_t timeout_ms = service->session->timeout_ms;
     struct deadline deadline = timeout_ms > 0 ? deadline_in_ms(timeout_ms) : deadline_never();
     watch_client(service);
-    bool good = link_request(service->link, packet->data, packet->size_bytes,
-                             deadline_earlier(deadline, service->until), &reply, &reply_size, err);
+    bool good =
+        link_request(service->link, packet->data, packet->size_bytes,
+                     deadline_earlier(deadline, service->until), ret_reply, ret_size_bytes, err);
     if (!good && err->kind == ERROR_TIMEOUT && deadline_passed(service->until))
         error_set(err, ERROR_TIMEOUT, 0, "the board did not answer");
     else if (!good && err->kind == ERROR_TIMEOUT)
@@ -99,8 +96,34 @@ static bool carry_one(struct service *service, const struct packet *packet, stru
                   "the board did not answer within %g s: start rpc-server with a longer --timeout, "
                   "if the model may take that long",
                   (double)timeout_ms / 1000);
-    return unwatch_client(service, good, err) &&
-           socket_write(service->socket, reply, reply_size, deadline_in_ms(REPLY_TIMEOUT_MS), err);
+    return unwatch_client(service, good, err);
+}
+
+static void say_dialect(const struct service *service, enum rpc_dialect before)
+{
+    if (before != service->dialect.speaks && service->dialect.speaks == RPC_DIALECT_FFI)
+        say(service->session, service->socket, "speaks the RPC of TVM since 0.21");
+}
+
+/* A packet to the board, and what it says to the client. */
+static bool carry_one(struct service *service, const struct packet *packet, struct error *err)
+{
+    struct dialect *dialect = &service->dialect;
+    enum rpc_dialect before = dialect->speaks;
+    const struct packet *message = packet;
+    const uint8_t *reply;
+    size_t reply_bytes;
+    struct error refusal;
+    bool is_said = check_size(service, packet, &refusal) &&
+                   dialect_request(dialect, packet, &message, &refusal) &&
+                   check_size(service, message, &refusal);
+    say_dialect(service, before);
+    if (!is_said)
+        return dialect_send_exception(dialect, service->socket, refusal.text,
+                                      deadline_in_ms(REPLY_TIMEOUT_MS), err);
+    return ask(service, message, &reply, &reply_bytes, err) &&
+           dialect_reply(dialect, reply, reply_bytes, &reply, &reply_bytes, err) &&
+           socket_write(service->socket, reply, reply_bytes, deadline_in_ms(REPLY_TIMEOUT_MS), err);
 }
 
 /* Until the client leaves. */
@@ -118,25 +141,36 @@ static bool carry(struct service *service, struct error *err)
     return good;
 }
 
-static bool serve_on_board(const struct rpc_session *session, struct socket *socket,
-                           struct deadline until, struct error *err)
+static bool serve_on_board(struct service *service, struct error *err)
 {
-    struct service service = {
-        .session = session,
-        .socket = socket,
-        .stream = {.board = session->board, .on_log = session->on_log, .context = session->context},
-        .until = until,
-    };
-    bool good = power_on(&service, err) && carry(&service, err);
-    link_close(service.link);
-    board_close(session->board);
+    bool good = power_on(service, err) && carry(service, err);
+    link_close(service->link);
+    board_close(service->session->board);
     return good;
 }
 
-/* Tell the client and the person at the server how it ended. */
-static void end(const struct rpc_session *session, struct socket *socket, bool left,
-                int64_t began_ns, const struct error *failure)
+/* A client that has not said enough to tell how to answer it is heard for a moment longer. */
+static void find_dialect(struct service *service)
 {
+    struct deadline until = deadline_in_ms(FINISH_TIMEOUT_MS);
+    struct packet packet = {0};
+    const struct packet *ignored_packet;
+    struct error ignored;
+    struct dialect *dialect = &service->dialect;
+    while (dialect->speaks == RPC_DIALECT_UNKNOWN &&
+           (!dialect_owes_beginning(dialect) ||
+            dialect_send_beginning(dialect, service->socket, until, &ignored)) &&
+           packet_receive(service->socket, until, &packet, &ignored) &&
+           dialect_request(dialect, &packet, &ignored_packet, &ignored)) {
+    }
+    packet_dispose(&packet);
+}
+
+/* Tell the client and the person at the server how it ended. */
+static void end(struct service *service, bool left, int64_t began_ns, const struct error *failure)
+{
+    const struct rpc_session *session = service->session;
+    struct socket *socket = service->socket;
     char what[WHAT_SIZE];
     struct error ignored; /* a client that does not want to know misses it */
     snprintf(what, sizeof(what), "%s after %.1f s", left ? "left" : "failed",
@@ -145,7 +179,9 @@ static void end(const struct rpc_session *session, struct socket *socket, bool l
     if (left)
         return;
     session->on_event(session->context, failure->text);
-    (void)packet_send_exception(socket, failure->text, deadline_in_ms(REPLY_TIMEOUT_MS), &ignored);
+    find_dialect(service);
+    (void)dialect_send_exception(&service->dialect, socket, failure->text,
+                                 deadline_in_ms(REPLY_TIMEOUT_MS), &ignored);
     socket_finish(socket, deadline_in_ms(FINISH_TIMEOUT_MS));
 }
 
@@ -158,8 +194,15 @@ bool rpc_session_serve(const struct rpc_session *session, struct visitor *visito
     struct deadline until =
         timeout_s > 0 ? deadline_in_ms((int64_t)(timeout_s * 1000)) : deadline_never();
     struct error failure = {.kind = ERROR_NONE};
+    struct service service = {
+        .session = session,
+        .socket = socket,
+        .stream = {.board = session->board, .on_log = session->on_log, .context = session->context},
+        .until = until,
+    };
+    dialect_init(&service.dialect, session->dialect);
     say(session, socket, "connected");
-    bool good = serve_on_board(session, socket, until, &failure);
+    bool good = serve_on_board(&service, &failure);
     bool interrupted = failure.kind == ERROR_INTERRUPTED;
     if (failure.kind == ERROR_TIMEOUT && deadline_passed(until))
         error_wrap(&failure, /* TVM's clients know this name by its text */
@@ -169,7 +212,8 @@ bool rpc_session_serve(const struct rpc_session *session, struct visitor *visito
     if (interrupted)
         *err = failure;
     else
-        end(session, socket, good || failure.kind == ERROR_CLOSED, began_ns, &failure);
+        end(&service, good || failure.kind == ERROR_CLOSED, began_ns, &failure);
+    dialect_dispose(&service.dialect);
     socket_close(socket);
     return !interrupted;
 }

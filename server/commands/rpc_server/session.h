@@ -1,13 +1,15 @@
 /* One TVM RPC client, who was greeted, and one freshly booted board, until it leaves.
  *
  * TVM's messages are the same on a socket and on a serial line; only their envelope differs. So
- * each packet is carried over as it is, and its answer back. */
+ * each packet is carried over as it is, and its answer back, but for clients that speak another
+ * dialect than the runtime on the board (bridge/dialect). */
 #ifndef MICROTVM_QEMU_COMMANDS_RPC_SERVER_SESSION_H
 #define MICROTVM_QEMU_COMMANDS_RPC_SERVER_SESSION_H
 
 #include "base/deadline.h"
 #include "base/error.h"
 #include "board/board.h"
+#include "bridge/dialect/sequence.h"
 #include "bridge/reception.h"
 
 #include <stdbool.h>
@@ -17,6 +19,7 @@ struct rpc_session {
     struct board *board; /* flashed, not open */
     const char *board_name;
     uint64_t packet_size_bytes;  /* the largest message that its firmware takes */
+    enum rpc_dialect dialect;    /* of the client; unknown: it is found out */
     int64_t timeout_ms;          /* of one message and its answer; 0: none */
     struct interrupt *interrupt; /* the board's and the socket's; its peer_fd is set meanwhile */
     /* The firmware's log, a line at a time; may be NULL. */

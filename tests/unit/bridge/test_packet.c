@@ -123,20 +123,6 @@ START_TEST(an_interrupt_gets_through_a_flood)
 }
 END_TEST
 
-START_TEST(an_exception)
-{
-    ck_assert(packet_send_exception(&ours, "it broke", deadline_never(), &err));
-    tcp_peer_assert_got(peer, &ours,
-                        "\x1c\0\0\0\0\0\0\0"
-                        "\5\0\0\0"
-                        "\1\0\0\0"
-                        "\x0b\0\0\0"
-                        "\x08\0\0\0\0\0\0\0"
-                        "it broke",
-                        36);
-}
-END_TEST
-
 /* Whatever comes, it ends with an error after what the stream says. */
 START_TEST(noise)
 {
@@ -162,7 +148,6 @@ int main(void)
     tcase_add_loop_test(packets, a_packet_that_is_cut_off, 1, 14);
     tcase_add_test(packets, a_packet_that_does_not_come);
     tcase_add_test(packets, an_interrupt_gets_through_a_flood);
-    tcase_add_test(packets, an_exception);
     tcase_add_loop_test(packets, noise, 0, 60);
     Suite *suite = suite_create("packet");
     suite_add_tcase(suite, packets);
