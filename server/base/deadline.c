@@ -67,7 +67,7 @@ static bool is_ignored(int signal_number)
     return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-bool interrupt_open(struct interrupt *ret_interrupt, struct error *err)
+static sigset_t ending_signals(void)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -75,6 +75,12 @@ bool interrupt_open(struct interrupt *ret_interrupt, struct error *err)
     sigaddset(&set, SIGTERM);
     if (!is_ignored(SIGHUP))
         sigaddset(&set, SIGHUP);
+    return set;
+}
+
+bool interrupt_open(struct interrupt *ret_interrupt, struct error *err)
+{
+    sigset_t set = ending_signals();
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return error_set(err, ERROR_SYSTEM, errno, "blocking signals");
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
@@ -91,6 +97,15 @@ void interrupt_close(struct interrupt *interrupt)
     if (interrupt->signal_fd >= 0)
         close(interrupt->signal_fd);
     *interrupt = (struct interrupt){.signal_fd = -1, .peer_fd = -1};
+}
+
+void interrupt_give_back(void)
+{
+    const struct timespec at_once = {0};
+    sigset_t set = ending_signals();
+    while (sigtimedwait(&set, NULL, &at_once) > 0)
+        continue;
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static struct deadline end_of(const struct interrupt *interrupt)

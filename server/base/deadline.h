@@ -50,6 +50,10 @@ struct interrupt {
 bool interrupt_open(struct interrupt *ret_interrupt, struct error *err);
 void interrupt_close(struct interrupt *interrupt);
 
+/* From now on these signals end the process again, as they do by default: for what may wait for
+ * ever, and without wait_ready. One that has come already is done with. */
+void interrupt_give_back(void);
+
 /* Has the time come at which all must be done? */
 bool interrupt_ended(const struct interrupt *interrupt);
 

@@ -6,6 +6,9 @@
 
 #include "base/error.h"
 
+/* Of all of ours: no one else may make such folders. */
+#define TEMP_DIR_PREFIX "microtvm-qemu-tmp-"
+
 struct temp_dir {
     char *path;  /* owned; NULL: none */
     int lock_fd; /* where there is one */

@@ -15,7 +15,7 @@
 
 static bool make_temp_project(struct pipeline *pipeline, struct error *err)
 {
-    if (!temp_dir_make(temp_dir_parent(), "microtvm-qemu-tmp-", &pipeline->temp_dir, err))
+    if (!temp_dir_make(temp_dir_parent(), TEMP_DIR_PREFIX, &pipeline->temp_dir, err))
         return error_wrap(err, "TMPDIR");
     pipeline->project_dir = file_path("%s/project", pipeline->temp_dir.path);
     return pipeline->project_dir ? true : error_no_memory(err, "a path", 0);

@@ -227,7 +227,7 @@ bool generate_project(const struct generate_options *options, struct error *err)
     if (!check_options(options, err) || !find_place(options->project_dir, &place, &parent, err) ||
         !check_place(place, parent, err))
         return false;
-    if (!temp_dir_make(parent, ".microtvm-qemu-tmp-", &temporary, err))
+    if (!temp_dir_make(parent, "." TEMP_DIR_PREFIX, &temporary, err))
         return error_wrap(err, "project_dir %s", place);
     cleanup_free char *project = file_path("%s/project", temporary.path);
     bool good = project ? generate_in(options, project, place, err) : no_memory(err);

@@ -260,7 +260,7 @@ static bool open_doctor(struct doctor *doctor, struct error *err)
     cleanup_free char *boards_dir = file_path("%s/qemu-machines", doctor->share_dir);
     if (!boards_dir)
         return error_no_memory(err, "a path", PATH_MAX);
-    if (!temp_dir_make(temp_dir_parent(), "microtvm-qemu-tmp-", &doctor->temp_dir, err))
+    if (!temp_dir_make(temp_dir_parent(), TEMP_DIR_PREFIX, &doctor->temp_dir, err))
         return error_wrap(err, "TMPDIR");
     return machine_list_load(boards_dir, &doctor->boards, err);
 }

@@ -191,8 +191,8 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
         args->project_type = value;
         return true;
     case OPTION_JSON:
-        args->json_path = value;
-        return true;
+        args->json_path = value[0] ? value : NULL;
+        return value[0] || error_set(err, ERROR_USAGE, 0, "--json \"\": no file is named");
     case OPTION_VERBOSE:
         args->verbose = true;
         return true;

@@ -41,7 +41,8 @@ struct run_args {
 };
 
 /* Errors: ERROR_USAGE with the argument and what to give instead; ERROR_INTERNAL (memory); what
- * could be understood is in *ret_args then, too: --json, wherever it stands. The caller disposes of it in any case. With --help nothing else is asked for. */
+ * could be understood is in *ret_args then, too: --json, wherever it stands. The caller disposes of
+ * it in any case. With --help nothing else is asked for. */
 bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct error *err);
 void run_args_dispose(struct run_args *args);
 void run_args_help(FILE *out);

@@ -171,9 +171,11 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
         return false;
     board_close(pipeline->board);
     run_data_drop_unwritten(&run->data, &pipeline->manifest.model);
-    if (run->args.output_dir && !results_write(&run->data, &run->model, run->args.output_dir, err))
+    if (!judge(run, ret_matches, err))
         return false;
-    return judge(run, ret_matches, err);
+    run->is_written =
+        run->args.output_dir && results_write(&run->data, &run->model, run->args.output_dir, err);
+    return run->is_written || !run->args.output_dir;
 }
 
 static bool open_interrupt(struct run *run, struct error *err)

@@ -27,11 +27,12 @@ struct run {
     struct run_document document;
     char compiler[PROBE_LINE_SIZE]; /* what it says it is; "": not asked */
     struct labels_score score;
-    bool is_done; /* outputs, and verdicts on them, are there */
+    bool is_done;    /* outputs, and verdicts on them, are there */
+    bool is_written; /* the files of --output are */
 };
 
 /* Fill what the document says of every run, once that has ended with code, and err where it
- * failed. */
-void run_tell(struct run *run, const struct error *err, enum exit_code code);
+ * failed: its text is made what both tell. */
+void run_tell(struct run *run, struct error *err, enum exit_code code);
 
 #endif

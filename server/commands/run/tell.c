@@ -1,3 +1,4 @@
+#include "base/temp_dir.h"
 #include "commands/run/document/sections.h"
 #include "commands/run/document/value.h"
 #include "commands/run/run.h"
@@ -26,23 +27,39 @@ static cJSON *versions_of(const struct run *run)
 static void tell_results(struct run *run)
 {
     struct run_document *document = &run->document;
-    run_document_put(document, "outputs",
-                     section_outputs(&run->data, &run->model, run->args.output_dir));
+    run_document_put(
+        document, "outputs",
+        section_outputs(&run->data, &run->model, run->is_written ? run->args.output_dir : NULL));
     run_document_put(document, "labels", section_labels(&run->data.labels, &run->score));
 }
 
-void run_tell(struct run *run, const struct error *err, enum exit_code code)
+/* Two failures of the same thing say the same: the letters of a temporary folder's name are drawn
+ * anew each time, and the folder is gone when they are read. */
+static void hide_temp_names(struct error *err)
+{
+    static const char NAME[] = TEMP_DIR_PREFIX;
+    static const char DRAWN[] = "XXXXXX";
+    for (char *at = strstr(err->text, NAME); at; at = strstr(at, NAME)) {
+        at += strlen(NAME);
+        if (strnlen(at, strlen(DRAWN)) == strlen(DRAWN))
+            memcpy(at, DRAWN, strlen(DRAWN));
+    }
+}
+
+void run_tell(struct run *run, struct error *err, enum exit_code code)
 {
     struct run_document *document = &run->document;
     const struct run_args *args = &run->args;
     const struct pipeline *pipeline = &run->pipeline;
+    hide_temp_names(err);
     if (!run_document_is_wanted(document))
         return;
     run_document_put(document, "exit_code", cJSON_CreateNumber(code));
     run_document_put(document, "status", section_status(code, &run->data));
     run_document_put(document, "failure", section_failure(err, code, run->report.step));
     if (args->model_path)
-        run_document_put(document, "model", section_model(args->model_path, &pipeline->manifest));
+        run_document_put(document, "model",
+                         section_model(args->model_path, &pipeline->manifest, &run->model));
     if (args->board || pipeline->machine.name)
         run_document_put(document, "board", section_board(args->board, &pipeline->machine));
     run_document_put(document, "versions", versions_of(run));

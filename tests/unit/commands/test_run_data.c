@@ -114,6 +114,25 @@ static const struct {
     {"x=f54 k=b53 > y=f54", 5, RUN_STACKED},
 };
 
+/* No accuracy can be told of what lies in memory by chance. */
+START_TEST(labels_of_nothing)
+{
+    static int64_t classes[] = {1};
+    struct model_tensor outputs[] = {archive_outputs[0]};
+    struct model model = ARCHIVE;
+    struct run_data data = {.labels = {.classes = classes, .count = 1}};
+    model.inputs_count = 0;
+    model.outputs = outputs;
+    ck_assert_msg(run_data_check_archive(&data, &model, &err), "%s", err.text);
+    outputs[0].unwritten = true;
+    ck_assert(!run_data_check_archive(&data, &model, &err));
+    ck_assert_int_eq(err.kind, ERROR_MODEL);
+    ck_assert_msg(strstr(err.text, "--labels: of output \"y\"") != NULL, "%s", err.text);
+    data.labels.classes = NULL;
+    ck_assert(run_data_check_archive(&data, &model, &err));
+}
+END_TEST
+
 START_TEST(good_files)
 {
     struct run_data data = {.inputs = NULL};
@@ -222,6 +241,7 @@ int main(void)
     tcase_add_loop_test(files, good_files, 0, sizeof(GOOD) / sizeof(GOOD[0]));
     tcase_add_loop_test(files, bad_files, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_test(files, old_archive);
+    tcase_add_test(files, labels_of_nothing);
     tcase_add_test(files, file_names_stay_inside);
     suite_add_tcase(suite, files);
     SRunner *runner = srunner_create(suite);

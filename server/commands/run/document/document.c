@@ -1,6 +1,7 @@
 #include "commands/run/document/document.h"
 
 #include "base/cleanup.h"
+#include "base/deadline.h"
 #include "base/file.h"
 #include "commands/run/document/value.h"
 
@@ -84,20 +85,23 @@ static bool check_folder(const char *path, struct error *err)
            error_set(err, ERROR_SYSTEM, errno, "--json %s", path);
 }
 
-bool run_document_check(const struct run_document *document, struct error *err)
+static bool check_path(const char *path, struct error *err)
 {
     struct stat status;
-    const char *path = document->path;
-    if (!run_document_is_wanted(document) || is_stdout(document))
-        return true;
-    if (path[0] == '\0')
-        return error_set(err, ERROR_USAGE, 0, "--json \"\": no file is named");
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         return error_set(err, ERROR_SYSTEM, EISDIR, "--json %s", path);
     if (is_special(path))
         return access(path, W_OK) == 0 || error_set(err, ERROR_SYSTEM, errno, "--json %s", path);
     cleanup_free char *file = file_behind(path);
     return file ? check_folder(file, err) : error_no_memory(err, "a path", strlen(path));
+}
+
+bool run_document_check(struct run_document *document, struct error *err)
+{
+    if (!run_document_is_wanted(document) || is_stdout(document) || check_path(document->path, err))
+        return true;
+    document->path = NULL;
+    return false;
 }
 
 static bool write_stream(FILE *file, const char *name, const char *text, struct error *err)
@@ -124,6 +128,8 @@ static bool write_text(const struct run_document *document, const char *text, st
 {
     enum { MODE = 0644 };
     const char *path = document->path;
+    if (is_stdout(document) || is_special(path))
+        interrupt_give_back();
     if (is_stdout(document))
         return write_stream(stdout, "standard output", text, err);
     if (is_special(path))

@@ -31,11 +31,12 @@ bool run_document_is_wanted(const struct run_document *document);
  * which run_document_write tells. */
 void run_document_put(struct run_document *document, const char *key, cJSON *value);
 
-/* Can a file of that name be written, as far as can be told before? Makes nothing. Errors:
- * ERROR_SYSTEM; ERROR_USAGE when none is named. */
-bool run_document_check(const struct run_document *document, struct error *err);
+/* Can a file of that name be written, as far as can be told before? Makes nothing. If not, then the
+ * document is wanted no more. Errors: ERROR_SYSTEM. */
+bool run_document_check(struct run_document *document, struct error *err);
 
-/* Write it: a file whole or not at all (a device or a pipe as it goes). Blocks as the file does.
+/* Write it: a file whole or not at all; a device, a pipe or standard output as it goes. That may
+ * block, so signals end the program meanwhile (interrupt_give_back).
  * Errors: ERROR_SYSTEM; ERROR_INTERNAL (memory). */
 bool run_document_write(const struct run_document *document, struct error *err);
 

@@ -198,6 +198,6 @@ cJSON *section_failure(const struct error *err, enum exit_code code, const char 
     cJSON *object = cJSON_CreateObject();
     bool good = object && document_add(object, "kind", document_text(kind_of(err, code))) &&
                 document_add(object, "step", document_text(step)) &&
-                document_add(object, "message", document_text(err->text));
+                document_add(object, "message", document_lines(err->text));
     return document_finish(object, good);
 }

@@ -13,8 +13,10 @@
 
 #include <cjson/cJSON.h>
 
-/* "model": manifest's model is NULL-named where no project was generated. */
-cJSON *section_model(const char *path, const struct manifest *manifest);
+/* "model": manifest's model has no name where no project was generated; device has no tensors where
+ * the run did not come so far. */
+cJSON *section_model(const char *path, const struct manifest *manifest,
+                     const struct device_model *device);
 
 /* "board": machine's name is NULL where it was not read; name is what was asked for. */
 cJSON *section_board(const char *name, const struct machine *machine);

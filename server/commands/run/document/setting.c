@@ -8,23 +8,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cJSON *tensor_of(const struct model_tensor *tensor)
+/* The archive does not always say it: then it is as the board told, of a tensor of that name. */
+static cJSON *shape_of(const struct model_tensor *tensor, const struct model_port *ports,
+                       size_t count)
+{
+    if (tensor->has_shape)
+        return document_shape(tensor->shape, tensor->ndim);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(ports[i].name, tensor->name) == 0)
+            return document_shape(ports[i].type.shape, ports[i].type.ndim);
+    return cJSON_CreateNull();
+}
+
+static cJSON *tensor_of(const struct model_tensor *tensor, const struct model_port *ports,
+                        size_t count)
 {
     cJSON *object = cJSON_CreateObject();
     bool good = object && document_add(object, "name", document_text(tensor->name)) &&
-                document_add(object, "shape",
-                             tensor->has_shape ? document_shape(tensor->shape, tensor->ndim)
-                                               : cJSON_CreateNull()) &&
+                document_add(object, "shape", shape_of(tensor, ports, count)) &&
                 document_add(object, "type", document_text(tensor->dtype));
     return document_finish(object, good);
 }
 
-static cJSON *tensors_of(const struct model_tensor *tensors, size_t count)
+static cJSON *tensors_of(const struct model_tensor *tensors, size_t count,
+                         const struct model_port *ports, size_t ports_count)
 {
     cJSON *array = cJSON_CreateArray();
     bool good = array != NULL;
     for (size_t i = 0; good && i < count; i++) {
-        cJSON *tensor = tensor_of(&tensors[i]);
+        cJSON *tensor = tensor_of(&tensors[i], ports, ports_count);
         good = tensor && cJSON_AddItemToArray(array, tensor);
     }
     return document_finish(array, good);
@@ -46,7 +58,8 @@ static const char *interface_of(const struct model *model)
     return model->c_interface ? "c" : "packed";
 }
 
-static bool add_model(cJSON *object, const struct manifest *manifest)
+static bool add_model(cJSON *object, const struct manifest *manifest,
+                      const struct device_model *device)
 {
     const struct model *model = &manifest->model;
     const char *type = manifest->settings.project_type;
@@ -57,17 +70,22 @@ static bool add_model(cJSON *object, const struct manifest *manifest)
            document_add(object, "interface", document_text(interface_of(model))) &&
            document_add(object, "project_type",
                         document_text(type ? type : PROJECT_TYPE_DEFAULT)) &&
-           document_add(object, "inputs", tensors_of(model->inputs, model->inputs_count)) &&
-           document_add(object, "outputs", tensors_of(model->outputs, model->outputs_count));
+           document_add(object, "inputs",
+                        tensors_of(model->inputs, model->inputs_count, device->inputs,
+                                   device->inputs_count)) &&
+           document_add(object, "outputs",
+                        tensors_of(model->outputs, model->outputs_count, device->outputs,
+                                   device->outputs_count));
 }
 
-cJSON *section_model(const char *path, const struct manifest *manifest)
+cJSON *section_model(const char *path, const struct manifest *manifest,
+                     const struct device_model *device)
 {
     static const char *const KEYS[] = {"name",      "tvm_version",  "format_version", "executor",
                                        "interface", "project_type", "inputs",         "outputs"};
     cJSON *object = cJSON_CreateObject();
     bool good = object && document_add(object, "path", document_text(path)) &&
-                (manifest->model.name ? add_model(object, manifest)
+                (manifest->model.name ? add_model(object, manifest, device)
                                       : add_nulls(object, KEYS, sizeof(KEYS) / sizeof(KEYS[0])));
     return document_finish(object, good);
 }

@@ -16,6 +16,13 @@ cJSON *document_text(const char *text)
     if (!text)
         return cJSON_CreateNull();
     size_t capacity = strlen(text) * ESCAPED_SIZE + 1;
+    cleanup_free char *shown = malloc(capacity);
+    return shown ? cJSON_CreateString(text_printable(text, shown, capacity)) : NULL;
+}
+
+cJSON *document_lines(const char *text)
+{
+    size_t capacity = strlen(text) * ESCAPED_SIZE + 1;
     cleanup_free char *copy = strdup(text);
     cleanup_free char *shown = malloc(capacity);
     size_t length = 0;

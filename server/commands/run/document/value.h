@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A text, made printable (base/text.h), but for its line ends; NULL: null. */
+/* A text, made printable (base/text.h) as one line; NULL: null. */
 cJSON *document_text(const char *text);
+/* One of several lines, each of them likewise. */
+cJSON *document_lines(const char *text);
 /* With the fewest digits that read back the same; "nan", "inf" and "-inf" are strings. */
 cJSON *document_number(double value);
 /* Exact, as large as it is. */
