@@ -17,6 +17,7 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"run", command_run, "build a model, run it on a virtual board, compare its outputs"},
+    {"regress", command_regress, "run a suite of models, say what no longer is as it was"},
     {"rpc-server", command_rpc_server, "serve a virtual board to TVM's RPC clients"},
     {"boards", command_boards, "list the boards"},
     {"doctor", command_doctor, "check that everything needed is installed"},

@@ -133,3 +133,17 @@ const char *tensor_index_text(const struct tensor *tensor, int64_t index, char *
         snprintf(buffer + used, size - used, "]");
     return buffer;
 }
+
+int64_t tensor_largest(const struct tensor *tensor, int64_t first, int64_t count)
+{
+    int64_t best = -1;
+    long double most = 0;
+    for (int64_t i = 0; i < count; i++) {
+        long double value = tensor_element_value(tensor, first + i);
+        if (value > most || (best < 0 && value == value)) {
+            best = i;
+            most = value;
+        }
+    }
+    return best;
+}

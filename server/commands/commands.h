@@ -5,6 +5,7 @@
 
 int command_serve(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_regress(int argc, char **argv);
 int command_boards(int argc, char **argv);
 int command_rpc_server(int argc, char **argv);
 int command_doctor(int argc, char **argv);

@@ -3,6 +3,7 @@
 #include "api/options.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "commands/cache/firmware_key.h"
 #include "model/notes.h"
 #include "project/build/build.h"
 #include "project/fit.h"
@@ -98,24 +99,60 @@ static void end_generate(struct report *report, const struct model *model)
                model->outputs_count);
 }
 
+static void tell_wait(void *context)
+{
+    note_line(context, "note: another process builds this firmware; waiting for it");
+}
+
+/* The project's folder becomes that of the cache's entry. */
+static bool open_entry(struct pipeline *pipeline, const struct generate_options *options,
+                       struct error *err)
+{
+    char key[SHA256_TEXT_SIZE];
+    const struct firmware_parts parts = {
+        .model_path = options->model_path,
+        .crt_dir = options->crt_dir,
+        .share_dir = options->share_dir,
+        .settings = options->settings,
+        .variant = pipeline->command,
+    };
+    if (!firmware_key(&parts, key, err) ||
+        !firmware_cache_open(pipeline->cache_dir, key, pipeline->interrupt, tell_wait, pipeline,
+                             &pipeline->entry, err))
+        return false;
+    free(pipeline->project_dir);
+    pipeline->project_dir = strdup(pipeline->entry.project_dir);
+    return pipeline->project_dir || error_no_memory(err, "a path", 0);
+}
+
+/* A new project; or one that was built before, which says how large messages are, too. */
+static bool obtain_project(struct pipeline *pipeline, struct generate_options *options,
+                           struct error *err)
+{
+    if (pipeline->cache_dir && !open_entry(pipeline, options, err))
+        return false;
+    if (pipeline->entry.is_built)
+        return load_project(pipeline, err) &&
+               fit_need(pipeline->project_dir, &pipeline->manifest, pipeline->has_device_graph,
+                        &pipeline->need, err);
+    options->project_dir = pipeline->project_dir;
+    return generate_project(options, err) && load_project(pipeline, err) &&
+           choose_packet_size(pipeline, err);
+}
+
 bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const char *crt_dir,
                        const struct settings *settings, struct error *err)
 {
     struct generate_options options = {
         .model_path = model_path,
         .crt_dir = crt_dir,
-        .project_dir = pipeline->project_dir,
         .share_dir = pipeline->share_dir,
         .program_path = pipeline->program_path,
         .settings = settings,
         .choose_type = pipeline->choose_type,
     };
     report_begin(pipeline->report, "generate");
-    if (!options_check_board(settings, err))
-        return false;
-    if (!generate_project(&options, err) || !load_project(pipeline, err))
-        return false;
-    if (!choose_packet_size(pipeline, err))
+    if (!options_check_board(settings, err) || !obtain_project(pipeline, &options, err))
         return false;
     if (crt_dir && strcmp(pipeline->manifest.crt_source, "given") != 0)
         return error_set(err, ERROR_USAGE, 0,
@@ -169,19 +206,24 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
     if (!elf)
         return error_no_memory(err, "a path", 0);
     report_begin(pipeline->report, "build");
-    if (!build_project(&options, err) || !footprint_read(elf, &taken, err))
+    bool was_built = pipeline->entry.is_built;
+    if ((!was_built && !build_project(&options, err)) || !footprint_read(elf, &taken, err) ||
+        (pipeline->cache_dir && !was_built && !firmware_cache_finish(&pipeline->entry, err)))
         return false;
     const struct machine *machine = &pipeline->machine;
-    report_end(pipeline->report, "flash %" PRIu64 " bytes (%.1f %%), RAM %" PRIu64 " (%.1f %%)",
+    report_end(pipeline->report, "flash %" PRIu64 " bytes (%.1f %%), RAM %" PRIu64 " (%.1f %%)%s",
                taken.flash_bytes, percent(taken.flash_bytes, machine->flash_size_bytes),
-               taken.ram_bytes, percent(taken.ram_bytes, machine->ram_size_bytes));
+               taken.ram_bytes, percent(taken.ram_bytes, machine->ram_size_bytes),
+               was_built ? ", built before" : "");
     return true;
 }
 
 static bool make_board(struct pipeline *pipeline, struct error *err)
 {
     const struct settings *settings = &pipeline->manifest.settings;
-    cleanup_free char *flash_path = file_path("%s/flash.elf", pipeline->project_dir);
+    /* Others may use the cache's project now. */
+    cleanup_free char *flash_path = file_path(
+        "%s/flash.elf", pipeline->cache_dir ? pipeline->temp_dir.path : pipeline->project_dir);
     if (!flash_path)
         return error_no_memory(err, "a path", 0);
     struct board_options options = {
@@ -216,6 +258,7 @@ void pipeline_dispose(struct pipeline *pipeline)
     board_free(steal_pointer(pipeline->board)); /* before its files go */
     machine_dispose(&pipeline->machine);
     manifest_dispose(&pipeline->manifest);
+    firmware_cache_close(&pipeline->entry);
     if (!temp_dir_remove(&pipeline->temp_dir, &err))
         fprintf(stderr, "microtvm-qemu %s: warning: a temporary folder stays behind: %s\n",
                 pipeline->command, err.text);

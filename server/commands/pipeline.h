@@ -8,6 +8,7 @@
 #include "base/temp_dir.h"
 #include "board/board.h"
 #include "client/report.h"
+#include "commands/cache/firmware_cache.h"
 #include "project/manifest.h"
 
 #include <stdbool.h>
@@ -20,7 +21,10 @@ struct pipeline {
     bool verbose;          /* the build's lines, too */
     bool has_device_graph; /* a graph is the board's own executor's to run */
     bool choose_type;      /* a model that host_driven can't run gets the project type that can */
+    const char *cache_dir; /* firmware that was built before is taken from there, other put there;
+                            * NULL: none */
     /* Owned; filled by the steps. */
+    struct firmware_entry entry; /* of the cache */
     char *share_dir;
     char *program_path;
     struct temp_dir temp_dir; /* its path is NULL where none was made */

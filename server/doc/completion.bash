@@ -44,7 +44,7 @@ _microtvm_qemu_value() {
         ;;
     --protocol) choices='auto crt ffi' ;;
     --input | --expect | --labels | --json) compopt -o default ;;
-    --output | --keep | --crt-dir | --project-dir) compopt -o dirnames ;;
+    --output | --keep | --cache | --report-dir | --crt-dir | --project-dir) compopt -o dirnames ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$3")
 }
@@ -78,7 +78,7 @@ _microtvm_qemu_option() {
 }
 
 _microtvm_qemu() {
-    local commands='run rpc-server boards doctor template-dir serve help version'
+    local commands='run regress rpc-server boards doctor template-dir serve help version'
     local words word program option broken i
     COMPREPLY=()
     _microtvm_qemu_words
@@ -99,7 +99,7 @@ _microtvm_qemu() {
         mapfile -t COMPREPLY < <(compgen -W "$(_microtvm_qemu_options "${words[1]}")" -- "$word")
     else
         case ${words[1]} in
-        run | rpc-server) compopt -o default ;;
+        run | regress | rpc-server) compopt -o default ;;
         help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
         esac
     fi
@@ -116,9 +116,13 @@ _microtvm_qemu() {
 _microtvm_qemu_options() {
     case $1 in
     run)
-        echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --keep \
+        echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --keep --cache \
             --crt-dir --project-type --iterations --warmups --option --timeout --deadline -v --verbose \
             -h --help
+        ;;
+    regress)
+        echo -j --jobs --filter --shard --fail-fast --retries --list --update --init -b --board \
+            --merge --report-dir --cache --no-cache -h --help
         ;;
     rpc-server)
         echo -b --board --host -p --port --tracker --key --crt-dir --option \

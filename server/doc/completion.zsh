@@ -50,6 +50,7 @@ _microtvm-qemu() {
     local -a commands model
     commands=(
         'run:build a model, run it on a virtual board, compare its outputs'
+        'regress:run a suite of models, say what no longer is as it was'
         "rpc-server:serve a virtual board to TVM's RPC clients"
         'boards:list the boards'
         'doctor:check that everything needed is installed'
@@ -82,11 +83,29 @@ _microtvm-qemu() {
             '(-o --output)'{-o+,--output=}'[where outputs are written]:folder:_files -/' \
             '--json=[write all that is known of the run as JSON]:file:_files' \
             '--keep=[make the project there and leave it]:folder:_files -/' \
+            '--cache=[firmware that was built before]:folder:_files -/' \
             '--project-type=[how the model is run]:type:_microtvm-qemu_choices project_type' \
             '--iterations=[mlperftiny\: inferences timed of each input]:number: ' \
             '--warmups=[mlperftiny\: inferences before them]:number: ' \
             '--timeout=[for one call on the device]:seconds: ' \
             '--deadline=[for all of it, the build too]:seconds: '
+        ;;
+    regress)
+        _arguments -s -S : '*:suite, archive or report:_files' \
+            '(-j --jobs)'{-j+,--jobs=}'[cases at a time]:number: ' \
+            '*--filter=[only these cases]:pattern: ' \
+            '--shard=[one of N parts]:I/N: ' \
+            '--fail-fast[begin none after one that did not pass]' \
+            '--retries=[of a case that did not pass]:number: ' \
+            '--list[name the cases]' \
+            '--update[write expected outputs and baseline anew]' \
+            '--init[write a first suite]' \
+            '*'{-b+,--board=}'[for --init]:board:_microtvm-qemu_board' \
+            '--merge[one report of those of all shards]' \
+            '--report-dir=[where reports are written]:folder:_files -/' \
+            '(--no-cache)--cache=[firmware that was built before]:folder:_files -/' \
+            '(--cache)--no-cache[build all firmware]' \
+            '(- *)'{-h,--help}'[help]'
         ;;
     rpc-server)
         _arguments -s -S : $model '1:model archive or project:_files' \

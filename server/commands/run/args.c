@@ -26,6 +26,7 @@ enum option_id {
     OPTION_ITERATIONS,
     OPTION_WARMUPS,
     OPTION_JSON,
+    OPTION_CACHE,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -44,6 +45,7 @@ static const struct option LONG_OPTIONS[] = {
     {"warmups", required_argument, NULL, OPTION_WARMUPS},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
+    {"cache", required_argument, NULL, OPTION_CACHE},
     {"json", required_argument, NULL, OPTION_JSON},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -76,6 +78,8 @@ static const char HELP[] =
     "                              error\n"
     "      --keep DIR              make the project in DIR, which must not exist, and\n"
     "                              leave it there\n"
+    "      --cache DIR             take firmware that was built before from DIR, and leave\n"
+    "                              there what is built\n"
     "      --crt-dir DIR           TVM's standalone_crt to build with (default: bundled)\n"
     "      --project-type TYPE     host_driven; aot_standalone_demo: the model without\n"
     "                              executor and RPC server, timed on the board;\n"
@@ -163,33 +167,41 @@ static bool take_number(struct run_args *args, int id, const char *value, struct
     }
 }
 
-static bool take_option(struct run_args *args, int id, const char *value, struct error *err)
+/* Where an option's text is kept as it is; NULL: it is no such option. */
+static const char **text_of(struct run_args *args, int id)
 {
     switch (id) {
     case OPTION_BOARD:
-        args->board = value;
-        return true;
+        return &args->board;
+    case OPTION_LABELS:
+        return &args->labels_path;
+    case OPTION_OUTPUT:
+        return &args->output_dir;
+    case OPTION_KEEP:
+        return &args->keep_dir;
+    case OPTION_CACHE:
+        return &args->cache_dir;
+    case OPTION_CRT_DIR:
+        return &args->crt_dir;
+    case OPTION_PROJECT_TYPE:
+        return &args->project_type;
+    default:
+        return NULL;
+    }
+}
+
+static bool take_option(struct run_args *args, int id, const char *value, struct error *err)
+{
+    const char **text = text_of(args, id);
+    if (text)
+        *text = value;
+    switch (id) {
     case OPTION_INPUT:
         return add_file(&args->inputs, &args->inputs_count, "input", value, err);
     case OPTION_EXPECT:
         return add_file(&args->expects, &args->expects_count, "expect", value, err);
-    case OPTION_LABELS:
-        args->labels_path = value;
-        return true;
-    case OPTION_OUTPUT:
-        args->output_dir = value;
-        return true;
-    case OPTION_KEEP:
-        args->keep_dir = value;
-        return true;
-    case OPTION_CRT_DIR:
-        args->crt_dir = value;
-        return true;
     case OPTION_OPTION:
         return option_arguments_add(&args->options, value, err);
-    case OPTION_PROJECT_TYPE:
-        args->project_type = value;
-        return true;
     case OPTION_JSON:
         args->json_path = value[0] ? value : NULL;
         return value[0] || error_set(err, ERROR_USAGE, 0, "--json \"\": no file is named");
@@ -200,7 +212,7 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
         args->help = true;
         return true;
     default:
-        return take_number(args, id, value, err);
+        return text || take_number(args, id, value, err);
     }
 }
 
@@ -217,6 +229,11 @@ static bool check_complete(struct run_args *args, int operands, char **operand, 
         return error_set(err, ERROR_USAGE, 0,
                          "\"%s\": one model at a time; files go behind --input, --expect",
                          operand[1]);
+    if (args->cache_dir && !args->cache_dir[0])
+        return error_set(err, ERROR_USAGE, 0, "--cache \"\": no folder is named");
+    if (args->keep_dir && args->cache_dir)
+        return error_set(err, ERROR_USAGE, 0,
+                         "--keep and --cache: give one of them; what is in the cache stays, too");
     if (!args->board)
         return error_set(err, ERROR_USAGE, 0,
                          "--board NAME is missing (`microtvm-qemu boards` lists them)");

@@ -34,6 +34,7 @@ struct run_args {
     unsigned warmups;         /* before them */
     const char *output_dir;   /* NULL: none */
     const char *keep_dir;     /* NULL: none */
+    const char *cache_dir;    /* NULL: none */
     const char *crt_dir;      /* NULL: the bundled runtime */
     const char *json_path;    /* of the document; "-": standard output; NULL: none is wanted */
     bool verbose;

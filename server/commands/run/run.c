@@ -228,6 +228,7 @@ static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error
                                       .interrupt = &run->interrupt,
                                       .report = &run->report,
                                       .verbose = run->args.verbose,
+                                      .cache_dir = run->args.cache_dir,
                                       .has_device_graph = true,
                                       .choose_type = true};
     enum exit_code code = is_parsed ? run_to_end(run, err) : exit_code_of(err);

@@ -5,9 +5,11 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "client/element.h"
+#include "client/likeness.h"
 #include "commands/run/document/value.h"
 #include "commands/run/tensors/output.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,8 +66,38 @@ static cJSON *first_difference(const struct tensor *got, const struct tensor *ex
     return document_finish(object, good);
 }
 
+/* Those bins that hold any element. */
+static cJSON *errors_of(const struct likeness *likeness)
+{
+    cJSON *array = cJSON_CreateArray();
+    bool good = array != NULL;
+    for (int i = 0; good && i < LIKENESS_BINS; i++) {
+        if (likeness->errors[i] == 0)
+            continue;
+        double most = likeness_bin_most(i);
+        cJSON *bin = cJSON_CreateObject();
+        bool whole = bin &&
+                     document_add(bin, "at_most",
+                                  isinf(most) ? cJSON_CreateNull() : document_number(most)) &&
+                     document_add(bin, "count", document_size((uint64_t)likeness->errors[i]));
+        bin = document_finish(bin, whole);
+        good = bin && cJSON_AddItemToArray(array, bin);
+    }
+    return document_finish(array, good);
+}
+
+static bool add_likeness(cJSON *object, const struct tensor *got, const struct tensor *expected,
+                         int64_t inferences)
+{
+    const struct likeness likeness = tensor_likeness(got, expected, inferences);
+    return document_add(object, "cosine", document_number(likeness.cosine)) &&
+           document_add(object, "top_1_agreement",
+                        document_number((double)likeness.agreeing / (double)inferences)) &&
+           document_add(object, "absolute_errors", errors_of(&likeness));
+}
+
 static cJSON *comparison_of(const struct tensor *got, const struct tensor *expected,
-                            const struct run_verdict *verdict)
+                            const struct run_verdict *verdict, int64_t inferences)
 {
     const struct comparison *found = &verdict->comparison;
     if (!verdict->is_known)
@@ -83,7 +115,8 @@ static cJSON *comparison_of(const struct tensor *got, const struct tensor *expec
                 document_add(object, "first_difference",
                              first_difference(got, expected, found->first_mismatch)) &&
                 document_add(object, "atol", document_number(found->atol)) &&
-                document_add(object, "rtol", document_number(found->rtol));
+                document_add(object, "rtol", document_number(found->rtol)) &&
+                add_likeness(object, got, expected, inferences);
     return document_finish(object, good);
 }
 
@@ -119,7 +152,7 @@ static cJSON *output_of(const struct run_data *data, const struct device_model *
                 document_add(object, "file", file_of(output, model->outputs, index, dir)) &&
                 document_add(object, "comparison",
                              comparison_of(output, expected ? &expected->tensor : NULL,
-                                           &data->verdicts[index]));
+                                           &data->verdicts[index], data->inferences));
     return document_finish(object, good);
 }
 

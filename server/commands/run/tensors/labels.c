@@ -85,27 +85,12 @@ bool labels_check(const struct labels *labels, int64_t inferences, const struct 
     return check_values(labels, tensor_elements(output), err);
 }
 
-/* The first of the largest; what is no number is none of them. */
-static int64_t largest(const struct tensor *output, int64_t first, int64_t count)
-{
-    int64_t best = -1;
-    long double most = 0;
-    for (int64_t i = 0; i < count; i++) {
-        long double value = tensor_element_value(output, first + i);
-        if (value > most || (best < 0 && value == value)) {
-            best = i;
-            most = value;
-        }
-    }
-    return best;
-}
-
 static int64_t count_found(const struct labels *labels, const struct tensor *output)
 {
     int64_t classes = tensor_elements(output) / labels->count;
     int64_t found = 0;
     for (int64_t i = 0; i < labels->count; i++)
-        found += largest(output, i * classes, classes) == labels->classes[i];
+        found += tensor_largest(output, i * classes, classes) == labels->classes[i];
     return found;
 }
 

@@ -1,0 +1,131 @@
+/* microtvm-qemu regress: a suite in, a verdict and reports out. */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "commands/commands.h"
+#include "commands/exit_code.h"
+#include "commands/regress/args.h"
+#include "commands/regress/init.h"
+#include "commands/regress/reports.h"
+#include "commands/regress/session.h"
+#include "commands/regress/update.h"
+#include "regress/json.h"
+#include "regress/report/document.h"
+#include "regress/report/writers.h"
+
+#include <stdlib.h>
+
+/* The terminal first: what is said there does not depend on a disk. */
+static bool tell(const struct regress_args *args, const cJSON *document, bool colour,
+                 struct error *err)
+{
+    text_write(stdout, document, colour);
+    fflush(stdout);
+    return reports_tell_github(document, err) &&
+           (!args->report_dir || reports_write(args->report_dir, document, err));
+}
+
+static bool load_parts(const struct texts *paths, cJSON **parts, struct error *err)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (!json_load(paths->items[i], DOCUMENT_FORMAT, &parts[i], err))
+            return false;
+    return true;
+}
+
+static bool merge(const struct regress_args *args, int *ret_code, struct error *err)
+{
+    size_t count = args->operands.count;
+    cleanup_free cJSON **parts = calloc(count, sizeof(void *));
+    cleanup_json cJSON *document = NULL;
+    if (!parts)
+        return error_no_memory(err, "reports", count * sizeof(void *));
+    bool good = (!args->report_dir || reports_prepare(args->report_dir, err)) &&
+                load_parts(&args->operands, parts, err) &&
+                document_merge(parts, count, &document, err) && tell(args, document, false, err);
+    for (size_t i = 0; i < count; i++)
+        cJSON_Delete(parts[i]);
+    *ret_code = good ? document_exit_code(document) : 0;
+    return good;
+}
+
+static void list(const struct suite *suite)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        text_print_line(stdout, "", suite->cases[i].name);
+}
+
+static bool run(struct session *session, int *ret_code, struct error *err)
+{
+    const struct regress_args *args = session->args;
+    cleanup_json cJSON *document = NULL;
+    if ((args->report_dir && !reports_prepare(args->report_dir, err)) ||
+        !session_run(session, err) || !session_document(session, &document, err))
+        return false;
+    *ret_code = document_exit_code(document);
+    return tell(args, document, session->progress.colour, err);
+}
+
+/* A case that could not run is told as elsewhere, and what was before stays. */
+static bool update(struct session *session, int *ret_code, struct error *err)
+{
+    cleanup_json cJSON *document = NULL;
+    bool updated = false;
+    if (!session_run(session, err) || !session_document(session, &document, err))
+        return false;
+    *ret_code = document_exit_code(document);
+    if (!session->interrupted && !update_files(session, &updated, err))
+        return false;
+    text_write(stdout, document, session->progress.colour);
+    puts(updated ? "The suite is up to date." : "Nothing was updated.");
+    return true;
+}
+
+static bool init(const struct regress_args *args, struct session *session, int *ret_code,
+                 struct error *err)
+{
+    if (!init_suite(args, err))
+        return false;
+    bool good = session_load(session, args, err) && update(session, ret_code, err);
+    if (!good || *ret_code != EXIT_CODE_OK)
+        init_undo(args);
+    return good;
+}
+
+static bool run_mode(const struct regress_args *args, struct session *session, int *ret_code,
+                     struct error *err)
+{
+    if (args->mode == REGRESS_MERGE)
+        return merge(args, ret_code, err);
+    if (args->mode == REGRESS_INIT)
+        return init(args, session, ret_code, err);
+    if (!session_load(session, args, err))
+        return false;
+    if (args->mode == REGRESS_UPDATE)
+        return update(session, ret_code, err);
+    if (args->mode == REGRESS_LIST) {
+        list(&session->suite);
+        return true;
+    }
+    return run(session, ret_code, err);
+}
+
+int command_regress(int argc, char **argv)
+{
+    struct error err = {.kind = ERROR_NONE};
+    struct regress_args args;
+    struct interrupt interrupt = {.signal_fd = -1, .peer_fd = -1};
+    struct session session = {.interrupt = &interrupt};
+    int code = EXIT_CODE_OK;
+    if (!regress_args_parse(argc, argv, &args, &err))
+        return (int)exit_with_error("regress", &err);
+    if (args.help) {
+        regress_args_help(stdout);
+        regress_args_dispose(&args);
+        return EXIT_CODE_OK;
+    }
+    bool good = interrupt_open(&interrupt, &err) && run_mode(&args, &session, &code, &err);
+    session_dispose(&session);
+    interrupt_close(&interrupt);
+    regress_args_dispose(&args);
+    return good ? code : (int)exit_with_error("regress", &err);
+}

@@ -1,0 +1,97 @@
+#include "commands/regress/reports.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "regress/json.h"
+#include "regress/report/writers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef void (*writer_fn)(FILE *out, const cJSON *document);
+
+bool reports_prepare(const char *dir, struct error *err)
+{
+    if (!file_make_dirs(dir, err))
+        return error_wrap(err, "--report-dir");
+    return access(dir, W_OK | X_OK) == 0 ||
+           error_set(err, ERROR_SYSTEM, errno, "--report-dir %s", dir);
+}
+
+/* All that a writer writes, in a new string. */
+static bool print(writer_fn write, const cJSON *document, char **ret_text, size_t *ret_size,
+                  struct error *err)
+{
+    cleanup_free char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    bool good = out != NULL;
+    if (good)
+        write(out, document);
+    good = good && ferror(out) == 0;
+    if (out && fclose(out) != 0)
+        good = false;
+    if (!good)
+        return error_no_memory(err, "a report", size);
+    *ret_text = steal_pointer(text);
+    *ret_size = size;
+    return true;
+}
+
+static bool write_one(const char *dir, const char *name, writer_fn write, const cJSON *document,
+                      struct error *err)
+{
+    cleanup_free char *path = file_path("%s/%s", dir, name);
+    cleanup_free char *text = NULL;
+    size_t size = 0;
+    if (!path)
+        return error_no_memory(err, "a path", strlen(dir));
+    return print(write, document, &text, &size, err) && file_write(path, text, size, 0644, err);
+}
+
+bool reports_write(const char *dir, const cJSON *document, struct error *err)
+{
+    cleanup_free char *path = file_path("%s/report.json", dir);
+    if (!path)
+        return error_no_memory(err, "a path", strlen(dir));
+    bool good = json_save(path, document, err) &&
+                write_one(dir, "junit.xml", junit_write, document, err) &&
+                write_one(dir, "summary.md", markdown_write, document, err) &&
+                write_one(dir, "report.html", html_write, document, err);
+    return good || error_wrap(err, "the report");
+}
+
+static bool append(const char *path, const char *text, size_t size, struct error *err)
+{
+    cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return error_set(err, ERROR_SYSTEM, errno, "%s", path);
+    while (size > 0) {
+        ssize_t written = write(fd, text, size);
+        if (written < 0 && errno != EINTR)
+            return error_set(err, ERROR_SYSTEM, errno, "%s", path);
+        if (written > 0) {
+            text += written;
+            size -= (size_t)written;
+        }
+    }
+    return close(steal_fd(&fd)) == 0 || error_set(err, ERROR_SYSTEM, errno, "%s", path);
+}
+
+bool reports_tell_github(const cJSON *document, struct error *err)
+{
+    const char *in_actions = getenv("GITHUB_ACTIONS");
+    const char *path = getenv("GITHUB_STEP_SUMMARY");
+    cleanup_free char *text = NULL;
+    size_t size = 0;
+    if (!in_actions || strcmp(in_actions, "true") != 0)
+        return true;
+    github_write(stdout, document);
+    fflush(stdout);
+    if (!path || !path[0])
+        return true;
+    return (print(markdown_write, document, &text, &size, err) && append(path, text, size, err)) ||
+           error_wrap(err, "the summary");
+}

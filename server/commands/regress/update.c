@@ -1,0 +1,104 @@
+#include "commands/regress/update.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "client/compare.h"
+#include "commands/regress/golden.h"
+#include "model/model.h"
+#include "regress/baseline.h"
+#include "regress/json.h"
+#include "regress/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Does an output have the name that a suite calls it by: as it is, as it would be in C, or its
+ * number? */
+static bool is_called(const char *output, size_t number, const char *name)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "#%zu", number);
+    return strcmp(output, name) == 0 || model_names_match(output, name) ||
+           strcmp(text + 1, name) == 0 || strcmp(text, name) == 0;
+}
+
+/* The file that the run wrote for an expectation; NULL: there is none. place: among those without
+ * names. */
+static const char *find_output(const cJSON *run, const struct suite_file *file, size_t place)
+{
+    const cJSON *output = NULL;
+    size_t number = 0;
+    cJSON_ArrayForEach(output, json_at(run, "outputs"))
+    {
+        const char *name = json_text_at(output, "name");
+        bool found = file->name ? name && is_called(name, number, file->name) : number == place;
+        if (found)
+            return json_text_at(output, "file");
+        number++;
+    }
+    return NULL;
+}
+
+static bool take_outputs(const struct outcome *outcome, struct goldens *goldens, struct error *err)
+{
+    const struct suite_case *item = outcome->item;
+    size_t place = 0;
+    for (size_t i = 0; i < item->expected.count; i++) {
+        const struct suite_file *file = &item->expected.items[i];
+        const char *output = find_output(outcome->run, file, place);
+        place += !file->name;
+        if (!output)
+            return error_set(err, ERROR_USAGE, 0, "case %s: the model has no output for %s%s%s",
+                             printable(item->name).text, file->name ? file->name : "",
+                             file->name ? "=" : "", file->path);
+        if (!golden_take(goldens, item, file->path, output, err))
+            return false;
+    }
+    return true;
+}
+
+/* "12345 -> 12400 (+0.4 %)", for what changed. */
+static void tell_measures(const char *name, const cJSON *before, const cJSON *now)
+{
+    for (int i = 0; i < MEASURE_COUNT; i++) {
+        double was = 0;
+        double is = 0;
+        bool had = json_number_at(before, measure_key((enum measure)i), &was);
+        bool has = json_number_at(now, measure_key((enum measure)i), &is);
+        if (had && has && was != is)
+            printf("%s: %s %.15g, was %.15g (%+.3g %%)\n", printable(name).text,
+                   measure_key((enum measure)i), is, was, (is - was) / was * 100);
+        else if (has && !had)
+            printf("%s: %s %.15g, new\n", printable(name).text, measure_key((enum measure)i), is);
+    }
+}
+
+static bool update_baseline(struct session *session, struct error *err)
+{
+    for (size_t i = 0; i < session->suite.count; i++) {
+        const char *name = session->suite.cases[i].name;
+        cJSON *entry = baseline_entry(session->outcomes[i].run);
+        tell_measures(name, baseline_find(session->baseline, name), entry);
+        if (!baseline_set(session->baseline, name, entry))
+            return error_no_memory(err, "a baseline", 0);
+    }
+    return json_save(session->suite.baseline, session->baseline, err);
+}
+
+bool update_files(struct session *session, bool *ret_updated, struct error *err)
+{
+    struct goldens goldens = {.count = 0};
+    size_t count = session->suite.count;
+    bool good = true;
+    *ret_updated = false;
+    for (size_t i = 0; i < count; i++)
+        if (verdict(&session->outcomes[i], NULL, NULL) != VERDICT_PASSED)
+            return true;
+    for (size_t i = 0; good && i < count; i++)
+        good = take_outputs(&session->outcomes[i], &goldens, err);
+    good = good && goldens_write(&goldens, err) && update_baseline(session, err);
+    goldens_dispose(&goldens);
+    *ret_updated = good;
+    return good;
+}

@@ -1,0 +1,52 @@
+#include "regress/report/html/parts.h"
+
+/* Colours are those that people who see no red or green can tell apart, too; words stand beside
+ * them. */
+const char HTML_STYLE[] =
+    ":root{color-scheme:light dark;--back:#fff;--text:#1b1f24;--soft:#5a6472;--line:#d5dae1;"
+    "--card:#f5f7f9;--good:#0b6e4f;--bad:#b3261e;--bar:#3b78c3;--mark:#c2570c;--rest:#e3e7ec}\n"
+    "@media(prefers-color-scheme:dark){:root{--back:#14171b;--text:#e6e9ed;--soft:#9aa5b1;"
+    "--line:#343b44;--card:#1d2228;--good:#52c79a;--bad:#ff8a80;--bar:#6ea4e6;--mark:#ffb074;"
+    "--rest:#2b323a}}\n"
+    "*{box-sizing:border-box}"
+    "body{margin:0 auto;max-width:72rem;padding:1rem;font:15px/1.5 system-ui,sans-serif;"
+    "background:var(--back);color:var(--text);overflow-wrap:anywhere}"
+    "h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}"
+    "h3{font-size:.95rem;margin:1rem 0 .3rem}.soft{color:var(--soft)}"
+    ".passed{color:var(--good)}.failed,.error,.not{color:var(--bad);font-weight:600}"
+    ".wide{overflow-x:auto}"
+    "table{border-collapse:collapse;width:100%}"
+    "th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);"
+    "white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
+    "th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid "
+    "var(--bar)}th[aria-sort=ascending] button::after{content:' \\2191'}"
+    "th[aria-sort=descending] button::after{content:' \\2193'}"
+    "details{border:1px solid var(--line);border-radius:6px;margin:.5rem 0;padding:0 .8rem;"
+    "background:var(--card)}summary{cursor:pointer;padding:.5rem 0}"
+    "pre{background:var(--back);border:1px solid var(--line);border-radius:6px;padding:.6rem;"
+    "overflow:auto;max-height:30rem;white-space:pre-wrap;font:13px/1.45 ui-monospace,monospace}"
+    ".row{display:grid;grid-template-columns:minmax(6rem,18rem) 1fr minmax(7rem,auto);gap:.6rem;"
+    "align-items:center;font-size:.85rem;margin:.15rem 0}"
+    ".bar{position:relative;height:.9rem;background:var(--rest);border-radius:3px}"
+    ".bar b{position:absolute;inset:0 auto 0 0;background:var(--bar);border-radius:3px}"
+    ".bar i{position:absolute;top:-2px;bottom:-2px;width:3px;background:var(--mark)}"
+    ".row span:last-child{text-align:right;font-variant-numeric:tabular-nums}"
+    "a{color:var(--bar)}\n"
+    "@media(max-width:40rem){body{padding:.6rem}.row{grid-template-columns:1fr auto}"
+    ".row .bar{grid-column:1/-1;order:3}}\n";
+
+/* Sorts the table by the column whose heading is pressed; a link to a case opens it. */
+const char HTML_SCRIPT[] =
+    "document.querySelectorAll('th button').forEach(button=>button.onclick=()=>{"
+    "const head=button.parentElement,body=head.closest('table').tBodies[0];"
+    "const column=[...head.parentElement.children].indexOf(head);"
+    "const down=head.getAttribute('aria-sort')==='ascending';"
+    "for(const other of head.parentElement.children)other.removeAttribute('aria-sort');"
+    "head.setAttribute('aria-sort',down?'descending':'ascending');"
+    "const key=row=>row.children[column].dataset.key;"
+    "const number=head.classList.contains('n');"
+    "const rows=[...body.rows].sort((a,b)=>number?key(a)-key(b):key(a).localeCompare(key(b)));"
+    "body.append(...(down?rows.reverse():rows));});\n"
+    "const open=()=>{const case_=document.getElementById(location.hash.slice(1));"
+    "if(case_){case_.open=true;case_.scrollIntoView();}};\n"
+    "addEventListener('hashchange',open);open();\n";

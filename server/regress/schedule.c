@@ -1,0 +1,241 @@
+#include "regress/schedule.h"
+
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "regress/command.h"
+#include "regress/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+enum {
+    BACKSTOP_GRACE_MS = 500,  /* from TERM to KILL, while all others wait */
+    INTERRUPT_GRACE_MS = 600, /* for all of them together */
+    START_MS = 30 * 1000,
+    LOG_MAX_BYTES = 4 * 1024 * 1024,
+};
+
+#define RUN_FORMAT "microtvm-qemu run"
+
+/* One place for a running case. */
+struct slot {
+    struct child child;
+    size_t index;
+    int64_t began_ns;
+    struct deadline backstop;
+};
+
+struct schedule {
+    const struct suite *suite;
+    const struct schedule_options *options;
+    struct outcome *outcomes;
+    struct slot *slots;
+    size_t next;  /* case to be begun */
+    int epoll_fd; /* readable when a run has ended */
+    bool no_more; /* --fail-fast */
+};
+
+static char *path_of(const struct schedule *schedule, size_t index, const char *what)
+{
+    return file_path("%s/%zu.%s", schedule->options->scratch_dir, index, what);
+}
+
+char *schedule_output_dir(const char *scratch_dir, size_t index)
+{
+    return file_path("%s/%zu.outputs", scratch_dir, index);
+}
+
+static bool start_child(struct schedule *schedule, const struct words *words, int log_fd,
+                        struct slot *slot, struct error *err)
+{
+    const struct child_options child_options = {
+        .argv = (const char *const *)words->items,
+        .stdin_fd = -1,
+        .stdout_fd = log_fd,
+        .stderr_fd = log_fd,
+        .parent_death_signal = SIGTERM, /* it ends its QEMU and its compilers itself */
+    };
+    if (!child_start(&child_options, deadline_in_ms(START_MS), schedule->options->interrupt,
+                     &slot->child, err))
+        return false;
+    struct epoll_event event = {.events = EPOLLIN};
+    if (epoll_ctl(schedule->epoll_fd, EPOLL_CTL_ADD, slot->child.pidfd, &event) == 0)
+        return true;
+    error_set(err, ERROR_SYSTEM, errno, "epoll_ctl");
+    child_stop(&slot->child, BACKSTOP_GRACE_MS);
+    return false;
+}
+
+static bool begin(struct schedule *schedule, struct slot *slot, size_t index, struct error *err)
+{
+    const struct schedule_options *options = schedule->options;
+    const struct suite_case *item = &schedule->suite->cases[index];
+    struct words words = {.count = 0};
+    cleanup_free char *document = path_of(schedule, index, "json");
+    cleanup_free char *log = path_of(schedule, index, "log");
+    cleanup_free char *outputs = schedule_output_dir(options->scratch_dir, index);
+    const struct command_extras extras = {options->program, document, options->cache_dir,
+                                          options->keeps_outputs ? outputs : NULL};
+    bool good = document && log && outputs && command_words(item, &extras, &words);
+    cleanup_fd int log_fd =
+        good ? open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600) : -1;
+    slot->index = index;
+    slot->began_ns = clock_now_ns();
+    slot->backstop = deadline_in_ms((int64_t)(item->deadline_s * 1000) + options->backstop_ms);
+    if (!good)
+        error_no_memory(err, "a command line", 0);
+    else if (log_fd < 0)
+        good = error_set(err, ERROR_SYSTEM, errno, "%s", log);
+    else
+        good = start_child(schedule, &words, log_fd, slot, err);
+    words_dispose(&words);
+    if (good && options->on_begin)
+        options->on_begin(options->context, index);
+    return good;
+}
+
+/* What a run left behind. A document that is none says as much as one that is missing. */
+static void take_results(const struct schedule *schedule, struct outcome *outcome, size_t index)
+{
+    struct error ignored;
+    cleanup_free char *document = path_of(schedule, index, "json");
+    cleanup_free char *log = path_of(schedule, index, "log");
+    cJSON_Delete(steal_pointer(outcome->run));
+    free(steal_pointer(outcome->log));
+    if (document && !json_load(document, RUN_FORMAT, &outcome->run, &ignored))
+        outcome->run = NULL;
+    if (log && !file_read(log, LOG_MAX_BYTES, &outcome->log, NULL, &ignored))
+        outcome->log = strdup(ignored.text);
+    if (document)
+        unlink(document);
+}
+
+/* Returns false when the case is begun anew, in the same slot. */
+static bool finish(struct schedule *schedule, struct slot *slot, int status, bool was_stuck,
+                   struct error *err)
+{
+    const struct schedule_options *options = schedule->options;
+    struct outcome *outcome = &schedule->outcomes[slot->index];
+    outcome->was_run = true;
+    outcome->attempts++;
+    outcome->time_ms = (double)(clock_now_ns() - slot->began_ns) / 1e6;
+    outcome->status = status;
+    outcome->was_stuck = was_stuck;
+    outcome->is_update = options->keeps_outputs;
+    take_results(schedule, outcome, slot->index);
+    bool passed = options->passed(options->context, outcome);
+    if (!passed && outcome->attempts <= options->retries)
+        return begin(schedule, slot, slot->index, err);
+    if (!passed && options->fail_fast)
+        schedule->no_more = true;
+    if (options->on_end)
+        options->on_end(options->context, slot->index, outcome);
+    return true;
+}
+
+static bool fill_slots(struct schedule *schedule, struct error *err)
+{
+    for (unsigned i = 0; i < schedule->options->jobs; i++) {
+        struct slot *slot = &schedule->slots[i];
+        if (slot->child.pid != 0 || schedule->no_more || schedule->next == schedule->suite->count)
+            continue;
+        if (!begin(schedule, slot, schedule->next, err))
+            return false;
+        schedule->next++;
+    }
+    return true;
+}
+
+/* Reap what ended, and end what is stuck. */
+static bool look(struct schedule *schedule, struct error *err)
+{
+    for (unsigned i = 0; i < schedule->options->jobs; i++) {
+        struct slot *slot = &schedule->slots[i];
+        int status = 0;
+        bool was_stuck = false;
+        if (slot->child.pid == 0)
+            continue;
+        if (!child_ended(&slot->child, &status)) {
+            if (!deadline_passed(slot->backstop))
+                continue;
+            was_stuck = true;
+            child_stop(&slot->child, BACKSTOP_GRACE_MS);
+        }
+        if (!finish(schedule, slot, status, was_stuck, err))
+            return false;
+    }
+    return true;
+}
+
+/* False: none runs. */
+static bool next_backstop(const struct schedule *schedule, struct deadline *ret_deadline)
+{
+    bool runs = false;
+    *ret_deadline = deadline_never();
+    for (unsigned i = 0; i < schedule->options->jobs; i++)
+        if (schedule->slots[i].child.pid != 0) {
+            *ret_deadline = deadline_earlier(*ret_deadline, schedule->slots[i].backstop);
+            runs = true;
+        }
+    return runs;
+}
+
+static bool run_all(struct schedule *schedule, struct error *err)
+{
+    struct deadline backstop;
+    for (;;) {
+        if (!fill_slots(schedule, err))
+            return false;
+        if (!next_backstop(schedule, &backstop))
+            return true;
+        struct pollfd fd = {.fd = schedule->epoll_fd, .events = POLLIN};
+        int ready = 0;
+        if (!wait_ready(&fd, 1, backstop, schedule->options->interrupt, &ready, err) ||
+            !look(schedule, err))
+            return false;
+    }
+}
+
+static void stop_all(struct schedule *schedule)
+{
+    struct deadline end = deadline_in_ms(INTERRUPT_GRACE_MS);
+    for (unsigned i = 0; i < schedule->options->jobs; i++)
+        if (schedule->slots[i].child.pid != 0)
+            kill(-schedule->slots[i].child.pid, SIGTERM);
+    for (unsigned i = 0; i < schedule->options->jobs; i++)
+        child_stop(&schedule->slots[i].child, deadline_poll_ms(end));
+}
+
+bool schedule_run(const struct suite *suite, const struct schedule_options *options,
+                  struct outcome *outcomes, struct error *err)
+{
+    cleanup_free struct slot *slots = calloc(options->jobs, sizeof(*slots));
+    cleanup_fd int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    struct schedule schedule = {.suite = suite,
+                                .options = options,
+                                .outcomes = outcomes,
+                                .slots = slots,
+                                .epoll_fd = epoll_fd};
+    if (!slots)
+        return error_no_memory(err, "the schedule", options->jobs * sizeof(*slots));
+    if (epoll_fd < 0)
+        return error_set(err, ERROR_SYSTEM, errno, "epoll_create");
+    for (unsigned i = 0; i < options->jobs; i++)
+        slots[i].child = CHILD_NONE;
+    for (size_t i = 0; i < suite->count; i++)
+        outcomes[i].item = &suite->cases[i];
+    bool good = run_all(&schedule, err);
+    stop_all(&schedule);
+    return good;
+}
+
+void outcome_dispose(struct outcome *outcome)
+{
+    cJSON_Delete(outcome->run);
+    free(outcome->log);
+    *outcome = (struct outcome){.item = NULL};
+}

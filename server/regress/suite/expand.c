@@ -1,0 +1,171 @@
+#include "regress/suite/expand.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "regress/suite/fields.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "models/digits.tar" -> "digits", in buffer. */
+static void model_stem(const char *path, char *buffer, size_t size)
+{
+    static const char *const ENDINGS[] = {".tar", ".tar.gz", ".tgz"};
+    const char *slash = strrchr(path, '/');
+    snprintf(buffer, size, "%s", slash ? slash + 1 : path);
+    size_t length = strlen(buffer);
+    for (size_t i = 0; i < sizeof(ENDINGS) / sizeof(ENDINGS[0]); i++) {
+        size_t ending = strlen(ENDINGS[i]);
+        if (length > ending && strcmp(buffer + length - ending, ENDINGS[i]) == 0) {
+            buffer[length - ending] = '\0';
+            return;
+        }
+    }
+}
+
+static void check_unique(const struct reader *reader, const struct node *entry,
+                         const struct suite_case *item)
+{
+    const struct suite *suite = reader->suite;
+    for (size_t i = 0; i < suite->count; i++)
+        if (strcmp(suite->cases[i].name, item->name) == 0)
+            mistakes_add(reader->mistakes, entry->pointer,
+                         "a second case \"%s\": give it a name of its own (key \"name\", in which "
+                         "{model} stands for the archive's)",
+                         printable(item->name).text);
+}
+
+static bool add_case(const struct reader *reader, const struct node *entry, const char *model,
+                     const char *board)
+{
+    char stem[256];
+    struct suite *suite = reader->suite;
+    model_stem(model, stem, sizeof(stem));
+    const char *slash = strrchr(board, '/');
+    const struct names names = {.model = stem, .board = slash ? slash + 1 : board};
+    const char *text = "{model}";
+    const struct node name = node_member(entry, "name");
+    reader_text(reader, &name, &text);
+    const char *filled = reader_fill(reader, &name, text, &names);
+    struct suite_case item = {.model = model, .board = board};
+    item.name = filled ? reader_keep(reader, file_path("%s@%s", filled, names.board)) : NULL;
+    struct suite_case *grown = realloc(suite->cases, (suite->count + 1) * sizeof(*grown));
+    if (grown)
+        suite->cases = grown;
+    if (!grown || !item.name) {
+        reader->mistakes->no_memory = true;
+        return false;
+    }
+    check_unique(reader, entry, &item);
+    fields_read(reader, entry, &names, &item);
+    grown[suite->count++] = item;
+    return true;
+}
+
+/* A board's definition, in a file of one's own, is told from the suite's folder. */
+static const char *find_board(const struct reader *reader, const struct node *node)
+{
+    const char *name = NULL;
+    reader_text(reader, node, &name);
+    size_t length = name ? strlen(name) : 0;
+    if (!name)
+        return NULL;
+    if (strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0)) {
+        const char *path = reader_file(reader, node, &(struct names){.model = NULL}, false);
+        bool is_bare = path && !strchr(path, '/');
+        return is_bare ? reader_keep(reader, file_path("./%s", path)) : path;
+    }
+    for (char *const *known = reader->checks->boards; *known; known++)
+        if (strcmp(*known, name) == 0)
+            return reader_keep(reader, strdup(name));
+    mistakes_add(reader->mistakes, node->pointer,
+                 "\"%s\": no such board (`microtvm-qemu boards` lists them)", printable(name).text);
+    return NULL;
+}
+
+static void add_boards(const struct reader *reader, const struct node *entry, const char *model)
+{
+    const struct node boards = fields_find(reader, entry, "boards");
+    const cJSON *item = NULL;
+    size_t index = 0;
+    if (!boards.json) {
+        mistakes_add(reader->mistakes, entry->pointer, "no \"boards\", here or in the defaults");
+        return;
+    }
+    if (!cJSON_IsArray(boards.json) || !boards.json->child) {
+        mistakes_add(reader->mistakes, boards.pointer,
+                     "give a list of boards, [\"mps2_an385\", ...]");
+        return;
+    }
+    cJSON_ArrayForEach(item, boards.json)
+    {
+        const struct node at = node_element(&boards, item, index++);
+        const char *board = find_board(reader, &at);
+        if (board && !add_case(reader, entry, model, board))
+            return;
+    }
+}
+
+/* Each file that the pattern finds, sorted; what glob takes for a pattern in the folder's own name
+ * is none. */
+static void add_models(const struct reader *reader, const struct node *entry,
+                       const struct node *node, const char *pattern)
+{
+    glob_t found = {.gl_pathc = 0};
+    const char *dir = reader->suite->dir;
+    cleanup_free char *escaped = malloc(2 * strlen(dir) + 1);
+    char *end = escaped;
+    for (const char *at = dir; end && *at; at++) {
+        if (strchr("*?[]\\", *at))
+            *end++ = '\\';
+        *end++ = *at;
+    }
+    if (end)
+        *end = '\0';
+    bool is_inside = pattern[0] != '/' && strcmp(dir, ".") != 0;
+    cleanup_free char *whole =
+        escaped ? is_inside ? file_path("%s/%s", escaped, pattern) : strdup(pattern) : NULL;
+    int result = whole ? glob(whole, 0, NULL, &found) : GLOB_NOSPACE;
+    if (result == GLOB_NOSPACE)
+        reader->mistakes->no_memory = true;
+    else if (found.gl_pathc == 0)
+        mistakes_add(reader->mistakes, node->pointer, "\"%s\": there is no such file",
+                     printable(pattern).text);
+    for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
+        const char *path = reader_keep(reader, strdup(found.gl_pathv[i]));
+        if (path)
+            add_boards(reader, entry, path);
+    }
+    globfree(&found);
+}
+
+static void read_case(const struct reader *reader, const struct node *entry)
+{
+    const char *model = NULL;
+    if (!reader_object(reader, entry, SUITE_CASE_KEYS))
+        return;
+    const struct node node = node_member(entry, "model");
+    reader_text(reader, &node, &model);
+    if (model)
+        add_models(reader, entry, &node, model);
+    else if (!node.json)
+        mistakes_add(reader->mistakes, entry->pointer, "no \"model\": name the archive");
+}
+
+void expand_cases(const struct reader *reader, const struct node *root)
+{
+    const struct node cases = node_member(root, "cases");
+    const cJSON *item = NULL;
+    size_t index = 0;
+    if (!cJSON_IsArray(cases.json) || !cases.json->child)
+        mistakes_add(reader->mistakes, cases.pointer, "give a list of cases, [{ ... }, ...]");
+    if (!cJSON_IsArray(cases.json))
+        return;
+    cJSON_ArrayForEach(item, cases.json)
+    {
+        const struct node entry = node_element(&cases, item, index++);
+        read_case(reader, &entry);
+    }
+}
