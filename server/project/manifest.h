@@ -4,14 +4,12 @@
  *   "format": 1,
  *   "generator": "microtvm-qemu 0.1.0",
  *   "crt_source": "given" or "bundled",
- *   "model": { "name", "executor", "version", "tvm_version", "c_interface", "system_lib", "io_size_bytes",
- *              "c_metadata", "linked_params",
- *              "inputs": [{"name", "dtype", "size_bytes", "shape"}, ...], "outputs": [likewise,
- *              and "unwritten"], "inputs_note", "outputs_note",
- *              "modules": [{"name", "executor"}, ...] },
- *   "memory": { "heap_size_bytes", "ndim_most" },
- *   "options": { ... as in settings.h: what the firmware is built with ... },
- *   "generated": { ... those chosen when the project was generated, where null leads back to ... }
+ *   "model": { "name", "executor", "version", "tvm_version", "c_interface", "system_lib",
+ * "io_size_bytes", "c_metadata", "linked_params", "inputs": [{"name", "dtype", "size_bytes",
+ * "shape"}, ...], "outputs": [likewise, and "unwritten"], "inputs_note", "outputs_note", "modules":
+ * [{"name", "executor"}, ...] }, "memory": { "heap_size_bytes", "ndim_most" }, "options": { ... as
+ * in settings.h: what the firmware is built with ... }, "generated": { ... those chosen when the
+ * project was generated, where null leads back to ... }
  * }
  */
 #ifndef MICROTVM_QEMU_PROJECT_MANIFEST_H

@@ -1,7 +1,7 @@
 /* Many boots in a row while every core is busy: a stall that comes once in a hundred boots, as a
  * sleeping UART or a lost wake-up does, shows here and nowhere else. */
 #include "bench/device.h"
-#include "boards/load.h"
+#include "boards/clock/load.h"
 
 #include <check.h>
 #include <stdio.h>

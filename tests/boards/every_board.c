@@ -18,27 +18,17 @@ struct worker {
 };
 
 struct every {
-    const char *suite;
-    const struct board_test *tests;
-    size_t tests_count;
-    struct guest_machines machines;
-    struct worker *workers; /* one for each machine */
+    const struct board_suite *suite;
+    struct board_list boards;
+    struct worker *workers; /* one for each board */
     char folder[32];
 };
 
-const struct guest_machine *tested_machine;
-static const char *tested_dir; /* of its firmware */
+const struct listed_board *tested_board;
 
-void tested_boot(int icount_shift, struct guest_board *ret_board)
+START_TEST(board_is_there)
 {
-    struct error err;
-    ck_assert_msg(guest_boot(tested_dir, icount_shift, ret_board, &err), "%s: %s",
-                  tested_machine->name, err.text);
-}
-
-START_TEST(machine_is_there)
-{
-    printf("SKIP %s: the QEMU of this computer has no such machine\n", tested_machine->name);
+    printf("SKIP %s: %s\n", tested_board->name, tested_board->reason);
 }
 END_TEST
 
@@ -50,55 +40,53 @@ static bool is_chosen(enum board_choice on)
     case EVERY_BOARD:
         return true;
     case PROTECTED_BOARDS:
-        return !tested_machine->is_armv6m;
+        return !tested_board->is_armv6m;
     case ONE_BOARD_PER_UART:
-        return tested_machine->is_first_of_uart;
+        return tested_board->is_first_of_uart;
     case ONE_BOARD_PER_TIMER:
-        return tested_machine->is_first_of_timer;
+        return tested_board->is_first_of_timer;
     }
     return false;
 }
 
-static Suite *board_suite(const struct every *every)
+static Suite *board_tests(const struct board_suite *suite)
 {
-    Suite *suite = suite_create(every->suite);
-    TCase *tcase = tcase_create(tested_machine->name);
+    Suite *tests = suite_create(suite->name);
+    TCase *tcase = tcase_create(tested_board->name);
     tcase_set_timeout(tcase, TEST_TIMEOUT_S);
-    if (tested_machine->is_missing)
-        tcase_add_test(tcase, machine_is_there);
+    if (tested_board->is_missing)
+        tcase_add_test(tcase, board_is_there);
     else
-        for (size_t i = 0; i < every->tests_count; i++)
-            if (is_chosen(every->tests[i].on))
-                tcase_add_test(tcase, every->tests[i].test);
-    suite_add_tcase(suite, tcase);
-    return suite;
+        for (size_t i = 0; i < suite->tests_count; i++)
+            if (is_chosen(suite->tests[i].on))
+                tcase_add_test(tcase, suite->tests[i].test);
+    suite_add_tcase(tests, tcase);
+    return tests;
 }
 
-static int run_tests(const struct every *every, const char *tap)
+static bool run_tests(const struct board_suite *suite, const char *tap)
 {
-    SRunner *runner = srunner_create(board_suite(every));
+    SRunner *runner = srunner_create(board_tests(suite));
     srunner_set_tap(runner, tap);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    return failed;
+    return failed == 0;
 }
 
 /* In the worker's process. */
-static int test_board(const struct every *every, const char *tap)
+static bool test_board(const struct board_suite *suite, const char *tap)
 {
-    char *dir = NULL;
     struct error err;
-    if (!tested_machine->is_missing && !guest_build(tested_machine->name, &dir, &err)) {
-        fprintf(stderr, "%s: %s\n", tested_machine->name, err.text);
-        return EXIT_FAILURE;
-    }
-    tested_dir = dir;
-    int failed = run_tests(every, tap);
-    if (dir)
-        file_remove_tree(dir, &err);
-    free(dir);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (tested_board->is_missing)
+        return run_tests(suite, tap);
+    bool passed = suite->set_up(&err);
+    if (passed)
+        passed = run_tests(suite, tap);
+    else
+        fprintf(stderr, "%s: %s\n", tested_board->name, err.text);
+    suite->tear_down();
+    return passed;
 }
 
 /* ---- all of them ---- */
@@ -106,26 +94,26 @@ static int test_board(const struct every *every, const char *tap)
 static void start_worker(struct every *every, size_t index)
 {
     struct worker *worker = &every->workers[index];
-    const char *name = every->machines.items[index].name;
+    const char *name = every->boards.items[index].name;
     snprintf(worker->tap, sizeof worker->tap, "%s/%s.tap", every->folder, name);
     snprintf(worker->log, sizeof worker->log, "%s/%s.log", every->folder, name);
     fflush(NULL);
     worker->pid = fork();
     if (worker->pid != 0)
         return;
-    tested_machine = &every->machines.items[index];
+    tested_board = &every->boards.items[index];
     if (!freopen(worker->log, "we", stdout) || dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
         _exit(EXIT_FAILURE);
-    int status = test_board(every, worker->tap);
+    bool passed = test_board(every->suite, worker->tap);
     fflush(NULL);
-    _exit(status);
+    _exit(passed ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 static void await_one(struct every *every)
 {
     int status = 0;
     pid_t pid = wait(&status);
-    for (size_t i = 0; i < every->machines.count; i++)
+    for (size_t i = 0; i < every->boards.count; i++)
         if (every->workers[i].pid == pid)
             every->workers[i].status = status;
 }
@@ -139,22 +127,22 @@ static size_t most_at_once(void)
 }
 
 /* Sanitizers look at this program, not at a firmware: a board of each driver is enough for them. */
-static bool is_wanted(const struct guest_machine *machine)
+static bool is_wanted(const struct listed_board *board)
 {
     const char *name = getenv("CK_RUN_CASE");
 #ifdef __SANITIZE_ADDRESS__
     if (!name)
-        return machine->is_first_of_uart || machine->is_first_of_timer;
+        return board->is_first_of_uart || board->is_first_of_timer;
 #endif
-    return !name || strcmp(name, machine->name) == 0;
+    return !name || strcmp(name, board->name) == 0;
 }
 
 static void run_workers(struct every *every)
 {
     size_t at_once = most_at_once();
     size_t running = 0;
-    for (size_t i = 0; i < every->machines.count; i++) {
-        if (!is_wanted(&every->machines.items[i]))
+    for (size_t i = 0; i < every->boards.count; i++) {
+        if (!is_wanted(&every->boards.items[i]))
             continue;
         if (running == at_once)
             await_one(every);
@@ -198,9 +186,9 @@ static bool report(const struct every *every)
     FILE *tap = path ? fopen(path, "we") : NULL;
     size_t count = 0;
     bool passed = true;
-    for (size_t i = 0; i < every->machines.count; i++) {
+    for (size_t i = 0; i < every->boards.count; i++) {
         const struct worker *worker = &every->workers[i];
-        const char *name = every->machines.items[i].name;
+        const char *name = every->boards.items[i].name;
         size_t before = count;
         copy_text(worker->log, stdout);
         if (tap)
@@ -208,9 +196,9 @@ static bool report(const struct every *every)
         if (worker->status == 0)
             continue;
         passed = false;
-        printf("%s: %s\n", every->suite, name);
+        printf("%s: %s\n", every->suite->name, name);
         if (tap && count == before)
-            fprintf(tap, "not ok %zu - %s:%s: ended without results\n", ++count, every->suite,
+            fprintf(tap, "not ok %zu - %s:%s: ended without results\n", ++count, every->suite->name,
                     name);
     }
     if (tap)
@@ -218,18 +206,18 @@ static bool report(const struct every *every)
     return (!tap || fclose(tap) == 0) && passed;
 }
 
-int every_board(const char *suite, const struct board_test *tests, size_t count)
+int every_board(const struct board_suite *suite)
 {
     struct error err;
-    struct every every = {.suite = suite, .tests = tests, .tests_count = count};
+    struct every every = {.suite = suite};
     int status = EXIT_FAILURE;
     strcpy(every.folder, "/tmp/every_board.XXXXXX");
-    if (!guest_machines_find(&every.machines, &err)) {
+    if (!board_list_find(&every.boards, &err)) {
         fprintf(stderr, "%s\n", err.text);
     } else if (!mkdtemp(every.folder)) {
         perror(every.folder);
     } else {
-        every.workers = calloc(every.machines.count, sizeof *every.workers);
+        every.workers = calloc(every.boards.count, sizeof *every.workers);
         if (every.workers) {
             run_workers(&every);
             status = report(&every) ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -237,6 +225,6 @@ int every_board(const char *suite, const struct board_test *tests, size_t count)
         free(every.workers);
         file_remove_tree(every.folder, &err);
     }
-    guest_machines_dispose(&every.machines);
+    board_list_dispose(&every.boards);
     return status;
 }

@@ -1,13 +1,12 @@
 /* Runs a suite's tests on every board of qemu-machines, each board in a process of its own, as many
- * of them at once as this computer has CPUs. The firmware of a board is built once.
+ * of them at once as this computer has CPUs. What a board's tests share (a firmware) is made once.
  *
- * A board whose machine this computer's QEMU does not have is one skipped test of the board's name.
+ * A board that this computer lacks something for is one skipped test of the board's name.
  */
 #ifndef MICROTVM_QEMU_TESTS_BOARDS_EVERY_BOARD_H
 #define MICROTVM_QEMU_TESTS_BOARDS_EVERY_BOARD_H
 
-#include "boards/guest_board.h"
-#include "boards/guest_machine.h"
+#include "boards/board_list.h"
 
 #include <check.h>
 #include <stddef.h>
@@ -20,13 +19,20 @@ struct board_test {
     enum board_choice on;
 };
 
-/* The board under test. */
-extern const struct guest_machine *tested_machine;
+struct board_suite {
+    const char *name;
+    const struct board_test *tests;
+    size_t tests_count;
+    /* In the board's process, before its tests (each of which is a process of its own) and after
+     * them: what all of them need. tear_down also where set_up failed. */
+    bool (*set_up)(struct error *err);
+    void (*tear_down)(void);
+};
 
-/* In a test: boot it, with QEMU's icount shift or GUEST_ICOUNT_OFF. Failures end the test. */
-void tested_boot(int icount_shift, struct guest_board *ret_board);
+/* The board under test. */
+extern const struct listed_board *tested_board;
 
 /* Returns what main returns. The environment is Check's: CK_RUN_CASE names a board. */
-int every_board(const char *suite, const struct board_test *tests, size_t count);
+int every_board(const struct board_suite *suite);
 
 #endif

@@ -151,6 +151,7 @@ static void keep_error(struct api_client *client, const cJSON *error, struct err
         if (cJSON_IsString(line))
             error_append(err, "%s", line->valuestring);
     }
+    client->error = *err;
 }
 
 cJSON *api_receive(struct api_client *client, struct error *err)

@@ -24,6 +24,7 @@ struct api_client {
     size_t line_capacity;
     char error_name[64]; /* the last error reply's message, as TVM's client matches it */
     double error_code;
+    struct error error; /* all that it said */
 };
 
 /* DIR/launch_microtvm_api_server.sh, as TVM from 0.12 on calls it. The caller stops the client. */

@@ -3,7 +3,7 @@
  */
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "boards/guest_machine.h"
+#include "boards/board_list.h"
 #include "e2e/run_program.h"
 #include "hostile/make_archive.h"
 #include "hostile/scratch.h"
@@ -73,32 +73,32 @@ static int expected_dot(void)
     return sum;
 }
 
-static bool has_core(const struct guest_machine *machine, const char *core)
+static bool has_core(const struct listed_board *board, const char *core)
 {
     struct error err;
-    cleanup_free char *path = file_path(SOURCE_DIR "/qemu-machines/%s.json", machine->name);
+    cleanup_free char *path = file_path(SOURCE_DIR "/qemu-machines/%s.json", board->name);
     cleanup_free char *text = NULL;
     ck_assert_msg(file_read(path, BOARD_FILE_MAX_BYTES, &text, NULL, &err), "%s", err.text);
-    cJSON *board = cJSON_Parse(text);
-    const char *is = cJSON_GetStringValue(cJSON_GetObjectItem(board, "core"));
+    cJSON *json = cJSON_Parse(text);
+    const char *is = cJSON_GetStringValue(cJSON_GetObjectItem(json, "core"));
     bool same = is && strcmp(is, core) == 0;
-    cJSON_Delete(board);
+    cJSON_Delete(json);
     return same;
 }
 
-/* The first of these whose machine QEMU has; false: it has none. */
-static bool board_of(const char *core, char name[GUEST_NAME_SIZE])
+/* The first of these that is not missing; false: there is none. */
+static bool board_of(const char *core, char name[BOARD_NAME_SIZE])
 {
     struct error err;
-    struct guest_machines machines;
+    struct board_list boards;
     bool found = false;
-    ck_assert_msg(guest_machines_find(&machines, &err), "%s", err.text);
-    for (size_t i = 0; i < machines.count && !found; i++) {
-        found = !machines.items[i].is_missing && has_core(&machines.items[i], core);
+    ck_assert_msg(board_list_find(&boards, &err), "%s", err.text);
+    for (size_t i = 0; i < boards.count && !found; i++) {
+        found = !boards.items[i].is_missing && has_core(&boards.items[i], core);
         if (found)
-            memcpy(name, machines.items[i].name, GUEST_NAME_SIZE);
+            memcpy(name, boards.items[i].name, BOARD_NAME_SIZE);
     }
-    guest_machines_dispose(&machines);
+    board_list_dispose(&boards);
     return found;
 }
 
@@ -111,12 +111,12 @@ static void setup(void)
 
 START_TEST(the_core_chooses)
 {
-    char board[GUEST_NAME_SIZE];
+    char board[BOARD_NAME_SIZE];
     char expected[64];
     char extra[512];
     char cmsis[512];
     if (!board_of(CORES[_i].core, board)) {
-        printf("SKIP %s: the QEMU of this computer has no board with one\n", CORES[_i].id);
+        printf("SKIP %s: this computer can run no board with one\n", CORES[_i].id);
         return;
     }
     FILE *tar = tar_create(scratch_path("extra.tar"));

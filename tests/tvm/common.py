@@ -78,8 +78,17 @@ def _no_session(*_):
 
 
 def on_each_board(check):
-    """check(board) becomes a test of each board that there is."""
-    for board in BOARDS:
+    """check(board) becomes a test of each of BOARDS."""
+    return _a_test_of_each(check, BOARDS)
+
+
+def on_every_board(check):
+    """The same for all that there are: check is to be quick, and is not for sanitizers."""
+    return _a_test_of_each(check, ALL_BOARDS)
+
+
+def _a_test_of_each(check, boards):
+    for board in boards:
         name = f"test_{check.__name__}_{board}"
         setattr(sys.modules[check.__module__], name, functools.partial(check, board))
     return check

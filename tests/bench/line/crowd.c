@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "bench/line/digits.h"
-#include "boards/qemu_process.h"
+#include "boards/real/qemu_process.h"
 
 #include <fcntl.h>
 #include <sched.h>

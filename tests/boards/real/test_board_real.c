@@ -2,8 +2,8 @@
  * here: speed of the first byte, exact bytes both ways, and every way to die. */
 #include "base/child.h"
 #include "board/board.h"
-#include "boards/board_firmware.h"
-#include "boards/qemu_process.h"
+#include "boards/real/board_firmware.h"
+#include "boards/real/qemu_process.h"
 #include "hostile/scratch.h"
 
 #include <check.h>

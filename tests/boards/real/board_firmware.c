@@ -1,4 +1,4 @@
-#include "boards/board_firmware.h"
+#include "boards/real/board_firmware.h"
 #include "base/child.h"
 #include "base/file.h"
 
@@ -56,7 +56,7 @@ static void compile(const struct firmware_target *target, const char *variant)
     for (size_t i = 0; target->flags[i]; i++)
         argv[count++] = target->flags[i];
     argv[count++] = definition;
-    argv[count++] = SOURCE_DIR "/tests/boards/firmware/firmware.c";
+    argv[count++] = SOURCE_DIR "/tests/boards/real/firmware/firmware.c";
     argv[count++] = "-o";
     argv[count++] = firmware_path(target, variant);
     struct child_options child = {.argv = argv, .stdin_fd = -1, .parent_death_signal = SIGKILL};

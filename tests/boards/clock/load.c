@@ -1,4 +1,4 @@
-#include "boards/load.h"
+#include "boards/clock/load.h"
 
 #include <signal.h>
 #include <unistd.h>

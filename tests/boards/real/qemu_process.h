@@ -1,6 +1,6 @@
 /* The QEMU of an open board, as the system sees it. */
-#ifndef MICROTVM_QEMU_TESTS_BOARDS_QEMU_PROCESS_H
-#define MICROTVM_QEMU_TESTS_BOARDS_QEMU_PROCESS_H
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_REAL_QEMU_PROCESS_H
+#define MICROTVM_QEMU_TESTS_BOARDS_REAL_QEMU_PROCESS_H
 
 #include "board/board.h"
 

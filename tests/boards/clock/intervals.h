@@ -1,10 +1,10 @@
 /* What a board's clock says of many short intervals, held against the host's clock. The work in an
  * interval is always the same, so no true one is much shorter than the fastest that the host saw;
  * and all of a batch lie within the time that the host waited for it. */
-#ifndef MICROTVM_QEMU_TESTS_BOARDS_INTERVALS_H
-#define MICROTVM_QEMU_TESTS_BOARDS_INTERVALS_H
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_CLOCK_INTERVALS_H
+#define MICROTVM_QEMU_TESTS_BOARDS_CLOCK_INTERVALS_H
 
-#include "boards/guest_board.h"
+#include "boards/guest/guest_board.h"
 
 #include <stdbool.h>
 #include <stddef.h>

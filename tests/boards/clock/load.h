@@ -1,6 +1,6 @@
 /* Every core of this machine kept busy by processes that do nothing else. */
-#ifndef MICROTVM_QEMU_TESTS_BOARDS_LOAD_H
-#define MICROTVM_QEMU_TESTS_BOARDS_LOAD_H
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_CLOCK_LOAD_H
+#define MICROTVM_QEMU_TESTS_BOARDS_CLOCK_LOAD_H
 
 #include "base/child.h"
 #include "base/error.h"

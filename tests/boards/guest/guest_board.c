@@ -1,4 +1,4 @@
-#include "boards/guest_board.h"
+#include "boards/guest/guest_board.h"
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/file.h"
@@ -48,7 +48,7 @@ static bool assemble(const char *name, const char *dir, struct error *err)
     if (!apps || !crt || !board || !board_copy || !lists || !project)
         return error_no_memory(err, "paths", 0);
     return file_make_dirs(apps, err) && file_make_dirs(crt, err) &&
-           copy("tests/boards/guest_app", dir, "apps/guest_app", err) &&
+           copy("tests/boards/guest/app", dir, "apps/guest_app", err) &&
            copy("guest/crt/include", dir, "crt/include", err) &&
            file_copy(SOURCE_DIR "/guest/CMakeLists.txt", lists, err) &&
            file_copy(board, board_copy, err) &&
@@ -216,17 +216,4 @@ void guest_last_words(struct guest_board *board, char *text, size_t size_bytes)
         length += 1;
     }
     text[length] = '\0';
-}
-
-uint64_t guest_cpu_time_ns(const struct guest_board *board)
-{
-    char path[64];
-    unsigned long user = 0;
-    unsigned long kernel = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", board->qemu.pid);
-    cleanup_file FILE *file = fopen(path, "re");
-    if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                        &user, &kernel) != 2)
-        return 0;
-    return (user + kernel) * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
 }

@@ -1,9 +1,9 @@
 /* soak_clock BOARD INTERVALS LOAD: the work of `ci/soak/clock` for one board. Prints a row of a
  * table in Markdown; fails when the clock was wrong once. */
 #include "base/file.h"
-#include "boards/guest_board.h"
-#include "boards/intervals.h"
-#include "boards/load.h"
+#include "boards/clock/intervals.h"
+#include "boards/clock/load.h"
+#include "boards/guest/guest_board.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The firmwares of test_board_real: firmware/firmware.c, cross-compiled for each target and in each
  * variant when the test program starts. */
-#ifndef MICROTVM_QEMU_TESTS_BOARDS_BOARD_FIRMWARE_H
-#define MICROTVM_QEMU_TESTS_BOARDS_BOARD_FIRMWARE_H
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_REAL_BOARD_FIRMWARE_H
+#define MICROTVM_QEMU_TESTS_BOARDS_REAL_BOARD_FIRMWARE_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* A board under test_guest or test_clock: firmware built from guest/ with an app of the test's, in
  * a QEMU whose serial line is a socket. No server code but base/ takes part. */
-#ifndef MICROTVM_QEMU_TESTS_BOARDS_GUEST_BOARD_H
-#define MICROTVM_QEMU_TESTS_BOARDS_GUEST_BOARD_H
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_GUEST_GUEST_BOARD_H
+#define MICROTVM_QEMU_TESTS_BOARDS_GUEST_GUEST_BOARD_H
 
 #include "base/child.h"
 #include "base/error.h"
@@ -31,8 +31,5 @@ bool guest_receive(struct guest_board *board, void *data, size_t size_bytes);
 
 /* Bytes until the board is gone, NUL-terminated; NUL bytes become '?'. */
 void guest_last_words(struct guest_board *board, char *text, size_t size_bytes);
-
-/* CPU time of its QEMU so far; 0 when that can't be known. */
-uint64_t guest_cpu_time_ns(const struct guest_board *board);
 
 #endif

@@ -1,4 +1,4 @@
-#include "boards/qemu_process.h"
+#include "boards/real/qemu_process.h"
 
 #include <check.h>
 #include <dirent.h>

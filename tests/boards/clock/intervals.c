@@ -1,4 +1,4 @@
-#include "boards/intervals.h"
+#include "boards/clock/intervals.h"
 #include "base/deadline.h"
 
 #include <stdlib.h>

@@ -1,15 +1,12 @@
-/* The firmware's own ground on real QEMU, on every board: serial line, sleep, heap, last words.
+/* The firmware's own ground on real QEMU, on every board: serial line, heap, last words.
  * The clock is test_clock's. */
 #include "base/cleanup.h"
 #include "base/deadline.h"
-#include "base/file.h"
-#include "boards/every_board.h"
+#include "boards/guest/guest_suite.h"
 
 #include <check.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct guest_board board;
 
@@ -70,20 +67,6 @@ START_TEST(loses_nothing_while_busy)
 }
 END_TEST
 
-START_TEST(sleeps_while_idle)
-{
-    boot();
-    usleep(300 * 1000); /* QEMU's own start */
-    uint64_t before_ns = guest_cpu_time_ns(&board);
-    usleep(2000 * 1000);
-    uint64_t used_ns = guest_cpu_time_ns(&board) - before_ns;
-    ck_assert_uint_gt(before_ns, 0);
-    ck_assert_msg(used_ns <= 40000000, "%s: %llu ms of CPU in 2 s", tested_machine->name,
-                  (unsigned long long)(used_ns / 1000000));
-    power_off();
-}
-END_TEST
-
 /* One line of text, without its newline. */
 static void receive_line(char *line, size_t size_bytes)
 {
@@ -131,7 +114,7 @@ START_TEST(many_blocks_are_no_burden)
     boot();
     ck_assert(guest_send(&board, request, sizeof request));
     ck_assert(guest_receive(&board, &count, sizeof count));
-    ck_assert_uint_gt(count, smaller(tested_machine->ram_size_bytes / 128, 1000));
+    ck_assert_uint_gt(count, smaller(tested_board->ram_size_bytes / 128, 1000));
     ck_assert(guest_send(&board, request, sizeof request)); /* nothing has been lost */
     uint32_t again = 0;
     ck_assert(guest_receive(&board, &again, sizeof again));
@@ -157,7 +140,7 @@ START_TEST(what_the_compiler_may_use_is_there)
     boot();
     command('U');
     ck_assert(guest_receive(&board, &wrong, 1));
-    ck_assert_msg(wrong == 0, "%s: '%c'", tested_machine->name, wrong);
+    ck_assert_msg(wrong == 0, "%s: '%c'", tested_board->name, wrong);
     power_off();
 }
 END_TEST
@@ -169,10 +152,10 @@ static void expect_last_words(char how, const char *const *wanted)
     boot();
     command(how);
     guest_last_words(&board, text, sizeof text);
-    ck_assert_msg(strstr(text, "\xff\n") != NULL, "%s: no last words", tested_machine->name);
+    ck_assert_msg(strstr(text, "\xff\n") != NULL, "%s: no last words", tested_board->name);
     for (; *wanted; ++wanted)
         ck_assert_msg(strstr(text, *wanted) != NULL, "%s '%c': no \"%s\" in \"%s\"",
-                      tested_machine->name, how, *wanted, text + 2);
+                      tested_board->name, how, *wanted, text + 2);
     ck_assert_int_eq(text[strlen(text) - 1], '\n');
     int status;
     struct error err;
@@ -199,9 +182,9 @@ END_TEST
 START_TEST(a_jump_to_nowhere_names_its_caller)
 {
     expect_last_words('j', WORDS("fault: ", "(jump to nowhere) from=0x", "pc=0x00000000"));
-    expect_last_words('k', WORDS("fault: ", tested_machine->is_armv6m
-                                                ? "(jump to nowhere) from=0x"
-                                                : "(jump to nowhere) last_call=0x"));
+    expect_last_words('k',
+                      WORDS("fault: ", tested_board->is_armv6m ? "(jump to nowhere) from=0x"
+                                                               : "(jump to nowhere) last_call=0x"));
 }
 END_TEST
 
@@ -255,7 +238,6 @@ int main(void)
     const struct board_test tests[] = {
         {echoes_every_byte, EVERY_BOARD},
         {loses_nothing_while_busy, ONE_BOARD_PER_UART},
-        {sleeps_while_idle, EVERY_BOARD},
         {heap_is_sound, EVERY_BOARD},
         {many_blocks_are_no_burden, EVERY_BOARD},
         {printf_is_text_on_the_line, EVERY_BOARD},
@@ -270,5 +252,5 @@ int main(void)
         {stack_overflow_is_named, EVERY_BOARD},
         {aborts_name_their_reason, EVERY_BOARD},
     };
-    return every_board("guest", tests, sizeof tests / sizeof tests[0]);
+    return guest_on_every_board("guest", tests, sizeof tests / sizeof tests[0]);
 }

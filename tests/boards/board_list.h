@@ -1,0 +1,40 @@
+/* The boards of qemu-machines as test programs see them: every *.json there, and which of them this
+ * computer can build firmware for and run it on. */
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_BOARD_LIST_H
+#define MICROTVM_QEMU_TESTS_BOARDS_BOARD_LIST_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BOARD_NAME_SIZE = 64, BOARD_REASON_SIZE = 256 };
+
+struct listed_board {
+    char name[BOARD_NAME_SIZE];
+    char uart_driver[BOARD_NAME_SIZE];
+    char timer_driver[BOARD_NAME_SIZE];
+    uint64_t timer_clock_hz;
+    uint64_t ram_size_bytes;
+    bool is_armv6m; /* a Cortex-M0: no memory protection, and GCC makes no jump of a last call */
+    bool is_missing;
+    char reason[BOARD_REASON_SIZE]; /* why, in a line, where it is missing */
+    /* The first by name, of those that are not missing, that has its driver. */
+    bool is_first_of_uart;
+    bool is_first_of_timer;
+};
+
+struct board_list {
+    struct listed_board *items; /* sorted by name */
+    size_t count;
+};
+
+/* What this computer lacks (QEMU or its machine, compiler or its C library) makes a board missing;
+ * a program that fails in another way, or a file that can't be read, is an error. */
+bool board_list_find(struct board_list *ret_list, struct error *err);
+
+/* Also after an error, and twice. */
+void board_list_dispose(struct board_list *list);
+
+#endif

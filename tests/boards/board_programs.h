@@ -1,0 +1,16 @@
+/* Whether this computer has what a board definition asks for. */
+#ifndef MICROTVM_QEMU_TESTS_BOARDS_BOARD_PROGRAMS_H
+#define MICROTVM_QEMU_TESTS_BOARDS_BOARD_PROGRAMS_H
+
+#include "base/error.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Tries QEMU, its machine, the compiler with the board's flags, and its C library. reason becomes
+ * what the first of them that is not there says, in a line; "": all are there.
+ * Errors: ERROR_DEVICE where one is there and fails. */
+bool board_programs_try(const cJSON *board, char *reason, size_t reason_size, struct error *err);
+
+#endif
