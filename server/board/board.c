@@ -45,6 +45,7 @@ bool board_new(const struct board_options *options, struct board **ret_board, st
     board->emulator = EMULATOR_NONE;
     board->transport = TRANSPORT_NONE;
     board->nudge_at = deadline_never();
+    board->ends_by = deadline_never();
     device_log_init(&board->log);
     if (!copy_options(board, options, err)) {
         board_free(board);
@@ -90,7 +91,8 @@ bool board_is_open(const struct board *board)
 /* The boot that flash did, if its firmware is still well. */
 static bool use_fresh_boot(struct board *board, struct error *err)
 {
-    serial_take_in(board);
+    if (!board_settle(board, err))
+        return false;
     if (!board->dead) {
         board->fresh = false;
         return true;

@@ -1,4 +1,3 @@
-#include "base/cleanup.h"
 #include "board/board_state.h"
 
 #include <string.h>
@@ -24,6 +23,18 @@ static bool firmware_speaks(const struct transport *transport)
     return kept > 1 && data[1] != '\n';
 }
 
+static bool explain_silence(struct board *board, struct error *err)
+{
+    if (!board->emulator.qmp.greeted) {
+        error_set(err, ERROR_DEVICE, 0, "QEMU does not answer");
+        emulator_last_words(&board->emulator, err);
+        return false;
+    }
+    error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte within %d ms",
+              board->boot_timeout_ms);
+    return hang_explain(board, err);
+}
+
 static bool wait_for_firmware(struct board *board, struct deadline deadline, struct error *err)
 {
     for (;;) {
@@ -31,37 +42,34 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
             *err = board->cause;
             return false;
         }
-        if (firmware_speaks(&board->transport))
+        if (board->emulator.qmp.greeted && firmware_speaks(&board->transport)) {
+            memcpy(board->qemu_version, board->emulator.qmp.version, sizeof(board->qemu_version));
             return true;
-        if (board->emulator.qmp.refusal[0])
-            return error_set(err, ERROR_DEVICE, 0, "QEMU refused to start it: %s",
-                             board->emulator.qmp.refusal);
-        if (deadline_passed(deadline)) {
-            error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte within %d ms",
-                      board->boot_timeout_ms);
-            return hang_explain(board, err);
         }
-        if (!serial_wait(board, false, deadline, err))
+        if (!life_is_ending(board) && deadline_passed(deadline))
+            return explain_silence(board, err);
+        if (!board_turn(board, false, deadline, err))
             return false;
     }
 }
 
 static bool start_emulator(struct board *board, struct deadline deadline, struct error *err)
 {
+    struct transport *line = &board->transport;
+    if (!transport_open(BOARD_BACKLOG_BYTES, hear, board, line, err))
+        return false;
     struct emulator_options options = {.machine = board->machine,
                                        .firmware_path = board->flash_path,
+                                       .serial_path = line->path,
+                                       .serial_fd = line->slave_fd,
                                        .gdbserver_port = board->gdbserver_port,
                                        .icount_shift = board->icount_shift,
                                        .extra_args = (const char *const *)board->extra_args,
                                        .debug = board->debug};
-    cleanup_free char *pty_path = NULL;
-    if (!emulator_start(&options, deadline, board->interrupt, &board->emulator, &pty_path, err))
+    if (!emulator_start(&options, deadline, board->interrupt, &board->emulator, err))
         return false;
-    memcpy(board->qemu_version, board->emulator.qmp.version, sizeof(board->qemu_version));
-    if (!transport_open(pty_path, BOARD_BACKLOG_BYTES, hear, board, &board->transport, err))
-        return false;
-    struct qmp_wait wait = board_qmp_wait(board, deadline);
-    return emulator_run(&board->emulator, &wait, err);
+    transport_hand_over(line);
+    return true;
 }
 
 static bool lacks_machine(const struct emulator *emulator)
@@ -73,22 +81,6 @@ static bool lacks_machine(const struct emulator *emulator)
     return false;
 }
 
-/* Turns what QMP saw of a failing QEMU into what the user needs to know. */
-static void explain_start(struct board *board, struct error *err)
-{
-    if (err->kind != ERROR_DEVICE && err->kind != ERROR_TIMEOUT)
-        return;
-    err->kind = ERROR_DEVICE;
-    enum { LAST_BREATH_MS = 1000 };
-    emulator_ended(&board->emulator,
-                   deadline_in_ms(board->emulator.qmp.closed ? LAST_BREATH_MS : 0));
-    if (lacks_machine(&board->emulator))
-        error_set(err, ERROR_TOOL, 0, "%s here has no machine \"%s\"; a newer QEMU may have it",
-                  board->machine->qemu_program, board->machine->qemu_machine);
-    else
-        emulator_last_words(&board->emulator, err);
-}
-
 bool power_on(struct board *board, struct error *err)
 {
     power_off(board);
@@ -98,11 +90,11 @@ bool power_on(struct board *board, struct error *err)
     board->asked_received_bytes = 0;
     board->nudge_at = deadline_never(); /* until something was sent */
     struct deadline deadline = deadline_in_ms(board->boot_timeout_ms);
-    bool started = start_emulator(board, deadline, err);
-    if (!started)
-        explain_start(board, err);
-    if (started && wait_for_firmware(board, deadline, err))
+    if (start_emulator(board, deadline, err) && wait_for_firmware(board, deadline, err))
         return true;
+    if (board->dead && lacks_machine(&board->emulator))
+        error_set(err, ERROR_TOOL, 0, "%s here has no machine \"%s\"; a newer QEMU may have it",
+                  board->machine->qemu_program, board->machine->qemu_machine);
     power_off(board);
     if (err->kind == ERROR_CLOSED)
         err->kind = ERROR_DEVICE;
@@ -118,4 +110,5 @@ void power_off(struct board *board)
     board->open = false;
     board->fresh = false;
     board->dead = false;
+    board->ends_by = deadline_never();
 }

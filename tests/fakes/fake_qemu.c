@@ -5,9 +5,6 @@
  *   FAKE_QEMU_NO_GREETING       never says a word on QMP
  *   FAKE_QEMU_NONSENSE          greets with something that is not JSON
  *   FAKE_QEMU_CHATTY            writes 1 MB to stderr, a little after each QMP message
- *   FAKE_QEMU_NO_PTY            knows of no pty
- *   FAKE_QEMU_BAD_PTY           names a pty that is not there
- *   FAKE_QEMU_REFUSES           refuses to start the board
  *   FAKE_QEMU_SILENT            its firmware sends nothing; its registers say pc 1234,
  *                               or 5678 while its CPU runs
  *   FAKE_QEMU_DEAF              its firmware sends HELLO and reads nothing
@@ -29,14 +26,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 struct fake {
     int qmp;
-    int pty;
-    int record;
-    bool started;
+    int pty;     /* the line's slave, as QEMU opens its path */
     bool halted; /* its CPU; registers of one that runs are those of some while ago */
 };
 
@@ -68,30 +62,26 @@ static void say(const struct fake *fake, const char *text)
         fprintf(stderr, "%0255d\n", i);
 }
 
-/* As QEMU does it: to the line first, then to the record. */
 static void send(const struct fake *fake, const void *data, size_t size_bytes)
 {
-    ssize_t sent = write(fake->pty, data, size_bytes);
-    if (sent > 0 && write(fake->record, data, (size_t)sent) != sent)
+    if (write(fake->pty, data, size_bytes) < 0)
         exit(5);
 }
 
-static void open_pty(struct fake *fake)
+/* The one that was inherited, too. */
+static void close_pty(struct fake *fake)
 {
-    struct termios settings;
-    fake->pty = posix_openpt(O_RDWR | O_NOCTTY);
-    if (fake->pty < 0 || grantpt(fake->pty) != 0 || unlockpt(fake->pty) != 0 ||
-        tcgetattr(fake->pty, &settings) != 0)
-        exit(6);
-    cfmakeraw(&settings);
-    tcsetattr(fake->pty, TCSANOW, &settings);
+    enum { FILES = 256 };
+    for (int fd = STDERR_FILENO + 1; fd < FILES; fd++)
+        if (fd != fake->qmp)
+            close(fd);
+    fake->pty = -1;
 }
 
 static const char report[] = "\xff\nfault: fake pc=0x00001234\n";
 
 static void boot(struct fake *fake)
 {
-    fake->started = true;
     if (has("SILENT"))
         return;
     if (has("FAULTS_AT_BOOT")) {
@@ -102,7 +92,7 @@ static void boot(struct fake *fake)
     if (has("DIES_AFTER_BOOT"))
         exit(3);
     if (has("CLOSES_PTY"))
-        close(fake->pty);
+        close_pty(fake);
     if (has("CLOSES_QMP"))
         close(fake->qmp);
 }
@@ -112,24 +102,16 @@ static void answer(struct fake *fake, const char *command)
     char reply[256];
     const char *result = "{}";
     const char *id = strstr(command, "\"id\":");
-    char chardevs[128];
-    if (strstr(command, "query-chardev")) {
-        snprintf(chardevs, sizeof(chardevs), "[{\"label\": \"serial\", \"filename\": \"pty:%s\"}]",
-                 has("BAD_PTY") ? "/no/such/pty" : ptsname(fake->pty));
-        result = has("NO_PTY") ? "[]" : chardevs;
-    } else if (strstr(command, "info registers")) {
+    if (strstr(command, "info registers")) {
         result = fake->halted ? "\" pc       00001234\\r\\n\"" : "\" pc       00005678\\r\\n\"";
     } else if (strstr(command, "query-status")) {
         result = fake->halted ? "{\"running\": false}" : "{\"running\": true}";
     } else if (strstr(command, "\"stop\"") || strstr(command, "\"cont\"")) {
         fake->halted = strstr(command, "\"stop\"") != NULL;
     }
-    bool refused = has("REFUSES") && strstr(command, "x-exit-preconfig");
-    snprintf(reply, sizeof(reply), "{\"%s\": %s, \"id\": %d}\r\n", refused ? "error" : "return",
-             refused ? "{\"desc\": \"not today\"}" : result, id ? atoi(id + 5) : 0);
+    snprintf(reply, sizeof(reply), "{\"return\": %s, \"id\": %d}\r\n", result,
+             id ? atoi(id + 5) : 0);
     say(fake, reply);
-    if (!refused && strstr(command, "x-exit-preconfig"))
-        boot(fake);
 }
 
 static void serve(struct fake *fake)
@@ -138,9 +120,9 @@ static void serve(struct fake *fake)
     ssize_t size = 0;
     struct pollfd fds[] = {
         {.fd = fake->qmp, .events = POLLIN},
-        {.fd = fake->started && !has("DEAF") ? fake->pty : -1, .events = POLLIN},
+        {.fd = has("DEAF") ? -1 : fake->pty, .events = POLLIN},
     };
-    bool spews = fake->started && has("SPEWS");
+    bool spews = has("SPEWS");
     if (poll(fds, 2, spews ? 0 : -1) < 0)
         exit(7);
     if (fds[0].revents & POLLIN) {
@@ -185,12 +167,14 @@ int main(int argc, char **argv)
     if (has("IGNORES_TERM"))
         signal(SIGTERM, SIG_IGN);
     struct fake fake = {.qmp = atoi(argument(argv, "socket,id=qmp,fd="))};
-    fake.record = open(argument(argv, "logfile="), O_WRONLY | O_TRUNC);
-    open_pty(&fake);
+    fake.pty = open(argument(argv, ",path="), O_RDWR | O_NOCTTY);
+    if (fake.pty < 0)
+        exit(6);
     if (!has("NO_GREETING"))
         say(&fake, has("NONSENSE") ? "hello\n" : "{\"QMP\": {}}\r\n");
     if (has("LEAVES"))
         leave();
+    boot(&fake);
     while (!has("NO_GREETING"))
         serve(&fake);
     for (;;)

@@ -3,7 +3,6 @@
 
 enum {
     LAST_BREATH_MS = 1000, /* from a closed pty or control socket to the end of the process */
-    RECORD_READ_BYTES = 64 * 1024,
     SOURCE_BYTES = 512,
 };
 
@@ -24,19 +23,6 @@ const char *death_source(const struct board *board, const char *text, char *buff
     }
     const struct source_code code = board_source_code(board);
     return fault_source_line(&code, pc, buffer, buffer_size_bytes);
-}
-
-/* The kernel has thrown away what was in the pty when QEMU closed it. */
-static void recover_lost_bytes(struct board *board)
-{
-    uint8_t data[RECORD_READ_BYTES];
-    uint64_t offset = board->transport.received_bytes;
-    size_t size = 0;
-    while ((size = emulator_record(&board->emulator, offset, data, sizeof(data))) > 0) {
-        transport_add(&board->transport, data, size);
-        offset += size;
-    }
-    line_ring_end_line(&board->log.lines);
 }
 
 static void append_log(const struct board *board, struct error *err)
@@ -101,23 +87,36 @@ static void check_memory(struct board *board)
     declare_dead(board);
 }
 
-void death_check(struct board *board)
+static void check_channels(struct board *board)
 {
-    if (board->dead || board->emulator.child.pid == 0)
+    const struct qmp *qmp = &board->emulator.qmp;
+    bool hung_up = board->transport.hung_up;
+    if (!qmp->failure[0] && !hung_up && !qmp->closed)
         return;
-    bool closing = board->transport.hung_up || board->emulator.qmp.closed;
-    if (emulator_ended(&board->emulator, deadline_in_ms(closing ? LAST_BREATH_MS : 0))) {
-        transport_pump(&board->transport);
-        recover_lost_bytes(board);
+    if (!qmp->failure[0] && !life_is_ending(board))
+        board->ends_by = deadline_in_ms(LAST_BREATH_MS);
+    if (!qmp->failure[0] && !deadline_passed(board->ends_by))
+        return;
+    if (qmp->failure[0])
+        error_set(&board->cause, ERROR_CLOSED, 0, "%s", qmp->failure);
+    else
+        error_set(&board->cause, ERROR_CLOSED, 0, "QEMU closed %s, but did not end",
+                  hung_up ? "the serial line" : "its control socket");
+    emulator_last_words(&board->emulator, &board->cause);
+    append_log(board, &board->cause);
+    declare_dead(board);
+}
+
+void life_take(struct board *board, bool process_ended)
+{
+    if (process_ended && emulator_ended(&board->emulator)) {
+        transport_pump(&board->transport); /* its last bytes */
+        line_ring_end_line(&board->log.lines);
         explain_end(board);
         declare_dead(board);
-    } else if (closing) {
-        error_set(&board->cause, ERROR_CLOSED, 0, "QEMU closed %s, but did not end",
-                  board->transport.hung_up ? "the serial line" : "its control socket");
-        emulator_last_words(&board->emulator, &board->cause);
-        append_log(board, &board->cause);
-        declare_dead(board);
-    } else {
-        check_memory(board);
+        return;
     }
+    check_channels(board);
+    if (!board->dead)
+        check_memory(board);
 }

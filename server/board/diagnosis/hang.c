@@ -1,6 +1,7 @@
 /* What a firmware does that does not answer. */
 #include "board/board_state.h"
 #include "board/diagnosis/fault.h"
+#include "board/diagnosis/monitor.h"
 #include "board/diagnosis/stack.h"
 
 #include <inttypes.h>
@@ -16,23 +17,6 @@ enum {
     NS_PER_S = 1000 * 1000 * 1000,
     STALE_NS = NS_PER_S, /* a line that was quiet for so long carries nothing more */
 };
-
-/* All but QMP, from which a reply is expected. */
-static void pump_around(void *context)
-{
-    struct board *board = context;
-    transport_pump(&board->transport);
-    emulator_pump_output(&board->emulator);
-}
-
-struct qmp_wait board_qmp_wait(struct board *board, struct deadline deadline)
-{
-    return (struct qmp_wait){.deadline = deadline,
-                             .interrupt = board->interrupt,
-                             .side_fds = {board->transport.fd, board->emulator.stderr_fd},
-                             .side_ready = pump_around,
-                             .context = board};
-}
 
 /* Where the CPU was seen. */
 struct places {
@@ -119,15 +103,14 @@ static bool see(struct board *board, bool with_stack, struct sight *sight, struc
     char command[STACK_COMMAND_BYTES];
     struct error ignored; /* of QMP: whoever uses it next hears of it */
     bool halted = false;
-    struct qmp_wait wait = board_qmp_wait(board, deadline_in_ms(REGISTERS_TIMEOUT_MS));
-    struct emulator *emulator = &board->emulator;
-    if (!emulator_halt(emulator, &wait, &halted, err))
+    struct deadline deadline = deadline_in_ms(REGISTERS_TIMEOUT_MS);
+    if (!monitor_halt(board, deadline, &halted, err))
         return false;
-    bool seen = emulator_monitor(emulator, "info registers", &wait, &sight->registers, err);
+    bool seen = monitor_tell(board, "info registers", deadline, &sight->registers, err);
     if (seen && with_stack && stack_command(sight->registers, command))
-        emulator_monitor(emulator, command, &wait, &sight->stack, &ignored);
+        monitor_tell(board, command, deadline, &sight->stack, &ignored);
     if (halted)
-        emulator_go_on(emulator, &wait, &ignored);
+        monitor_go_on(board, deadline, &ignored);
     return seen;
 }
 
@@ -147,7 +130,7 @@ static bool let_run(struct board *board)
     struct error ignored; /* an interrupt, which the caller's next wait will tell */
     struct deadline deadline = deadline_in_ms(BETWEEN_MS);
     while (!board->dead && !deadline_passed(deadline))
-        if (!serial_wait(board, false, deadline, &ignored))
+        if (!board_turn(board, false, deadline, &ignored))
             return false;
     return !board->dead;
 }
@@ -187,7 +170,9 @@ bool hang_explain(struct board *board, struct error *err)
 
 static bool explain(struct board *board, struct error *err)
 {
-    serial_take_in(board);
+    struct error ignored; /* an interrupt, which the caller's next wait will tell */
+    if (!board_settle(board, &ignored))
+        return false;
     if (board->dead)
         return error_append(err, "%s", board->cause.text);
     if (board->emulator.child.pid == 0)

@@ -22,23 +22,42 @@ static bool make_raw(int fd)
     return tcsetattr(fd, TCSANOW, &settings) == 0;
 }
 
-bool transport_open(const char *path, size_t limit_bytes, transport_listener_fn listener,
-                    void *context, struct transport *ret_transport, struct error *err)
+static bool open_pair(struct transport *transport)
 {
-    cleanup_fd int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return error_set(err, ERROR_SYSTEM, errno, "the board's serial line %s", path);
-    if (!make_raw(fd))
-        return error_set(err, ERROR_SYSTEM, errno, "the board's serial line %s", path);
-    *ret_transport = (struct transport){
-        .fd = steal_fd(&fd), .limit_bytes = limit_bytes, .listener = listener, .context = context};
+    transport->fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (transport->fd < 0 || grantpt(transport->fd) != 0 || unlockpt(transport->fd) != 0 ||
+        ptsname_r(transport->fd, transport->path, sizeof(transport->path)) != 0)
+        return false;
+    transport->slave_fd = open(transport->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return transport->slave_fd >= 0 && make_raw(transport->slave_fd);
+}
+
+bool transport_open(size_t limit_bytes, transport_listener_fn listener, void *context,
+                    struct transport *ret_transport, struct error *err)
+{
+    struct transport transport = TRANSPORT_NONE;
+    transport.limit_bytes = limit_bytes;
+    transport.listener = listener;
+    transport.context = context;
+    if (!open_pair(&transport)) {
+        error_set(err, ERROR_SYSTEM, errno, "a pseudo-terminal for the board's serial line");
+        transport_close(&transport);
+        return false;
+    }
+    *ret_transport = transport;
     return true;
+}
+
+void transport_hand_over(struct transport *transport)
+{
+    cleanup_close_fd(&transport->slave_fd);
+    transport->slave_fd = -1;
 }
 
 void transport_close(struct transport *transport)
 {
-    if (transport->fd >= 0)
-        close(transport->fd);
+    cleanup_close_fd(&transport->fd);
+    cleanup_close_fd(&transport->slave_fd);
     free(transport->data);
     *transport = TRANSPORT_NONE;
 }
@@ -96,7 +115,7 @@ void transport_pump(struct transport *transport)
             continue;
         if (size < 0 && errno == EAGAIN)
             return;
-        if (size <= 0) { /* 0 or EIO: the other side is closed */
+        if (size <= 0) { /* EIO: the other side is closed, and what it sent is taken */
             transport->hung_up = true;
             return;
         }
@@ -105,14 +124,6 @@ void transport_pump(struct transport *transport)
         if (size < SMALL_READ_BYTES)
             return;
     }
-}
-
-void transport_add(struct transport *transport, const uint8_t *data, size_t size_bytes)
-{
-    if (!make_room(transport, size_bytes))
-        return;
-    memcpy(transport->data + transport->end, data, size_bytes);
-    account(transport, size_bytes);
 }
 
 void transport_take(struct transport *transport, void *data, size_t size_bytes)

@@ -46,7 +46,7 @@ static void add_optional(struct command_line *line, const struct emulator_option
 }
 
 /* Nothing but what the board's definition names: no default devices, no configuration files. */
-bool command_line_make(const struct emulator_options *options, int qmp_fd, int record_fd,
+bool command_line_make(const struct emulator_options *options, int qmp_fd,
                        struct command_line *line, struct error *err)
 {
     const struct machine *machine = options->machine;
@@ -57,13 +57,12 @@ bool command_line_make(const struct emulator_options *options, int qmp_fd, int r
     if (!line->items)
         return error_no_memory(err, "QEMU's command line", capacity * sizeof(*line->items));
     snprintf(line->qmp_chardev, sizeof(line->qmp_chardev), "socket,id=qmp,fd=%d", qmp_fd);
-    snprintf(line->serial_chardev, sizeof(line->serial_chardev),
-             "pty,id=serial,logfile=/proc/self/fd/%d", record_fd);
+    snprintf(line->serial_chardev, sizeof(line->serial_chardev), "serial,id=serial,path=%s",
+             options->serial_path);
     add(line, machine->qemu_program);
     add_pair(line, "-machine", machine->qemu_machine);
     add(line, "-nodefaults");
     add(line, "-no-user-config");
-    add(line, "-preconfig");
     add_pair(line, "-display", "none");
     add_pair(line, "-chardev", line->qmp_chardev);
     add_pair(line, "-mon", "chardev=qmp,mode=control");

@@ -19,9 +19,8 @@ struct command_line {
     char icount[COMMAND_LINE_TEXT_BYTES];
 };
 
-/* qmp_fd and record_fd are numbers in QEMU's process. *line must be zeroed.
- * Errors: ERROR_INTERNAL (memory). */
-bool command_line_make(const struct emulator_options *options, int qmp_fd, int record_fd,
+/* qmp_fd is a number in QEMU's process. *line must be zeroed. Errors: ERROR_INTERNAL (memory). */
+bool command_line_make(const struct emulator_options *options, int qmp_fd,
                        struct command_line *line, struct error *err);
 
 /* On stderr. */

@@ -4,13 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
 enum {
     FIRST_CAPACITY_BYTES = 4096,
-    MESSAGE_MAX_BYTES = 1024 * 1024, /* query-* replies have a few KB */
+    MESSAGE_MAX_BYTES = 1024 * 1024, /* answers have a few KB */
     SHOWN_BYTES = 200,               /* of a message that is wrong, in an error text */
 };
 
@@ -38,8 +39,8 @@ bool qmp_open(int fd, bool debug, struct qmp *ret_qmp, struct error *err)
 
 void qmp_close(struct qmp *qmp)
 {
-    if (qmp->fd >= 0)
-        close(qmp->fd);
+    cleanup_close_fd(&qmp->fd);
+    cJSON_Delete(qmp->answer);
     free(qmp->input);
     *qmp = QMP_NONE;
 }
@@ -101,59 +102,42 @@ static bool take_message(struct qmp *qmp, cJSON **ret_message, char *ret_shown)
     return true;
 }
 
-static bool next_message(struct qmp *qmp, const struct qmp_wait *wait, cJSON **ret_message,
-                         struct error *err)
+/* NULL for a reply that is no refusal, and for an event. */
+static const char *refusal_reason(const cJSON *reply)
 {
-    char shown[SHOWN_BYTES + 1] = "";
-    cJSON *message = NULL;
-    while (!take_message(qmp, &message, shown)) {
-        if (qmp->closed)
-            return gone(err);
-        struct pollfd fds[] = {{.fd = qmp->fd, .events = POLLIN},
-                               {.fd = wait->side_fds[0], .events = POLLIN},
-                               {.fd = wait->side_fds[1], .events = POLLIN}};
-        int ready = 0;
-        if (!wait_ready(fds, 1 + QMP_SIDE_FDS, wait->deadline, wait->interrupt, &ready, err))
-            return false;
-        if (ready == 0)
-            return error_set(err, ERROR_TIMEOUT, 0, "QEMU does not answer");
-        if (fds[1].revents || fds[2].revents)
-            wait->side_ready(wait->context);
-        if (fds[0].revents)
-            receive(qmp);
-    }
-    if (!message)
-        return error_set(err, ERROR_DEVICE, 0, "QEMU sent on its control socket: %s", shown);
-    *ret_message = message;
-    return true;
+    const cJSON *refusal = cJSON_GetObjectItemCaseSensitive(reply, "error");
+    const char *why = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(refusal, "desc"));
+    if (!refusal)
+        return NULL;
+    return why ? why : "no reason given";
+}
+
+static bool full(struct error *err)
+{
+    return error_set(err, ERROR_TIMEOUT, 0, "QEMU takes no commands");
 }
 
 /* A short message goes into a local socket whole or not at all. */
-static bool send_line(struct qmp *qmp, const char *line, const struct qmp_wait *wait,
-                      struct error *err)
+static bool send_line(struct qmp *qmp, const char *line, size_t length, struct error *err)
 {
-    size_t length = strlen(line);
+    ssize_t size = -1;
+    if (qmp->fd < 0 || qmp->closed)
+        return gone(err);
     if (qmp->debug)
         text_print_lines(stderr, "qmp > ", line, length);
-    for (;;) {
-        ssize_t size = send(qmp->fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (size == (ssize_t)length)
-            return true;
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size >= 0 || errno != EAGAIN)
-            return gone(err);
-        struct pollfd fd = {.fd = qmp->fd, .events = POLLOUT};
-        int ready = 0;
-        if (!wait_ready(&fd, 1, wait->deadline, wait->interrupt, &ready, err))
-            return false;
-        if (ready == 0)
-            return error_set(err, ERROR_TIMEOUT, 0, "QEMU takes no commands");
-    }
+    do
+        size = send(qmp->fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (size < 0 && errno == EINTR);
+    if (size == (ssize_t)length)
+        return true;
+    if (size < 0 && errno == EAGAIN)
+        return full(err);
+    qmp->closed = true;
+    return gone(err);
 }
 
-static bool send_command(struct qmp *qmp, const char *name, cJSON *arguments,
-                         const struct qmp_wait *wait, int id, struct error *err)
+static bool send_command(struct qmp *qmp, const char *name, cJSON *arguments, int id,
+                         struct error *err)
 {
     cleanup_json cJSON *owned = arguments;
     cleanup_json cJSON *command = cJSON_CreateObject();
@@ -167,25 +151,24 @@ static bool send_command(struct qmp *qmp, const char *name, cJSON *arguments,
         line = NULL;
         return error_no_memory(err, "a QMP command", strlen(name));
     }
-    return send_line(qmp, line, wait, err);
+    return send_line(qmp, line, strlen(line), err);
 }
 
-/* NULL for a reply that is no refusal, and for an event. */
-static const char *refusal_reason(const cJSON *reply)
+bool qmp_ask(struct qmp *qmp, const char *name, cJSON *arguments, struct error *err)
 {
-    const cJSON *refusal = cJSON_GetObjectItemCaseSensitive(reply, "error");
-    const char *why = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(refusal, "desc"));
-    if (!refusal)
-        return NULL;
-    return why ? why : "no reason given";
+    cJSON_Delete(qmp->answer);
+    qmp->answer = NULL;
+    qmp->asked_id = qmp->next_id++;
+    return send_command(qmp, name, arguments, qmp->asked_id, err);
 }
 
-static bool take_result(const char *name, cJSON *reply, cJSON **ret_result, struct error *err)
+bool qmp_take_answer(struct qmp *qmp, const char *name, cJSON **ret_result, struct error *err)
 {
-    const char *refusal = refusal_reason(reply);
+    cleanup_json cJSON *answer = steal_pointer(qmp->answer);
+    const char *refusal = refusal_reason(answer);
     if (refusal)
         return error_set(err, ERROR_DEVICE, 0, "QEMU refused %s: %s", name, refusal);
-    cJSON *result = cJSON_DetachItemFromObjectCaseSensitive(reply, "return");
+    cJSON *result = cJSON_DetachItemFromObjectCaseSensitive(answer, "return");
     if (!result)
         return error_set(err, ERROR_DEVICE, 0, "QEMU's reply to %s holds no result", name);
     if (ret_result)
@@ -195,25 +178,20 @@ static bool take_result(const char *name, cJSON *reply, cJSON **ret_result, stru
     return true;
 }
 
-bool qmp_command(struct qmp *qmp, const char *name, cJSON *arguments, const struct qmp_wait *wait,
-                 cJSON **ret_result, struct error *err)
+void qmp_nudge(struct qmp *qmp)
 {
-    int id = qmp->next_id++;
-    if (!send_command(qmp, name, arguments, wait, id, err))
-        return false;
-    for (;;) {
-        cleanup_json cJSON *message = NULL;
-        if (!next_message(qmp, wait, &message, err))
-            return false;
-        const cJSON *reply_id = cJSON_GetObjectItemCaseSensitive(message, "id");
-        if (cJSON_IsNumber(reply_id) && reply_id->valueint == id)
-            return take_result(name, message, ret_result, err);
-    }
+    static const char line[] = "{\"execute\":\"query-status\"}\n";
+    struct error ignored; /* that it is full, or gone: which the next read of it tells */
+    send_line(qmp, line, sizeof(line) - 1, &ignored);
 }
 
-bool qmp_post(struct qmp *qmp, const char *name, const struct qmp_wait *wait, struct error *err)
+static void __attribute__((format(printf, 2, 3))) fail(struct qmp *qmp, const char *format, ...)
 {
-    return send_command(qmp, name, NULL, wait, qmp->next_id++, err);
+    va_list arguments;
+    va_start(arguments, format);
+    if (!qmp->failure[0])
+        vsnprintf(qmp->failure, sizeof(qmp->failure), format, arguments);
+    va_end(arguments);
 }
 
 /* {"QMP": {"version": {"qemu": {"major": 7, "minor": 2, "micro": 22}, "package": "Debian ..."}}} */
@@ -235,41 +213,56 @@ static void take_version(const cJSON *greeting, char *version, size_t size)
              named ? package : "", named ? ")" : "");
 }
 
-bool qmp_greet(struct qmp *qmp, const struct qmp_wait *wait, struct error *err)
+/* The first message: negotiation ends with the answer to this command. */
+static void take_greeting(struct qmp *qmp, const cJSON *message)
 {
-    cleanup_json cJSON *greeting = NULL;
-    if (!next_message(qmp, wait, &greeting, err))
-        return false;
-    const cJSON *greeted = cJSON_GetObjectItemCaseSensitive(greeting, "QMP");
-    if (!greeted)
-        return error_set(err, ERROR_DEVICE, 0, "QEMU did not greet on its control socket");
-    take_version(greeted, qmp->version, sizeof(qmp->version));
-    return qmp_command(qmp, "qmp_capabilities", NULL, wait, NULL, err);
-}
-
-void qmp_nudge(struct qmp *qmp)
-{
-    static const char line[] = "{\"execute\":\"query-status\"}\n";
-    if (qmp->fd < 0 || qmp->closed)
+    const cJSON *greeting = cJSON_GetObjectItemCaseSensitive(message, "QMP");
+    struct error err;
+    qmp->greeted = greeting != NULL;
+    if (!greeting) {
+        fail(qmp, "QEMU did not greet on its control socket");
         return;
-    if (qmp->debug)
-        text_print_lines(stderr, "qmp > ", line, sizeof(line) - 1);
-    ssize_t size = send(qmp->fd, line, sizeof(line) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (size < 0 && errno != EAGAIN && errno != EINTR)
-        qmp->closed = true;
+    }
+    take_version(greeting, qmp->version, sizeof(qmp->version));
+    if (!qmp_ask(qmp, "qmp_capabilities", NULL, &err) && !qmp->closed)
+        fail(qmp, "%s", err.text);
 }
 
-void qmp_pump(struct qmp *qmp)
+static void take_capabilities(struct qmp *qmp)
 {
+    struct error err;
+    qmp->ready = qmp_take_answer(qmp, "qmp_capabilities", NULL, &err);
+    if (!qmp->ready)
+        fail(qmp, "%s", err.text);
+}
+
+static void take_reply(struct qmp *qmp, cJSON *owned)
+{
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(owned, "id");
+    cleanup_json cJSON *message = owned;
+    if (qmp->asked_id == 0 || !cJSON_IsNumber(id) || id->valueint != qmp->asked_id)
+        return;
+    qmp->asked_id = 0;
+    qmp->answer = steal_pointer(message);
+    if (!qmp->ready)
+        take_capabilities(qmp);
+}
+
+void qmp_take_in(struct qmp *qmp)
+{
+    cJSON *message = NULL;
+    char shown[SHOWN_BYTES + 1];
     if (qmp->fd < 0)
         return;
     receive(qmp);
-    cJSON *message = NULL;
-    char shown[SHOWN_BYTES + 1];
-    while (take_message(qmp, &message, shown)) {
-        const char *why = refusal_reason(message);
-        if (why)
-            snprintf(qmp->refusal, sizeof(qmp->refusal), "%s", why);
-        cJSON_Delete(message);
+    while (!qmp->failure[0] && take_message(qmp, &message, shown)) {
+        if (!message) {
+            fail(qmp, "QEMU sent on its control socket: %s", shown);
+        } else if (qmp->greeted) {
+            take_reply(qmp, message);
+        } else {
+            take_greeting(qmp, message);
+            cJSON_Delete(message);
+        }
     }
 }

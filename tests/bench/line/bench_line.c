@@ -1,6 +1,6 @@
-/* bench_line BOARD [--quick]: a board's row in the table of the line, whose head is what
- * `bench_line --head [--quick]` prints. Exit status 77: a program that the board needs is missing.
- */
+/* bench_line BOARD [--quick|--cpu]: a board's row in the table of the line, whose head is what
+ * `bench_line --head [--quick|--cpu]` prints. Exit status 77: a program that the board needs is
+ * missing. */
 #include "bench/line/digits.h"
 #include "bench/line/rates.h"
 #include "bench/line/upload.h"
@@ -17,10 +17,12 @@ struct effort {
     int digits_rounds; /* of a hundred */
     int boots;
     size_t upload_bytes;
+    bool by_cpu_time; /* seconds are those of the CPUs that QEMU and host have */
 };
 
-static const struct effort FULL = {9, 1000, 5, 100, 1 << 20};
-static const struct effort QUICK = {3, 100, 1, 10, 1 << 17};
+static const struct effort FULL = {9, 1000, 5, 100, 1 << 20, false};
+static const struct effort QUICK = {3, 100, 1, 10, 1 << 17, false};
+static const struct effort CPU = {9, 100, 1, 10, 1 << 17, true};
 
 struct row {
     struct rates rates;
@@ -78,7 +80,8 @@ static bool measure_line(const struct bench_project *project, struct bench_devic
     struct bench_project with_line = *project;
     with_line.app = SOURCE_DIR "/tests/bench/line/firmware";
     bool ok = bench_device_open(&line, &with_line, err) && flash(&line, err) &&
-              rates_measure(&line, model, effort->rounds, effort->duration_ms, &row->rates, err);
+              rates_measure(&line, model, effort->rounds, effort->duration_ms, effort->by_cpu_time,
+                            &row->rates, err);
     bench_device_close(&line);
     return ok;
 }
@@ -107,9 +110,10 @@ static bool measure(const char *board_name, const struct effort *effort, struct 
 
 static void print_head(const struct effort *effort)
 {
-    printf("| board | to it: bare KB/s | raw | tensor | from it: bare KB/s | raw | tensor "
+    const char *unit = effort->by_cpu_time ? "KB/CPU s" : "KB/s";
+    printf("| board | to it: bare %s | raw | tensor | from it: bare %s | raw | tensor "
            "| a digit, ms | boot, ms | upload of %zu KB, s | %d boards: s | CPU s | ratio |\n",
-           effort->upload_bytes / 1024, CROWD_BOARDS);
+           unit, unit, effort->upload_bytes / 1024, CROWD_BOARDS);
     puts("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
 }
 
@@ -139,10 +143,13 @@ static void print_row(const char *board_name, const struct row *row)
 int main(int argc, char **argv)
 {
     static struct row row;
-    bool is_quick = argc == 3 && strcmp(argv[2], "--quick") == 0;
-    const struct effort *effort = is_quick ? &QUICK : &FULL;
-    if (argc != 2 && !is_quick) {
-        fprintf(stderr, "usage: bench_line BOARD|--head [--quick]\n");
+    const struct effort *effort = argc == 2 ? &FULL : NULL;
+    if (argc == 3 && strcmp(argv[2], "--quick") == 0)
+        effort = &QUICK;
+    if (argc == 3 && strcmp(argv[2], "--cpu") == 0)
+        effort = &CPU;
+    if (!effort) {
+        fprintf(stderr, "usage: bench_line BOARD|--head [--quick|--cpu]\n");
         return 2;
     }
     if (strcmp(argv[1], "--head") == 0) {

@@ -2,13 +2,13 @@
  * tells when it began and ended and how much CPU time it and its QEMU took. */
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "bench/cpu_time.h"
 #include "bench/line/digits.h"
 #include "boards/real/qemu_process.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/wait.h>
-#include <time.h>
 
 struct result {
     bool ok;
@@ -22,18 +22,6 @@ struct worker {
     pid_t pid;
     int from; /* a byte when it is ready, then its result */
 };
-
-/* Of this process and another one. */
-static int64_t cpu_time_ns(pid_t other)
-{
-    clockid_t clock = CLOCK_PROCESS_CPUTIME_ID;
-    struct timespec own = {0};
-    struct timespec others = {0};
-    if (clock_gettime(clock, &own) != 0 || clock_getcpuclockid(other, &clock) != 0 ||
-        clock_gettime(clock, &others) != 0)
-        return 0;
-    return (int64_t)(own.tv_sec + others.tv_sec) * 1000000000 + own.tv_nsec + others.tv_nsec;
-}
 
 static bool own_board(struct bench_device *device, int number, struct error *err)
 {

@@ -1,6 +1,8 @@
 #include "bench/line/rates.h"
+#include "bench/cpu_time.h"
 #include "bench/line/bare.h"
 #include "board/qemu/cpu_seat.h"
+#include "boards/real/qemu_process.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +20,9 @@ struct line {
     struct bench_session session;
     struct rpc_tensor tensor;
     size_t tensor_bytes;
+    bool by_cpu_time;
+    pid_t raw_qemu;
+    pid_t model_qemu;
     uint8_t piece[PIECE_BYTES]; /* what is sent, */
     uint8_t taken[PIECE_BYTES]; /* and where what comes goes */
 };
@@ -76,10 +81,24 @@ static bool move_tensor(enum direction direction, struct error *err)
 
 /* ---- many pieces ---- */
 
+static pid_t qemu_of(enum route route)
+{
+    switch (route) {
+    case RAW:
+        return line.raw_qemu;
+    case TENSOR:
+        return line.model_qemu;
+    default:
+        return line.bare[route].qemu.pid;
+    }
+}
+
 static bool measure(enum route route, enum direction direction, int duration_ms, double *ret_rate,
                     struct error *err)
 {
+    const pid_t qemu = qemu_of(route);
     const int64_t start_ns = clock_now_ns();
+    const int64_t start_cpu_ns = cpu_time_ns(qemu);
     int64_t now_ns = start_ns;
     double bytes = 0;
     while (now_ns - start_ns < (int64_t)duration_ms * 1000000) {
@@ -88,7 +107,8 @@ static bool measure(enum route route, enum direction direction, int duration_ms,
         bytes += (double)(route == TENSOR ? line.tensor_bytes : PIECE_BYTES);
         now_ns = clock_now_ns();
     }
-    *ret_rate = bytes * 1e9 / (double)(now_ns - start_ns);
+    const int64_t took_ns = line.by_cpu_time ? cpu_time_ns(qemu) - start_cpu_ns : now_ns - start_ns;
+    *ret_rate = bytes * 1e9 / (double)took_ns;
     return true;
 }
 
@@ -139,7 +159,11 @@ static bool open_all(struct error *err)
 {
     for (size_t i = 0; i < PIECE_BYTES; i++)
         line.piece[i] = (uint8_t)(i * 7 + i / 256);
-    return open_bare(err) && board_open(line.device->board, err) && open_tensor(err);
+    if (!open_bare(err) || !board_open(line.device->board, err) || !open_tensor(err))
+        return false;
+    line.raw_qemu = qemu_find(line.device->board);
+    line.model_qemu = qemu_find(line.model->board);
+    return true;
 }
 
 static void close_all(void)
@@ -166,8 +190,9 @@ static double median(enum route route, enum direction direction, int rounds)
 }
 
 bool rates_measure(struct bench_device *device, struct bench_device *model, int rounds,
-                   int duration_ms, struct rates *ret_rates, struct error *err)
+                   int duration_ms, bool by_cpu_time, struct rates *ret_rates, struct error *err)
 {
+    line.by_cpu_time = by_cpu_time;
     line.bare[BARE_ONE_CPU] = line.bare[BARE_FREE] = BARE_NONE;
     line.device = device;
     line.model = model;

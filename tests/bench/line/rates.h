@@ -16,8 +16,9 @@ struct rates {
 };
 
 /* The three take turns, each for duration_ms a round and direction. line is a device whose app is
- * line/firmware/main.c; both are flashed, and off before and after. */
+ * line/firmware/main.c; both are flashed, and off before and after. by_cpu_time:
+ * bytes per second of the CPUs, that of QEMU and host together, instead of the clock's. */
 bool rates_measure(struct bench_device *line, struct bench_device *model, int rounds,
-                   int duration_ms, struct rates *ret_rates, struct error *err);
+                   int duration_ms, bool by_cpu_time, struct rates *ret_rates, struct error *err);
 
 #endif

@@ -15,8 +15,6 @@ static const struct {
 } BOOT_FAULTS[] = {
     {"EXITS", "fake_qemu: exit code 3", "no machine like that"},
     {"NONSENSE", "QEMU sent on its control socket: hello", "still runs"},
-    {"NO_PTY", "QEMU opened no pty", ""},
-    {"REFUSES", "QEMU refused to start it: not today", ""},
     {"FAULTS_AT_BOOT", "the firmware died: fault: fake pc=0x00001234", "fake_qemu: exit code 1"},
     {"FAULTS_AT_BOOT", "no-such-addr2line: no such program", "the board's last lines:\n  fault"},
 };
@@ -113,13 +111,6 @@ START_TEST(a_board_that_is_off_explains_nothing)
     error_set(&err, ERROR_TIMEOUT, 0, "no answer");
     check_error(board_explain_timeout(board, &err), ERROR_TIMEOUT, "no answer");
     ck_assert_str_eq(err.text, "no answer");
-}
-END_TEST
-
-START_TEST(a_pty_that_is_not_there)
-{
-    set_fault("BAD_PTY");
-    check_error(flash(), ERROR_SYSTEM, "/no/such/pty");
 }
 END_TEST
 
@@ -288,7 +279,6 @@ int main(void)
     tcase_add_test(tests, a_firmware_that_sends_without_end_is_located);
     tcase_add_test(tests, a_board_is_located_at_the_end_of_all_time);
     tcase_add_test(tests, a_board_that_is_off_explains_nothing);
-    tcase_add_test(tests, a_pty_that_is_not_there);
     tcase_add_test(tests, a_missing_qemu_names_its_package);
     tcase_add_test(tests, a_chatty_qemu_is_listened_to);
     tcase_add_test(tests, death_comes_after_the_bytes_before_it);

@@ -20,7 +20,7 @@ static void open_pair(void)
 {
     int ends[2];
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    ck_assert(qmp_open(ends[0], false, &qmp, &err));
+    ck_assert_msg(qmp_open(ends[0], false, &qmp, &err), "%s", err.text);
     peer = ends[1];
     result = NULL;
 }
@@ -54,122 +54,101 @@ static const char *heard(void)
     return text;
 }
 
-static struct qmp_wait wait_ms(int timeout_ms)
+static void greet(void)
 {
-    return (struct qmp_wait){.deadline =
-                                 timeout_ms < 0 ? deadline_never() : deadline_in_ms(timeout_ms),
-                             .side_fds = {-1, -1}};
+    say(GREETING);
+    qmp_take_in(&qmp);
+    ck_assert(qmp.greeted && !qmp.ready);
+    ck_assert_str_eq(heard(), "{\"execute\":\"qmp_capabilities\",\"id\":1}\n");
+    say("{\"return\": {}, \"id\": 1}\r\n");
+    qmp_take_in(&qmp);
+    ck_assert_msg(qmp.ready, "%s", qmp.failure);
+    ck_assert(!qmp_has_answer(&qmp));
 }
 
-static bool command(int timeout_ms)
+static void open_greeted(void)
 {
-    struct qmp_wait wait = wait_ms(timeout_ms);
-    return qmp_command(&qmp, "query", NULL, &wait, &result, &err);
+    open_pair();
+    greet();
 }
 
-static bool greet(int timeout_ms)
+static bool take(void)
 {
-    struct qmp_wait wait = wait_ms(timeout_ms);
-    return qmp_greet(&qmp, &wait, &err);
+    qmp_take_in(&qmp);
+    ck_assert(qmp_has_answer(&qmp));
+    bool good = qmp_take_answer(&qmp, "query", &result, &err);
+    ck_assert(!qmp_has_answer(&qmp));
+    return good;
 }
+
+static bool ask(const char *answer)
+{
+    ck_assert_msg(qmp_ask(&qmp, "query", NULL, &err), "%s", err.text);
+    say(answer);
+    return take();
+}
+
+/* ---- greeting ---- */
 
 START_TEST(greeting_and_negotiation)
 {
-    say(GREETING);
-    say("{\"return\": {}, \"id\": 1}\r\n");
-    ck_assert_msg(greet(-1), "%s", err.text);
-    ck_assert_str_eq(heard(), "{\"execute\":\"qmp_capabilities\",\"id\":1}\n");
+    greet();
+    ck_assert_str_eq(qmp.failure, "");
+}
+END_TEST
+
+START_TEST(nothing_yet)
+{
+    qmp_take_in(&qmp);
+    ck_assert(!qmp.greeted && !qmp.ready && !qmp.closed);
+    ck_assert_str_eq(qmp.failure, "");
 }
 END_TEST
 
 START_TEST(greeting_that_is_none)
 {
     say("{\"hello\": 1}\n");
-    ck_assert(!greet(-1));
-    ck_assert_int_eq(err.kind, ERROR_DEVICE);
-    ck_assert_ptr_nonnull(strstr(err.text, "did not greet"));
+    qmp_take_in(&qmp);
+    ck_assert_str_eq(qmp.failure, "QEMU did not greet on its control socket");
+    ck_assert(!qmp.greeted);
 }
 END_TEST
 
-START_TEST(a_command_gets_its_result)
+START_TEST(negotiation_that_fails)
 {
-    cJSON *arguments = cJSON_Parse("{\"command-line\": \"info \\\"x\\\"\"}");
-    struct qmp_wait wait = wait_ms(-1);
-    say("{\"return\": \"text\", \"id\": 1}\n");
-    ck_assert_msg(qmp_command(&qmp, "hmp", arguments, &wait, &result, &err), "%s", err.text);
-    ck_assert_str_eq(cJSON_GetStringValue(result), "text");
-    ck_assert_str_eq(heard(), "{\"execute\":\"hmp\",\"id\":1,\"arguments\":"
-                              "{\"command-line\":\"info \\\"x\\\"\"}}\n");
+    say(GREETING);
+    say("{\"error\": {\"desc\": \"not today\"}, \"id\": 1}\n");
+    qmp_take_in(&qmp);
+    ck_assert_str_eq(qmp.failure, "QEMU refused qmp_capabilities: not today");
+    ck_assert(!qmp.ready);
 }
 END_TEST
 
-START_TEST(the_result_may_be_dropped)
+START_TEST(the_version_is_in_the_greeting)
 {
-    struct qmp_wait wait = wait_ms(-1);
-    say("{\"return\": {\"a\": [1]}, \"id\": 1}\n");
-    ck_assert(qmp_command(&qmp, "query", NULL, &wait, NULL, &err));
-}
-END_TEST
-
-START_TEST(events_and_other_replies_are_skipped)
-{
-    say("{\"event\": \"RESUME\", \"timestamp\": {}}\n{\"return\": 1}\n{\"return\": 2, \"id\": 7}\n"
-        "{\"return\": 3, \"id\": \"1\"}\n[]\n{\"return\": 4, \"id\": 1}\n");
-    ck_assert_msg(command(-1), "%s", err.text);
-    ck_assert_int_eq(result->valueint, 4);
-}
-END_TEST
-
-START_TEST(refusal)
-{
-    say("{\"error\": {\"class\": \"GenericError\", \"desc\": \"not now\"}, \"id\": 1}\n"
-        "{\"error\": {}, \"id\": 2}\n{\"id\": 3}\n");
-    ck_assert(!command(-1));
-    ck_assert_int_eq(err.kind, ERROR_DEVICE);
-    ck_assert_str_eq(err.text, "QEMU refused query: not now");
-    ck_assert(!command(-1));
-    ck_assert_str_eq(err.text, "QEMU refused query: no reason given");
-    ck_assert(!command(-1));
-    ck_assert_str_eq(err.text, "QEMU's reply to query holds no result");
-    ck_assert_ptr_null(result);
-}
-END_TEST
-
-START_TEST(nonsense_is_shown)
-{
-    say("qemu: what?\n");
-    ck_assert(!command(-1));
-    ck_assert_int_eq(err.kind, ERROR_DEVICE);
-    ck_assert_str_eq(err.text, "QEMU sent on its control socket: qemu: what?");
-}
-END_TEST
-
-START_TEST(hang_up_is_noticed)
-{
-    say("{\"return\": {}, \"id\": 1}\n{\"ret");
-    hang_up();
-    ck_assert_msg(!command(-1), "the socket was closed before the command");
-    ck_assert_int_eq(err.kind, ERROR_DEVICE);
-    ck_assert_str_eq(err.text, "QEMU closed its control socket");
+    say("{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 22, \"minor\": 2, \"major\": 7}, "
+        "\"package\": \"Debian 1\"}, \"capabilities\": []}}\r\n");
+    qmp_take_in(&qmp);
+    ck_assert_str_eq(qmp.version, "7.2.22 (Debian 1)");
 }
 END_TEST
 
 START_TEST(hang_up_instead_of_a_greeting)
 {
     hang_up();
-    ck_assert(!greet(-1));
-    ck_assert_str_eq(err.text, "QEMU closed its control socket");
-    ck_assert(qmp.closed);
+    qmp_take_in(&qmp);
+    ck_assert(qmp.closed && !qmp.greeted);
 }
 END_TEST
 
-START_TEST(no_answer)
+START_TEST(hang_up_behind_the_greeting)
 {
-    ck_assert(!command(1));
-    ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
-    say("{\"return\": 1, \"id\": 1}\n{\"return\": 2, \"id\": 2}\n");
-    ck_assert_msg(command(-1), "the late reply is not taken for this one: %s", err.text);
-    ck_assert_int_eq(result->valueint, 2);
+    say(GREETING);
+    hang_up();
+    while (!qmp.closed)
+        qmp_take_in(&qmp);
+    ck_assert(qmp.greeted && !qmp.ready);
+    ck_assert_str_eq(qmp.failure, "");
 }
 END_TEST
 
@@ -180,54 +159,123 @@ START_TEST(a_line_without_end_is_given_up)
     ck_assert_int_eq(fcntl(peer, F_SETFL, O_NONBLOCK), 0);
     for (int i = 0; i < 1024 && !qmp.closed; i++) {
         ck_assert_int_gt(write(peer, text, 4096), 0);
-        qmp_pump(&qmp);
+        qmp_take_in(&qmp);
     }
     ck_assert(qmp.closed);
     free(text);
 }
 END_TEST
 
-/* A side file that is always ready, whose callback says one byte more of a reply each time. */
-static const char *rest;
+/* ---- commands ---- */
 
-static void say_a_byte(void *context)
+START_TEST(a_command_gets_its_result)
 {
-    ck_assert_ptr_eq(context, &rest);
-    if (*rest)
-        ck_assert_int_eq(write(peer, rest++, 1), 1);
-}
-
-START_TEST(byte_by_byte_and_side_files_are_served)
-{
-    int ends[2];
-    ck_assert_int_eq(pipe(ends), 0);
-    ck_assert_int_eq(write(ends[1], "x", 1), 1);
-    rest = "{\"event\": \"X\"}\r\n{\"return\": [1, 2], \"id\": 1}\r\n";
-    for (int slot = 0; slot < QMP_SIDE_FDS; slot++) {
-        struct qmp_wait wait = wait_ms(-1);
-        wait.side_fds[slot] = ends[0];
-        wait.side_ready = say_a_byte;
-        wait.context = &rest;
-        cJSON_Delete(result);
-        result = NULL;
-        ck_assert_msg(qmp_command(&qmp, "query", NULL, &wait, &result, &err), "%s", err.text);
-        ck_assert_int_eq(cJSON_GetArraySize(result), 2);
-        rest = "{\"return\": [1, 2], \"id\": 2}\n";
-    }
+    cJSON *arguments = cJSON_Parse("{\"command-line\": \"info \\\"x\\\"\"}");
+    ck_assert_msg(qmp_ask(&qmp, "hmp", arguments, &err), "%s", err.text);
+    ck_assert_str_eq(heard(), "{\"execute\":\"hmp\",\"id\":2,\"arguments\":"
+                              "{\"command-line\":\"info \\\"x\\\"\"}}\n");
+    say("{\"return\": \"text\", \"id\": 2}\n");
+    ck_assert_msg(take(), "%s", err.text);
+    ck_assert_str_eq(cJSON_GetStringValue(result), "text");
 }
 END_TEST
 
-START_TEST(a_posted_command_is_not_waited_for)
+START_TEST(the_result_may_be_dropped)
 {
-    struct qmp_wait wait = wait_ms(-1);
-    ck_assert(qmp_post(&qmp, "x-go", &wait, &err));
-    ck_assert_str_eq(heard(), "{\"execute\":\"x-go\",\"id\":1}\n");
-    say("{\"return\": {}, \"id\": 1}\n");
-    qmp_pump(&qmp);
-    ck_assert_str_eq(qmp.refusal, "");
-    say("{\"error\": {\"desc\": \"too late\"}, \"id\": 1}\n");
-    qmp_pump(&qmp);
-    ck_assert_str_eq(qmp.refusal, "too late");
+    ck_assert(qmp_ask(&qmp, "query", NULL, &err));
+    say("{\"return\": {\"a\": [1]}, \"id\": 2}\n");
+    qmp_take_in(&qmp);
+    ck_assert(qmp_take_answer(&qmp, "query", NULL, &err));
+}
+END_TEST
+
+START_TEST(events_and_other_replies_are_skipped)
+{
+    ck_assert_msg(ask("{\"event\": \"RESUME\", \"timestamp\": {}}\n{\"return\": 1}\n"
+                      "{\"return\": 2, \"id\": 7}\n{\"return\": 3, \"id\": \"2\"}\n[]\n"
+                      "{\"return\": 4, \"id\": 2}\n{\"return\": 5, \"id\": 2}\n"),
+                  "%s", err.text);
+    ck_assert_int_eq(result->valueint, 4);
+}
+END_TEST
+
+START_TEST(an_answer_that_nobody_asked_for)
+{
+    say("{\"return\": 1, \"id\": 0}\n{\"return\": 1, \"id\": 1}\n{\"return\": 1, \"id\": 2}\n");
+    qmp_take_in(&qmp);
+    ck_assert(!qmp_has_answer(&qmp));
+    ck_assert_str_eq(qmp.failure, "");
+}
+END_TEST
+
+START_TEST(refusal)
+{
+    ck_assert(
+        !ask("{\"error\": {\"class\": \"GenericError\", \"desc\": \"not now\"}, \"id\": 2}\n"));
+    ck_assert_int_eq(err.kind, ERROR_DEVICE);
+    ck_assert_str_eq(err.text, "QEMU refused query: not now");
+    ck_assert(!ask("{\"error\": {}, \"id\": 3}\n"));
+    ck_assert_str_eq(err.text, "QEMU refused query: no reason given");
+    ck_assert(!ask("{\"id\": 4}\n"));
+    ck_assert_str_eq(err.text, "QEMU's reply to query holds no result");
+    ck_assert_ptr_null(result);
+}
+END_TEST
+
+START_TEST(nonsense_is_shown)
+{
+    say("qemu: what?\n");
+    qmp_take_in(&qmp);
+    ck_assert_str_eq(qmp.failure, "QEMU sent on its control socket: qemu: what?");
+}
+END_TEST
+
+START_TEST(hang_up_is_noticed)
+{
+    ck_assert(qmp_ask(&qmp, "query", NULL, &err));
+    say("{\"return\": {}, \"id\": 1}\n{\"ret");
+    hang_up();
+    while (!qmp.closed)
+        qmp_take_in(&qmp);
+    ck_assert(!qmp_has_answer(&qmp));
+    ck_assert(!qmp_ask(&qmp, "query", NULL, &err));
+    ck_assert_int_eq(err.kind, ERROR_DEVICE);
+    ck_assert_str_eq(err.text, "QEMU closed its control socket");
+}
+END_TEST
+
+START_TEST(a_late_answer_is_not_taken_for_the_next)
+{
+    ck_assert(qmp_ask(&qmp, "query", NULL, &err));
+    qmp_take_in(&qmp);
+    ck_assert(!qmp_has_answer(&qmp));
+    ck_assert(ask("{\"return\": 1, \"id\": 2}\n{\"return\": 2, \"id\": 3}\n"));
+    ck_assert_int_eq(result->valueint, 2);
+}
+END_TEST
+
+START_TEST(an_answer_that_was_not_taken_is_forgotten)
+{
+    ck_assert(qmp_ask(&qmp, "query", NULL, &err));
+    say("{\"return\": 1, \"id\": 2}\n");
+    qmp_take_in(&qmp);
+    ck_assert(qmp_has_answer(&qmp));
+    ck_assert(ask("{\"return\": 2, \"id\": 3}\n"));
+    ck_assert_int_eq(result->valueint, 2);
+}
+END_TEST
+
+START_TEST(byte_by_byte)
+{
+    const char *text = "{\"event\": \"X\"}\r\n{\"return\": [1, 2], \"id\": 2}\r\n";
+    ck_assert(qmp_ask(&qmp, "query", NULL, &err));
+    for (; *text; text++) {
+        ck_assert(!qmp_has_answer(&qmp));
+        ck_assert_int_eq(write(peer, text, 1), 1);
+        qmp_take_in(&qmp);
+    }
+    ck_assert(take());
+    ck_assert_int_eq(cJSON_GetArraySize(result), 2);
 }
 END_TEST
 
@@ -249,7 +297,7 @@ START_TEST(a_full_socket_is_a_time_out)
 {
     for (int i = 0; i < 100000; i++)
         qmp_nudge(&qmp);
-    ck_assert(!command(1));
+    ck_assert(!qmp_ask(&qmp, "query", NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_TIMEOUT);
     ck_assert_str_eq(err.text, "QEMU takes no commands");
 }
@@ -257,25 +305,33 @@ END_TEST
 
 int main(void)
 {
-    TCase *tests = tcase_create("qmp");
-    tcase_add_checked_fixture(tests, open_pair, close_pair);
-    tcase_add_test(tests, greeting_and_negotiation);
-    tcase_add_test(tests, greeting_that_is_none);
-    tcase_add_test(tests, a_command_gets_its_result);
-    tcase_add_test(tests, the_result_may_be_dropped);
-    tcase_add_test(tests, events_and_other_replies_are_skipped);
-    tcase_add_test(tests, refusal);
-    tcase_add_test(tests, nonsense_is_shown);
-    tcase_add_test(tests, hang_up_is_noticed);
-    tcase_add_test(tests, hang_up_instead_of_a_greeting);
-    tcase_add_test(tests, no_answer);
-    tcase_add_test(tests, a_line_without_end_is_given_up);
-    tcase_add_test(tests, byte_by_byte_and_side_files_are_served);
-    tcase_add_test(tests, a_posted_command_is_not_waited_for);
-    tcase_add_test(tests, a_nudge_never_blocks);
-    tcase_add_test(tests, a_full_socket_is_a_time_out);
+    TCase *greetings = tcase_create("greetings");
+    tcase_add_checked_fixture(greetings, open_pair, close_pair);
+    tcase_add_test(greetings, greeting_and_negotiation);
+    tcase_add_test(greetings, nothing_yet);
+    tcase_add_test(greetings, greeting_that_is_none);
+    tcase_add_test(greetings, negotiation_that_fails);
+    tcase_add_test(greetings, the_version_is_in_the_greeting);
+    tcase_add_test(greetings, hang_up_instead_of_a_greeting);
+    tcase_add_test(greetings, hang_up_behind_the_greeting);
+    tcase_add_test(greetings, a_line_without_end_is_given_up);
+    TCase *commands = tcase_create("commands");
+    tcase_add_checked_fixture(commands, open_greeted, close_pair);
+    tcase_add_test(commands, a_command_gets_its_result);
+    tcase_add_test(commands, the_result_may_be_dropped);
+    tcase_add_test(commands, events_and_other_replies_are_skipped);
+    tcase_add_test(commands, an_answer_that_nobody_asked_for);
+    tcase_add_test(commands, refusal);
+    tcase_add_test(commands, nonsense_is_shown);
+    tcase_add_test(commands, hang_up_is_noticed);
+    tcase_add_test(commands, a_late_answer_is_not_taken_for_the_next);
+    tcase_add_test(commands, an_answer_that_was_not_taken_is_forgotten);
+    tcase_add_test(commands, byte_by_byte);
+    tcase_add_test(commands, a_nudge_never_blocks);
+    tcase_add_test(commands, a_full_socket_is_a_time_out);
     Suite *suite = suite_create("qmp");
-    suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, greetings);
+    suite_add_tcase(suite, commands);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

@@ -1,4 +1,4 @@
-/* The host's end of a pty, with a test at the other end. */
+/* The host's end of a pty, with a test at the other end, where QEMU is. */
 #include "board/line/transport.h"
 
 #include <check.h>
@@ -7,13 +7,14 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { LIMIT_BYTES = 1024 * 1024 };
 
 static struct error err;
 static struct transport transport;
-static int master;
+static int device;
 static uint8_t *shown; /* to the listener */
 static size_t shown_bytes;
 
@@ -26,22 +27,20 @@ static void hear(void *context, const uint8_t *data, size_t size_bytes)
 
 static void open_line(void)
 {
-    master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-    ck_assert_int_ge(master, 0);
-    ck_assert_int_eq(grantpt(master), 0);
-    ck_assert_int_eq(unlockpt(master), 0);
     shown = malloc((size_t)2 * LIMIT_BYTES);
     transport = TRANSPORT_NONE;
-    ck_assert_msg(transport_open(ptsname(master), LIMIT_BYTES, hear, &shown, &transport, &err),
-                  "%s", err.text);
+    ck_assert_msg(transport_open(LIMIT_BYTES, hear, &shown, &transport, &err), "%s", err.text);
+    device = open(transport.path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    ck_assert_int_ge(device, 0);
+    transport_hand_over(&transport);
 }
 
 static void close_line(void)
 {
     transport_close(&transport);
     transport_close(&transport);
-    if (master >= 0)
-        close(master);
+    if (device >= 0)
+        close(device);
     free(shown);
 }
 
@@ -59,7 +58,7 @@ static void send_pattern(size_t from, size_t to)
         size_t size = to - from < sizeof(data) ? to - from : sizeof(data);
         for (size_t i = 0; i < size; i++)
             data[i] = pattern(from + i);
-        ssize_t sent = write(master, data, size);
+        ssize_t sent = write(device, data, size);
         if (sent > 0)
             from += (size_t)sent;
         else
@@ -100,7 +99,7 @@ START_TEST(every_byte_value_arrives)
     uint8_t received[256];
     size_t count = 0;
     while (count < sizeof(received)) {
-        ssize_t size = read(master, received + count, sizeof(received) - count);
+        ssize_t size = read(device, received + count, sizeof(received) - count);
         count += size > 0 ? (size_t)size : 0;
     }
     ck_assert_mem_eq(received, data, 256);
@@ -156,20 +155,21 @@ START_TEST(hang_up_keeps_what_was_taken_in)
 {
     send_pattern(0, 10);
     wait_kept(10);
-    close(master);
-    master = -1;
+    close(device);
+    device = -1;
     transport_pump(&transport);
     ck_assert(transport.hung_up);
     take_pattern(0, 10);
-    ck_assert_uint_eq(transport_write(&transport, "x", 1), 0);
 }
 END_TEST
 
-START_TEST(write_after_hang_up_is_noticed)
+/* Linux takes what is written to a line that nobody holds; reading tells. */
+START_TEST(a_hang_up_is_noticed_after_a_write)
 {
-    close(master);
-    master = -1;
-    ck_assert_uint_eq(transport_write(&transport, "x", 1), 0);
+    close(device);
+    device = -1;
+    transport_write(&transport, "x", 1);
+    transport_pump(&transport);
     ck_assert(transport.hung_up);
 }
 END_TEST
@@ -188,26 +188,75 @@ START_TEST(a_full_line_takes_nothing)
 }
 END_TEST
 
-START_TEST(bytes_of_another_way_come_last)
+START_TEST(what_is_written_before_anybody_is_there)
 {
-    uint8_t data[3] = {pattern(5), pattern(6), pattern(7)};
-    send_pattern(0, 5);
-    wait_kept(5);
-    transport_add(&transport, data, sizeof(data));
-    ck_assert_uint_eq(transport.received_bytes, 5);
-    take_pattern(0, 8);
-    ck_assert_uint_eq(shown_bytes, 8);
+    uint8_t received[4];
+    struct transport early = TRANSPORT_NONE;
+    ck_assert(transport_open(LIMIT_BYTES, NULL, NULL, &early, &err));
+    ck_assert_uint_eq(transport_write(&early, "a\n\r\x03", 4), 4);
+    int late = open(early.path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    transport_hand_over(&early);
+    ck_assert_int_eq(read(late, received, sizeof(received)), 4);
+    ck_assert_mem_eq(received, "a\n\r\x03", 4);
+    close(late);
+    transport_close(&early);
 }
 END_TEST
 
-START_TEST(a_path_that_is_no_line)
+/* More than one read takes: a line that hangs up is emptied first. */
+START_TEST(what_came_before_a_hang_up_stays)
+{
+    uint8_t piece[2048];
+    size_t sent = 0;
+    ssize_t size = 0;
+    for (size_t i = 0; i < sizeof(piece); i++)
+        piece[i] = pattern(i);
+    while ((size = write(device, piece + sent % sizeof(piece),
+                         sizeof(piece) - sent % sizeof(piece))) > 0)
+        sent += (size_t)size;
+    close(device);
+    device = -1;
+    while (!transport.hung_up)
+        transport_pump(&transport);
+    ck_assert_uint_eq(transport_kept(&transport), sent);
+    for (size_t i = 0; i < sent; i++)
+        ck_assert_msg(shown[i] == pattern(i % sizeof(piece)), "byte %zu of %zu", i, sent);
+}
+END_TEST
+
+/* Whoever still has the slave open counts. */
+START_TEST(a_line_is_up_while_one_holds_it)
+{
+    int other = dup(device);
+    close(device);
+    device = other;
+    transport_pump(&transport);
+    ck_assert(!transport.hung_up);
+}
+END_TEST
+
+START_TEST(no_files_for_a_line)
 {
     struct transport other = TRANSPORT_NONE;
-    ck_assert(!transport_open("/no/such/pty", 1, NULL, NULL, &other, &err));
-    ck_assert_int_eq(err.kind, ERROR_SYSTEM);
-    ck_assert_ptr_nonnull(strstr(err.text, "/no/such/pty"));
-    ck_assert(!transport_open("/dev/null", 1, NULL, NULL, &other, &err));
-    ck_assert_int_eq(other.fd, -1);
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    int next = dup(device); /* the lowest that is free */
+    close(next);
+    for (rlim_t files = 0; files < 2; files++) { /* the master's, and the slave's */
+        limit.rlim_cur = (rlim_t)next + files;
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        bool opened = transport_open(1, NULL, NULL, &other, &err);
+        limit.rlim_cur = before;
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        ck_assert(!opened);
+        ck_assert_int_eq(err.kind, ERROR_SYSTEM);
+        ck_assert_ptr_nonnull(strstr(err.text, "a pseudo-terminal for the board's serial line"));
+        ck_assert_int_eq(other.fd, -1);
+        int again = dup(device);
+        ck_assert_int_eq(again, next);
+        close(again);
+    }
 }
 END_TEST
 
@@ -221,10 +270,12 @@ int main(void)
     tcase_add_test(tests, nothing_there_is_no_error);
     tcase_add_test(tests, too_much_is_noticed_and_not_lost);
     tcase_add_test(tests, hang_up_keeps_what_was_taken_in);
-    tcase_add_test(tests, write_after_hang_up_is_noticed);
+    tcase_add_test(tests, a_hang_up_is_noticed_after_a_write);
     tcase_add_test(tests, a_full_line_takes_nothing);
-    tcase_add_test(tests, bytes_of_another_way_come_last);
-    tcase_add_test(tests, a_path_that_is_no_line);
+    tcase_add_test(tests, what_is_written_before_anybody_is_there);
+    tcase_add_test(tests, what_came_before_a_hang_up_stays);
+    tcase_add_test(tests, a_line_is_up_while_one_holds_it);
+    tcase_add_test(tests, no_files_for_a_line);
     Suite *suite = suite_create("transport");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -1,0 +1,23 @@
+/* Questions to QEMU about its CPU, and waiting for the answers, while the board's loop goes on. */
+#ifndef MICROTVM_QEMU_BOARD_MONITOR_H
+#define MICROTVM_QEMU_BOARD_MONITOR_H
+
+#include "board/board_state.h"
+
+#include <stdbool.h>
+
+/* Errors of all three: ERROR_DEVICE (QEMU refused, is gone or talks nonsense), ERROR_TIMEOUT (no
+ * answer by the deadline), ERROR_INTERRUPTED, ERROR_SYSTEM, ERROR_INTERNAL (memory). */
+
+/* Halt the CPU: of one that runs, QEMU shows the registers of some while ago. *ret_halted is false
+ * where it stood already, as a debugger can make it: then it must not be let go on. */
+bool monitor_halt(struct board *board, struct deadline deadline, bool *ret_halted,
+                  struct error *err);
+bool monitor_go_on(struct board *board, struct deadline deadline, struct error *err);
+
+/* What QEMU's monitor for people says to a command: "info registers". The caller frees *ret_text.
+ */
+bool monitor_tell(struct board *board, const char *command, struct deadline deadline,
+                  char **ret_text, struct error *err);
+
+#endif

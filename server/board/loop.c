@@ -1,0 +1,94 @@
+#include "board/board_state.h"
+
+/* A UART that enables its receiver does not wake QEMU's main loop, and then no byte reaches the
+ * firmware; a QMP command does wake it. Rare after the first wait: hence ever longer ones. */
+enum { NUDGE_FIRST_MS = 20, NUDGE_MAX_MS = 1000 };
+
+enum { PTY, OUTPUT, QMP, PROCESS };
+
+void board_rest_nudge(struct board *board)
+{
+    board->nudge_ms = NUDGE_FIRST_MS;
+    board->nudge_at = deadline_in_ms(NUDGE_FIRST_MS);
+}
+
+static void nudge(struct board *board)
+{
+    qmp_nudge(&board->emulator.qmp);
+    board->nudge_ms = board->nudge_ms * 2 < NUDGE_MAX_MS ? board->nudge_ms * 2 : NUDGE_MAX_MS;
+    board->nudge_at = deadline_in_ms(board->nudge_ms);
+}
+
+int board_pump_fds(const struct board *board, struct pollfd *fds)
+{
+    const struct emulator *emulator = &board->emulator;
+    const struct transport *transport = &board->transport;
+    if (emulator->child.pid == 0 || board->dead)
+        return 0;
+    /* One that has hung up would be ready for ever. */
+    fds[PTY] = (struct pollfd){.fd = transport->hung_up ? -1 : transport->fd, .events = POLLIN};
+    fds[OUTPUT] = (struct pollfd){.fd = emulator->stderr_fd, .events = POLLIN};
+    fds[QMP] =
+        (struct pollfd){.fd = emulator->qmp.closed ? -1 : emulator->qmp.fd, .events = POLLIN};
+    fds[PROCESS] = (struct pollfd){.fd = emulator->child.pidfd, .events = POLLIN};
+    return BOARD_PUMP_FDS;
+}
+
+static void take_serial(struct board *board)
+{
+    uint64_t before = board->transport.received_bytes;
+    transport_pump(&board->transport);
+    if (board->transport.received_bytes == before)
+        return;
+    board->moved_ns = clock_now_ns();
+    board_rest_nudge(board);
+}
+
+/* Each state gets what poll has seen for it, and no more: a system call is most of the cost of a
+ * small read. */
+static void feed(struct board *board, const struct pollfd *fds)
+{
+    if (fds[PTY].revents & (POLLIN | POLLHUP | POLLERR))
+        take_serial(board);
+    if (fds[OUTPUT].revents)
+        emulator_take_output(&board->emulator);
+    if (fds[QMP].revents)
+        qmp_take_in(&board->emulator.qmp);
+    life_take(board, fds[PROCESS].revents != 0);
+}
+
+bool board_turn(struct board *board, bool for_room, struct deadline deadline, struct error *err)
+{
+    struct pollfd fds[BOARD_PUMP_FDS];
+    int count = board_pump_fds(board, fds);
+    if (count == 0) /* off or dead: nothing will come */
+        return true;
+    if (for_room)
+        fds[PTY].events = POLLIN | POLLOUT;
+    struct deadline wake =
+        life_is_ending(board) ? board->ends_by : deadline_earlier(deadline, board->nudge_at);
+    int ready = 0;
+    if (!wait_ready(fds, count, wake, board->interrupt, &ready, err))
+        return false;
+    if (ready == 0 && deadline_passed(board->nudge_at))
+        nudge(board);
+    feed(board, fds);
+    return true;
+}
+
+void board_pump(struct board *board)
+{
+    struct pollfd fds[BOARD_PUMP_FDS];
+    int count = board_pump_fds(board, fds);
+    if (count > 0 && poll(fds, (nfds_t)count, 0) >= 0)
+        feed(board, fds);
+}
+
+bool board_settle(struct board *board, struct error *err)
+{
+    board_pump(board);
+    while (!board->dead && life_is_ending(board))
+        if (!board_turn(board, false, deadline_never(), err))
+            return false;
+    return true;
+}
