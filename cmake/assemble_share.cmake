@@ -12,9 +12,9 @@ file(COPY_FILE ${SHARE_DIR}/template/launch_microtvm_api_server.sh
      ${SHARE_DIR}/template/microtvm_api_server.sh)
 
 include(${SOURCE_DIR}/guest/platform/toolchain.cmake)
+include(${SOURCE_DIR}/qemu-machines/definitions.cmake)
 set(boards "{}")
-file(GLOB definitions ${SOURCE_DIR}/qemu-machines/*.json)
-list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
+board_definitions(definitions)
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)
   foreach(key name model architecture)

@@ -4,6 +4,7 @@
 # (b | d). C libraries come last in a definition and first here, since one release has that of the one, the
 # next that of the other, and apt takes the first of what it can have.
 include(${PROJECT_SOURCE_DIR}/guest/platform/toolchain.cmake)
+include(${PROJECT_SOURCE_DIR}/qemu-machines/definitions.cmake)
 
 # alternatives(VAR DEFINITION): a list of "a | c".
 function(alternatives var definition)
@@ -29,8 +30,7 @@ function(alternatives var definition)
 endfunction()
 
 set(packages cmake ninja-build)
-file(GLOB definitions CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/qemu-machines/*.json)
-list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
+board_definitions(definitions)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${definitions})
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)

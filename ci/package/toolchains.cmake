@@ -3,8 +3,8 @@
 cmake_minimum_required(VERSION 3.22)
 
 include(${BOARDS}/../guest/platform/toolchain.cmake)
-file(GLOB definitions ${BOARDS}/*.json)
-list(FILTER definitions EXCLUDE REGEX "\\.schema\\.json$")
+include(${BOARDS}/definitions.cmake)
+board_definitions(definitions)
 foreach(file IN LISTS definitions)
   file(READ ${file} definition)
   string(JSON program GET "${definition}" qemu program)
