@@ -45,19 +45,36 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* From the suite's folder, PATH: as it is, where that is our own; else its whole path. */
+/* From the folder FROM, the path TO, both absolute and without links: "../models/a.tar". */
+static char *relative(const char *from, const char *to)
+{
+    cleanup_free char *path = NULL;
+    size_t size = 0;
+    size_t same = 0; /* to the end of the last folder that both are in */
+    for (size_t i = 0; from[i] && from[i] == to[i]; i++)
+        same = to[i] == '/' ? i : same;
+    if (strncmp(from, to, strlen(from)) == 0 && to[strlen(from)] == '/')
+        same = strlen(from);
+    FILE *out = open_memstream(&path, &size);
+    if (!out)
+        return NULL;
+    for (const char *at = from + same; *at; at++)
+        if (*at == '/')
+            fputs("../", out);
+    fputs(to + same + (to[same] == '/'), out);
+    bool failed = ferror(out) != 0;
+    return fclose(out) == 0 && !failed ? steal_pointer(path) : NULL;
+}
+
+/* From the suite's folder, PATH. One that is absolute stays so. */
 static char *seen_from_suite(const char *suite_path, const char *path)
 {
-    if (path[0] == '/' || !strchr(suite_path, '/'))
-        return strdup(path);
     cleanup_free char *dir = folder_of(suite_path);
     cleanup_free char *real_dir = dir ? realpath(dir, NULL) : NULL;
     cleanup_free char *real = realpath(path, NULL);
-    size_t length = real_dir ? strlen(real_dir) : 0;
-    bool is_below = real && real_dir && strncmp(real, real_dir, length) == 0 && real[length] == '/';
-    if (is_below)
-        return strdup(real + length + 1);
-    return real ? steal_pointer(real) : strdup(path);
+    if (path[0] == '/' || !real || !real_dir || strcmp(real_dir, "/") == 0)
+        return strdup(path);
+    return relative(real_dir, real);
 }
 
 /* NAME with what no file's name should have as '_', and its number, so that no two are the same. */
@@ -178,6 +195,9 @@ bool init_suite(const struct regress_args *args, struct error *err)
             "date)",
             taken);
     cleanup_json cJSON *suite = cJSON_CreateObject();
+    cleanup_free char *dir = folder_of(args->suite);
+    if (!dir || !file_make_dirs(dir, err)) /* paths are told from there */
+        return dir ? false : error_no_memory(err, "a path", 0);
     if (data && fill(args, suite, err))
         return true;
     if (data)
