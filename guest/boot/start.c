@@ -18,6 +18,7 @@ _Static_assert(sizeof(void *) == BOARD_POINTER_SIZE_BYTES, "board.json: pointer_
 void runtime_start(void)
 {
     cpu_protect_memory();
+    memset(layout_stack_bottom, LAYOUT_STACK_PAINT, layout_address(layout_stack_paint_size));
     memcpy(layout_data_start, layout_data_source, layout_address(layout_data_size));
     memset(layout_bss_start, 0, layout_address(layout_bss_size));
     cpu_set_thread_pointer(layout_tls_start);

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* In front of every block; blocks lie side by side. Offsets count from heap.start: they have 32
+/* In front of every block; blocks lie side by side. Offsets count from its start: they have 32
  * bits wherever this is compiled, and so a block has the same size. */
 struct block {
     uint32_t before_bytes;   /* size of the block before this one; 0: this is the first */
@@ -27,11 +27,14 @@ enum { TRIES = 8 };
 
 enum { FIRST = HEAP_ALIGNMENT_BYTES - HEAP_HEADER_BYTES };
 
-static struct {
-    char *start;  /* aligned */
-    uint32_t end; /* an offset, HEAP_HEADER_BYTES behind an aligned one as all blocks are */
+/* The host reads its first member (server/project/footprint/marks.h), and knows it by that name. */
+struct heap {
+    uint32_t most_bytes; /* of used_bytes, ever */
+    uint32_t used_bytes; /* in used blocks, with their headers */
+    char *start;         /* aligned */
+    uint32_t end;        /* an offset, HEAP_HEADER_BYTES behind an aligned one as all blocks are */
     uint32_t lists[LISTS];
-} heap;
+} heap __asm__("platform_heap");
 
 static struct block *at(uint32_t offset)
 {
@@ -207,6 +210,9 @@ static void *allocate(size_t size_bytes, bool is_high)
     if (is_high)
         offset += rest_bytes;
     set_block(offset, needed_bytes, USED);
+    heap.used_bytes += needed_bytes;
+    if (heap.most_bytes < heap.used_bytes)
+        heap.most_bytes = heap.used_bytes;
     if (rest_bytes > 0)
         add_free(rest, rest_bytes);
     return (char *)at(offset) + HEAP_HEADER_BYTES;
@@ -231,6 +237,7 @@ bool heap_free(void *address)
         return false;
     uint32_t size_bytes = size_of(offset);
     uint32_t next = offset + size_bytes;
+    heap.used_bytes -= size_bytes;
     if (next < heap.end && state_of(next) == FREE) {
         remove_free(next);
         size_bytes += size_of(next);

@@ -207,6 +207,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         return error_no_memory(err, "a path", 0);
     report_begin(pipeline->report, "build");
     bool was_built = pipeline->entry.is_built;
+    pipeline->need = pipeline->manifest.need; /* of a build before this one */
     if ((!was_built && !build_project(&options, err)) || !footprint_read(elf, &taken, err) ||
         (pipeline->cache_dir && !was_built && !firmware_cache_finish(&pipeline->entry, err)))
         return false;

@@ -72,7 +72,7 @@ _microtvm_qemu_option() {
     -o) echo --output ;;
     -p) echo --port ;;
     --json) [[ $1 != run ]] || echo --json ;; # for boards it stands alone
-    --verbose | --help | --debug) ;;
+    --memory | --verbose | --help | --debug) ;;
     --*) echo "$2" ;;
     esac
 }
@@ -116,9 +116,9 @@ _microtvm_qemu() {
 _microtvm_qemu_options() {
     case $1 in
     run)
-        echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --keep --cache \
-            --crt-dir --project-type --iterations --warmups --option --timeout --deadline -v --verbose \
-            -h --help
+        echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --memory --keep \
+            --cache --crt-dir --project-type --iterations --warmups --option --timeout --deadline \
+            -v --verbose -h --help
         ;;
     regress)
         echo -j --jobs --filter --shard --fail-fast --retries --list --update --init -b --board \

@@ -82,6 +82,7 @@ _microtvm-qemu() {
             '--labels=[the class of each input]:file:_files' \
             '(-o --output)'{-o+,--output=}'[where outputs are written]:folder:_files -/' \
             '--json=[write all that is known of the run as JSON]:file:_files' \
+            "--memory[what takes the board's memory]" \
             '--keep=[make the project there and leave it]:folder:_files -/' \
             '--cache=[firmware that was built before]:folder:_files -/' \
             '--project-type=[how the model is run]:type:_microtvm-qemu_choices project_type' \

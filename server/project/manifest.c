@@ -90,6 +90,7 @@ static cJSON *need_to_json(const struct memory_need *need)
 {
     cJSON *json = cJSON_CreateObject();
     if (json && cJSON_AddNumberToObject(json, "heap_size_bytes", (double)need->heap_bytes) &&
+        cJSON_AddNumberToObject(json, "workspace_bytes", (double)need->workspace_bytes) &&
         cJSON_AddNumberToObject(json, "ndim_most", need->ndim_most))
         return json;
     cJSON_Delete(json);
@@ -249,6 +250,10 @@ static bool manifest_from_json(const cJSON *json, struct manifest *manifest, str
         return false;
     if (!model_from_json(cJSON_GetObjectItemCaseSensitive(json, "model"), &manifest->model, err))
         return error_wrap(err, "\"model\"");
+    const cJSON *need = cJSON_GetObjectItemCaseSensitive(json, "memory");
+    if (cJSON_HasObjectItem(need, "workspace_bytes") &&
+        !json_read_size(need, "workspace_bytes", ERROR_USAGE, &manifest->need.workspace_bytes, err))
+        return error_wrap(err, "\"memory\"");
     const cJSON *options = cJSON_GetObjectItemCaseSensitive(json, "options");
     const cJSON *generated = cJSON_GetObjectItemCaseSensitive(json, "generated");
     manifest->is_generated = true;

@@ -7,9 +7,9 @@
  *   "model": { "name", "executor", "version", "tvm_version", "c_interface", "system_lib",
  * "io_size_bytes", "c_metadata", "linked_params", "inputs": [{"name", "dtype", "size_bytes",
  * "shape"}, ...], "outputs": [likewise, and "unwritten"], "inputs_note", "outputs_note", "modules":
- * [{"name", "executor"}, ...] }, "memory": { "heap_size_bytes", "ndim_most" }, "options": { ... as
- * in settings.h: what the firmware is built with ... }, "generated": { ... those chosen when the
- * project was generated, where null leads back to ... }
+ * [{"name", "executor"}, ...] }, "memory": { "heap_size_bytes", "workspace_bytes", "ndim_most" },
+ * "options": { ... as in settings.h: what the firmware is built with ... }, "generated": { ...
+ * those chosen when the project was generated, where null leads back to ... }
  * }
  */
 #ifndef MICROTVM_QEMU_PROJECT_MANIFEST_H
@@ -23,7 +23,7 @@
 struct manifest {
     char *crt_source; /* whose C runtime crt/ holds: "given" or "bundled" */
     struct model model;
-    struct memory_need need;   /* for whoever builds it: saved in part, never read */
+    struct memory_need need;   /* for whoever builds it; of the last build, workspace_bytes alone */
     struct settings settings;  /* of the last build, and of the next one unless changed */
     struct settings generated; /* chosen when the project was generated */
     bool is_generated;         /* false: not generated yet; settings will be both */

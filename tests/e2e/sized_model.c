@@ -94,6 +94,24 @@ static const char COMPUTED[] =
     "resource_handle) != 0) return -1;\n"
     "    return 0;\n"
     "}\n";
+static const char MEMORY[] =
+    "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\n"
+    "static uint8_t global_workspace[%zu];\n"
+    "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
+    "    uint8_t frame[sizeof global_workspace];\n"
+    "    float *x = TENSOR(0), *output = TENSOR(1);\n"
+    "    void* pad_temp = TVMBackendAllocWorkspace(1, 0, (uint64_t)%zu, 2, 32);\n"
+    "    if (pad_temp == NULL) {\n"
+    "        return -1;\n"
+    "    }\n"
+    "    fill(pad_temp, %zu, 3);\n"
+    "    fill(global_workspace, sizeof global_workspace, 5);\n"
+    "    fill(frame, sizeof frame, 7);\n"
+    "    *output = *x + (is_filled(pad_temp, sizeof frame, 3) &&\n"
+    "                    is_filled(global_workspace, sizeof frame, 5) &&\n"
+    "                    is_filled(frame, sizeof frame, 7) ? 1 : 2);\n"
+    "    return TVMBackendFreeWorkspace(1, 0, pad_temp);\n"
+    "}\n";
 static const char C_INTERFACE[] =
     "#include <tvmgen_default.h>\n"
     "int32_t tvmgen_default___tvm_main__(float* x, float* output) {\n"
@@ -152,8 +170,8 @@ static const char NODES[] = "int32_t tvmgen_default_first(" ARGUMENTS ") {\n"
                             "    return 0;\n"
                             "}\n";
 
-static const char *const BODIES[] = {NOTHING, PLANNED,  HEAP,  COMPUTED, C_INTERFACE, CONSTANTS,
-                                     TENSORS, NO_GRAPH, GRAPH, NODES,    NODES};
+static const char *const BODIES[] = {NOTHING,   PLANNED, HEAP,     COMPUTED, C_INTERFACE, MEMORY,
+                                     CONSTANTS, TENSORS, NO_GRAPH, GRAPH,    NODES,       NODES};
 
 /* What TVM generates for an AOT model with packed functions, of SIZE elements. */
 static const char AOT_TAIL[] =

@@ -12,6 +12,7 @@ enum sized_kind {
     SIZED_HEAP,      /* AOT: a workspace of so many bytes from the heap */
     SIZED_COMPUTED,  /* the same, where the code computes how many */
     SIZED_C,         /* SIZED_HEAP with the C interface, for project_type aot_standalone_demo */
+    SIZED_MEMORY,    /* AOT: so many bytes of each: static workspace, one from the heap, stack */
     SIZED_CONSTANTS, /* AOT: so many bytes of constants */
     SIZED_TENSORS,   /* AOT: so many floats in the input, and in the output */
     SIZED_NO_GRAPH,  /* graph: SIZED_NOTHING's */

@@ -7,6 +7,8 @@
 #include "client/device_model.h"
 #include "commands/board_stream.h"
 #include "commands/pipeline.h"
+#include "commands/run/memory.h"
+#include "memory/heap_block.h"
 #include "model/graph_files.h"
 #include "project/fit.h"
 
@@ -54,6 +56,17 @@ static bool run_model(struct rpc_client *client, const struct model *archive,
     return device_model_run(&model, &err);
 }
 
+/* What was measured on the board is all of a heap that has just what is needed. */
+static void check_peak(struct pipeline *pipeline)
+{
+    struct run_memory memory = {.is_measured = false};
+    ck_assert_msg(run_memory_read(pipeline, &memory, &err) &&
+                      run_memory_measure(pipeline->board, &memory, &err),
+                  "%s", err.text);
+    ck_assert_uint_eq(memory.heap_peak_bytes + HEAP_BLOCK_HEADER_BYTES, pipeline->need.heap_bytes);
+    run_memory_dispose(&memory);
+}
+
 static bool run_on_board(struct pipeline *pipeline)
 {
     enum { TIMEOUT_MS = 30 * 1000 };
@@ -75,6 +88,8 @@ static bool run_on_board(struct pipeline *pipeline)
         rpc_close(&client);
         link_close(link);
     }
+    if (good)
+        check_peak(pipeline);
     board_close(pipeline->board);
     graph_files_dispose(&files);
     return good;

@@ -71,3 +71,17 @@ bool monitor_tell(struct board *board, const char *command, struct deadline dead
     *ret_text = copy;
     return true;
 }
+
+/* As the CPU sees it: on some machines the system's own addresses do not have all. */
+bool monitor_save_memory(struct board *board, uint64_t address, size_t size_bytes, const char *path,
+                         struct deadline deadline, struct error *err)
+{
+    cJSON *arguments = cJSON_CreateObject();
+    if (!arguments || !cJSON_AddNumberToObject(arguments, "val", (double)address) ||
+        !cJSON_AddNumberToObject(arguments, "size", (double)size_bytes) ||
+        !cJSON_AddStringToObject(arguments, "filename", path)) {
+        cJSON_Delete(arguments);
+        return error_no_memory(err, "a QMP command", sizeof(*arguments));
+    }
+    return ask(board, "memsave", arguments, deadline, NULL, err);
+}

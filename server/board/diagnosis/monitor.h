@@ -1,4 +1,5 @@
-/* Questions to QEMU about its CPU, and waiting for the answers, while the board's loop goes on. */
+/* Questions to QEMU about its CPU and what that sees, and waiting for the answers, while the
+ * board's loop goes on. */
 #ifndef MICROTVM_QEMU_BOARD_MONITOR_H
 #define MICROTVM_QEMU_BOARD_MONITOR_H
 
@@ -6,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Errors of all three: ERROR_DEVICE (QEMU refused, is gone or talks nonsense), ERROR_TIMEOUT (no
+/* Errors of all: ERROR_DEVICE (QEMU refused, is gone or talks nonsense), ERROR_TIMEOUT (no
  * answer by the deadline), ERROR_INTERRUPTED, ERROR_SYSTEM, ERROR_INTERNAL (memory). */
 
 /* Halt the CPU: of one that runs, QEMU shows the registers of some while ago. *ret_halted is false
@@ -19,5 +20,9 @@ bool monitor_go_on(struct board *board, struct deadline deadline, struct error *
  */
 bool monitor_tell(struct board *board, const char *command, struct deadline deadline,
                   char **ret_text, struct error *err);
+
+/* QEMU writes size_bytes of memory, from the CPU's address on, into a file that is there. */
+bool monitor_save_memory(struct board *board, uint64_t address, size_t size_bytes, const char *path,
+                         struct deadline deadline, struct error *err);
 
 #endif

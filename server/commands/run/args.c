@@ -27,6 +27,7 @@ enum option_id {
     OPTION_WARMUPS,
     OPTION_JSON,
     OPTION_CACHE,
+    OPTION_MEMORY,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -47,6 +48,7 @@ static const struct option LONG_OPTIONS[] = {
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"cache", required_argument, NULL, OPTION_CACHE},
     {"json", required_argument, NULL, OPTION_JSON},
+    {"memory", no_argument, NULL, OPTION_MEMORY},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -90,6 +92,8 @@ static const char HELP[] =
     "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
     "      --timeout SECONDS       for one call on the device (default %d)\n"
     "      --deadline SECONDS      for all of it, the build too (default: none)\n"
+    "      --memory                what takes the board's memory: by part, the largest\n"
+    "                              symbols, the most used of stack and heap\n"
     "  -v, --verbose               the build's output and the firmware's log, too\n"
     "  -h, --help\n"
     "\n"
@@ -167,6 +171,15 @@ static bool take_number(struct run_args *args, int id, const char *value, struct
     }
 }
 
+/* Is it an option that stands alone? */
+static bool take_flag(struct run_args *args, int id)
+{
+    args->memory = args->memory || id == OPTION_MEMORY;
+    args->verbose = args->verbose || id == OPTION_VERBOSE;
+    args->help = args->help || id == OPTION_HELP;
+    return id == OPTION_MEMORY || id == OPTION_VERBOSE || id == OPTION_HELP;
+}
+
 /* Where an option's text is kept as it is; NULL: it is no such option. */
 static const char **text_of(struct run_args *args, int id)
 {
@@ -205,14 +218,8 @@ static bool take_option(struct run_args *args, int id, const char *value, struct
     case OPTION_JSON:
         args->json_path = value[0] ? value : NULL;
         return value[0] || error_set(err, ERROR_USAGE, 0, "--json \"\": no file is named");
-    case OPTION_VERBOSE:
-        args->verbose = true;
-        return true;
-    case OPTION_HELP:
-        args->help = true;
-        return true;
     default:
-        return text || take_number(args, id, value, err);
+        return text || take_flag(args, id) || take_number(args, id, value, err);
     }
 }
 

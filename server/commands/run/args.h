@@ -37,6 +37,7 @@ struct run_args {
     const char *cache_dir;    /* NULL: none */
     const char *crt_dir;      /* NULL: the bundled runtime */
     const char *json_path;    /* of the document; "-": standard output; NULL: none is wanted */
+    bool memory;              /* tell what takes the board's memory */
     bool verbose;
     bool help;
 };

@@ -22,6 +22,7 @@ static void run_dispose(struct run *run)
     run_document_dispose(&run->document);
     device_model_dispose(&run->model);
     graph_files_dispose(&run->graph);
+    run_memory_dispose(&run->memory);
     pipeline_dispose(&run->pipeline);
     run_data_dispose(&run->data);
     settings_dispose(&run->settings);
@@ -147,6 +148,22 @@ static bool ask_compiler(struct run *run, struct error *err)
     return answered || err->kind != ERROR_INTERRUPTED;
 }
 
+static bool wants_memory(const struct run *run)
+{
+    return run->args.memory || run_document_is_wanted(&run->document);
+}
+
+static bool read_memory(struct run *run, struct error *err)
+{
+    return !wants_memory(run) || run_memory_read(&run->pipeline, &run->memory, err);
+}
+
+/* While the board is on. */
+static bool measure_memory(struct run *run, struct error *err)
+{
+    return !wants_memory(run) || run_memory_measure(run->pipeline.board, &run->memory, err);
+}
+
 static bool judge(struct run *run, bool *ret_matches, struct error *err)
 {
     struct run_data *data = &run->data;
@@ -156,6 +173,8 @@ static bool judge(struct run *run, bool *ret_matches, struct error *err)
                       data->outputs_count > 0 ? data->outputs : NULL, &run->score, err))
         return false;
     labels_report(&data->labels, data->inferences, &run->score, &run->report);
+    if (run->args.memory)
+        run_memory_show(&run->memory, &run->pipeline.machine, run->report.out);
     return true;
 }
 
@@ -166,8 +185,9 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
         !pipeline_generate(pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
                            err) ||
         !ask_compiler(run, err) || !check_model(run, err) || !load_graph(run, err) ||
-        !pipeline_build(pipeline, err) || !pipeline_flash(pipeline, err) ||
-        !board_open(pipeline->board, err) || !infer_on_board(run, err))
+        !pipeline_build(pipeline, err) || !read_memory(run, err) ||
+        !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err) ||
+        !infer_on_board(run, err) || !measure_memory(run, err))
         return false;
     board_close(pipeline->board);
     run_data_drop_unwritten(&run->data, &pipeline->manifest.model);

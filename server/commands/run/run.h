@@ -9,6 +9,7 @@
 #include "commands/pipeline.h"
 #include "commands/run/args.h"
 #include "commands/run/document/document.h"
+#include "commands/run/memory.h"
 #include "commands/run/tensors/data.h"
 #include "commands/run/tensors/labels.h"
 #include "commands/run/text/mlperftiny.h"
@@ -22,6 +23,7 @@ struct run {
     struct run_data data;
     struct run_benchmark benchmark; /* of project type mlperftiny */
     struct pipeline pipeline;
+    struct run_memory memory; /* where it is asked for; without sizes: not known */
     struct graph_files graph; /* of a model for the graph executor */
     struct device_model model;
     struct run_document document;

@@ -67,6 +67,8 @@ void run_tell(struct run *run, struct error *err, enum exit_code code)
     run_document_put(document, "steps", section_steps(&run->report));
     if (run->data.inferences > 0)
         run_document_put(document, "inferences", document_size((uint64_t)run->data.inferences));
+    if (run->memory.use.symbols_count > 0)
+        run_document_put(document, "memory", section_memory(&run->memory, &pipeline->machine));
     if (run->is_done)
         tell_results(run);
 }

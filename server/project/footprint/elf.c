@@ -112,7 +112,8 @@ static void add_symbol(struct elf *elf, const struct table *table, size_t string
         memcpy(&wide, from, sizeof(wide));
     else
         memcpy(&narrow, from, sizeof(narrow));
-    unsigned char type = ELF64_ST_TYPE(table->is_64 ? wide.st_info : narrow.st_info);
+    unsigned char info = table->is_64 ? wide.st_info : narrow.st_info;
+    unsigned char type = ELF64_ST_TYPE(info);
     size_t section = table->is_64 ? wide.st_shndx : narrow.st_shndx;
     elf->symbols[elf->symbols_count++] = (struct elf_symbol){
         .name = name_in(elf, table, strings, table->is_64 ? wide.st_name : narrow.st_name),
@@ -120,6 +121,7 @@ static void add_symbol(struct elf *elf, const struct table *table, size_t string
         .size_bytes = table->is_64 ? wide.st_size : narrow.st_size,
         .section = section > 0 && section < elf->sections_count ? &elf->sections[section] : NULL,
         .is_thing = type == STT_FUNC || type == STT_OBJECT || type == STT_TLS,
+        .is_global = ELF64_ST_BIND(info) == STB_GLOBAL,
     };
 }
 
@@ -162,7 +164,7 @@ bool elf_load(const char *path, struct elf *ret_elf, struct error *err)
 const struct elf_symbol *elf_find(const struct elf *elf, const char *name)
 {
     for (size_t i = 0; i < elf->symbols_count; i++)
-        if (strcmp(elf->symbols[i].name, name) == 0)
+        if (elf->symbols[i].is_global && strcmp(elf->symbols[i].name, name) == 0)
             return &elf->symbols[i];
     return NULL;
 }

@@ -22,6 +22,7 @@ struct elf_symbol {
     uint64_t size_bytes;
     const struct elf_section *section; /* NULL: none, as of a number */
     bool is_thing;                     /* a function or a variable */
+    bool is_global;
 };
 
 struct elf {
@@ -37,7 +38,7 @@ struct elf {
  * caller's. Errors: ERROR_SYSTEM (not to be read, no such ELF), ERROR_INTERNAL (memory). */
 bool elf_load(const char *path, struct elf *ret_elf, struct error *err);
 
-/* The first symbol of that name; NULL: there is none. */
+/* The global symbol of that name; NULL: there is none. */
 const struct elf_symbol *elf_find(const struct elf *elf, const char *name);
 
 /* Safe on a zeroed struct and twice. */

@@ -154,6 +154,8 @@ bool memory_use_read(const char *project_dir, const struct memory_need *need,
         return error_no_memory(err, "a path", strlen(project_dir));
     if (!elf_load(elf_path, &elf, err) || !link_map_load(map_path, &map, err))
         return false;
+    if (!memory_marks_find(&elf, &use.marks, err))
+        return error_wrap(err, "%s", elf_path);
     const struct counting counting = {&use, &map, whole_dir};
     count_parts(&counting, &elf, need);
     if (!list_symbols(&use, &elf, err)) {

@@ -1,4 +1,5 @@
-/* What takes a board's memory: a built firmware by part, and its largest symbols.
+/* What takes a board's memory: a built firmware by part, its largest symbols, and where it will
+ * leave what it used of stack and heap.
  *
  * Of the sections of the firmware, the linker's map tells which object file each byte is from, and
  * an object's place in the project whose it is. What was filled in for alignment goes with what
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "memory/need.h"
+#include "project/footprint/marks.h"
 #include "project/footprint/memory_part.h"
 
 #include <stdbool.h>
@@ -29,11 +31,12 @@ struct memory_use {
     /* Functions and variables, the largest first, at most MEMORY_SYMBOLS_MOST. */
     struct memory_symbol symbols[MEMORY_SYMBOLS_MOST];
     size_t symbols_count;
+    struct memory_marks marks;
 };
 
 /* Of the project whose firmware was built last in PROJECT_DIR/build; need is its model's, as
  * build_project told. The same firmware gives the same answer. memory_use_dispose is the caller's.
- * Errors: ERROR_SYSTEM (firmware or map not to be read), ERROR_INTERNAL (memory). */
+ * Errors: ERROR_SYSTEM (firmware or map not to be read), ERROR_INTERNAL (memory; marks.h). */
 bool memory_use_read(const char *project_dir, const struct memory_need *need,
                      struct memory_use *ret_use, struct error *err);
 

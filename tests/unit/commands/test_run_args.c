@@ -47,6 +47,7 @@ START_TEST(defaults_and_the_rest)
     ck_assert(parse("run m.tar --board b", &args));
     ck_assert_double_eq(args.tolerance.rtol, COMPARE_DEFAULT_RTOL);
     ck_assert(!args.tolerance.rtol_given && !args.tolerance.atol_given && !args.verbose);
+    ck_assert(!args.memory && !args.help);
     ck_assert_int_eq(args.timeout_ms, RUN_DEFAULT_TIMEOUT_MS);
     ck_assert_int_eq(args.deadline_ms, 0);
     ck_assert_ptr_null(args.output_dir);
@@ -83,6 +84,10 @@ START_TEST(defaults_and_the_rest)
     ck_assert(parse("run --help", &args));
     ck_assert(args.help);
     run_args_dispose(&args);
+
+    ck_assert(parse("run m.tar -b b --memory", &args));
+    ck_assert(args.memory && !args.verbose && !args.help);
+    run_args_dispose(&args);
 }
 END_TEST
 
@@ -111,6 +116,7 @@ static const struct {
     {"run m.tar -b b --warmups 1x", "--warmups \"1x\""},
     {"run m.tar -b b --option verbose", "give NAME=VALUE"},
     {"run m.tar -b b --verbose=1", "--verbose=1"},
+    {"run m.tar -b b --memory=1", "--memory=1"},
 };
 
 START_TEST(bad_line)

@@ -35,28 +35,33 @@ static const struct {
     [HEAP] = {43, SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x9800, 0x200},
 };
 
-static const char STRING_TABLE[] = "\0alias\0main\0weights\0counter\0stack_top\0line\x1b[2J";
+static const char STRING_TABLE[] = "\0alias\0main\0weights\0counter\0line\x1b[2J\0"
+                                   "layout_stack_bottom\0layout_stack_top\0platform_heap";
 
 static const struct {
     uint32_t name;
+    unsigned char binding;
     unsigned char type;
     uint16_t section;
     uint32_t address;
     uint32_t size_bytes;
 } FIRMWARE_SYMBOLS[] = {
-    {7, STT_FUNC, TEXT, 0x1001, 0x40},    /* main; */
-    {1, STT_FUNC, TEXT, 0x1001, 0x40},    /* one thing has two names */
-    {12, STT_OBJECT, TEXT, 0x1100, 0x80}, /* weights */
-    {20, STT_OBJECT, BSS, 0x8030, 4},     /* counter */
-    {28, STT_NOTYPE, STACK, 0x9800, 0},   /* stack_top */
-    {38, STT_OBJECT, DATA, 0x8000, 8},    /* as hostile as its code */
-    {12, STT_OBJECT, SHN_ABS, 0, 0x1000}, /* of no section */
+    {7, STB_GLOBAL, STT_FUNC, TEXT, 0x1001, 0x40},    /* main */
+    {1, STB_GLOBAL, STT_FUNC, TEXT, 0x1001, 0x40},    /* one thing has two names */
+    {12, STB_LOCAL, STT_OBJECT, TEXT, 0x1100, 0x80},  /* weights */
+    {20, STB_LOCAL, STT_OBJECT, BSS, 0x8030, 4},      /* counter */
+    {28, STB_LOCAL, STT_OBJECT, DATA, 0x8000, 8},     /* as hostile as its code */
+    {12, STB_GLOBAL, STT_OBJECT, SHN_ABS, 0, 0x1000}, /* of no section */
+    {74, STB_LOCAL, STT_NOTYPE, BSS, 0x8040, 0},      /* somebody else's platform_heap */
+    {37, STB_GLOBAL, STT_NOTYPE, STACK, 0x9000, 0},   /* bottom */
+    {57, STB_GLOBAL, STT_NOTYPE, STACK, 0x9800, 0},   /* top */
+    {74, STB_GLOBAL, STT_NOTYPE, BSS, 0x8050, 0},     /* platform_heap */
 };
 
 enum { SYMBOLS_COUNT = sizeof(FIRMWARE_SYMBOLS) / sizeof(FIRMWARE_SYMBOLS[0]), TABLES_AT = 2048 };
 
 #define WRITE_ELF(bits, class)                                                                     \
-    static void write_elf_##bits(const char *path)                                                 \
+    static void write_elf_##bits(const char *path, size_t symbols_count)                           \
     {                                                                                              \
         static union {                                                                             \
             char bytes[2 * TABLES_AT];                                                             \
@@ -76,17 +81,18 @@ enum { SYMBOLS_COUNT = sizeof(FIRMWARE_SYMBOLS) / sizeof(FIRMWARE_SYMBOLS[0]), T
                                              .sh_flags = FIRMWARE[i].flags,                        \
                                              .sh_addr = FIRMWARE[i].address,                       \
                                              .sh_size = FIRMWARE[i].size_bytes};                   \
-        for (size_t i = 0; i < SYMBOLS_COUNT; i++)                                                 \
+        for (size_t i = 0; i < symbols_count; i++)                                                 \
             symbols[i] =                                                                           \
                 (Elf##bits##_Sym){.st_name = FIRMWARE_SYMBOLS[i].name,                             \
-                                  .st_info = ELF##bits##_ST_INFO(1, FIRMWARE_SYMBOLS[i].type),     \
+                                  .st_info = ELF##bits##_ST_INFO(FIRMWARE_SYMBOLS[i].binding,      \
+                                                                 FIRMWARE_SYMBOLS[i].type),        \
                                   .st_shndx = FIRMWARE_SYMBOLS[i].section,                         \
                                   .st_value = FIRMWARE_SYMBOLS[i].address,                         \
                                   .st_size = FIRMWARE_SYMBOLS[i].size_bytes};                      \
         sections[SYMBOLS] = (Elf##bits##_Shdr){.sh_type = SHT_SYMTAB,                              \
                                                .sh_link = STRINGS,                                 \
                                                .sh_offset = 1024,                                  \
-                                               .sh_size = SYMBOLS_COUNT * sizeof(*symbols)};       \
+                                               .sh_size = symbols_count * sizeof(*symbols)};       \
         sections[STRINGS] = (Elf##bits##_Shdr){                                                    \
             .sh_type = SHT_STRTAB, .sh_offset = 256, .sh_size = sizeof(STRING_TABLE)};             \
         sections[NAMES] = (Elf##bits##_Shdr){                                                      \
@@ -164,7 +170,7 @@ static void make_project(void)
     free(whole);
     ck_assert(file_make_dirs(scratch_path("build"), &err));
     scratch_write("build/firmware.map", map);
-    write_elf_32(scratch_path("build/firmware.elf"));
+    write_elf_32(scratch_path("build/firmware.elf"), SYMBOLS_COUNT);
 }
 
 static void read_project(uint64_t workspace_bytes)
@@ -206,7 +212,7 @@ START_TEST(every_byte_is_somebodys)
 {
     read_project(0x30);
     check_parts();
-    write_elf_64(scratch_path("build/firmware.elf"));
+    write_elf_64(scratch_path("build/firmware.elf"), SYMBOLS_COUNT);
     read_project(0x30);
     check_parts();
 }
@@ -284,6 +290,24 @@ START_TEST(what_is_not_there_is_named)
 }
 END_TEST
 
+START_TEST(a_firmware_says_where_its_marks_are)
+{
+    static const uint8_t stack[] = {0xa5, 0xa5, 0xa5, 0, 0xa5, 1};
+    read_project(0);
+    ck_assert_uint_eq(use.marks.stack_address, 0x9000);
+    ck_assert_uint_eq(use.marks.stack_size_bytes, 0x800);
+    ck_assert_uint_eq(use.marks.heap_most_address, 0x8050);
+    ck_assert_uint_eq(memory_stack_used_bytes(stack, sizeof(stack)), 3);
+    ck_assert_uint_eq(memory_stack_used_bytes(stack, 3), 0);
+    ck_assert_uint_eq(memory_stack_used_bytes(stack + 3, 3), 3);
+    const struct memory_need need = {.workspace_bytes = 0};
+    write_elf_32(scratch_path("build/firmware.elf"), SYMBOLS_COUNT - 1);
+    ck_assert(!memory_use_read(scratch_path("."), &need, &use, &err));
+    ck_assert_int_eq(err.kind, ERROR_INTERNAL);
+    ck_assert_msg(strstr(err.text, "no symbol \"platform_heap\"") != NULL, "%s", err.text);
+}
+END_TEST
+
 static void setup(void)
 {
     scratch_make();
@@ -304,6 +328,7 @@ int main(void)
     tcase_add_test(tests, a_workspace_is_not_larger_than_the_heap_that_it_is_in);
     tcase_add_test(tests, the_largest_symbols_come_first);
     tcase_add_test(tests, a_map_that_is_none_takes_no_byte_away);
+    tcase_add_test(tests, a_firmware_says_where_its_marks_are);
     tcase_add_test(tests, what_is_not_there_is_named);
     Suite *suite = suite_create("memory_use");
     suite_add_tcase(suite, tests);

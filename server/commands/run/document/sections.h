@@ -7,6 +7,7 @@
 #include "client/report.h"
 #include "commands/exit_code.h"
 #include "commands/run/args.h"
+#include "commands/run/memory.h"
 #include "commands/run/tensors/data.h"
 #include "commands/run/tensors/labels.h"
 #include "project/manifest.h"
@@ -41,6 +42,9 @@ cJSON *section_outputs(const struct run_data *data, const struct device_model *m
 
 /* "labels" */
 cJSON *section_labels(const struct labels *labels, const struct labels_score *score);
+
+/* "memory" */
+cJSON *section_memory(const struct run_memory *memory, const struct machine *machine);
 
 /* "status" */
 cJSON *section_status(enum exit_code code, const struct run_data *data);
