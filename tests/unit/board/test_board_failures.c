@@ -185,6 +185,19 @@ START_TEST(a_death_between_flash_and_open_is_told_once)
 }
 END_TEST
 
+/* Its end is waited for, as it would tell more: but not for ever. */
+START_TEST(a_line_that_closes_between_flash_and_open)
+{
+    set_fault("CLOSES_PTY");
+    ck_assert_msg(flash(), "%s", err.text);
+    check_error(board_open(board, &err), ERROR_DEVICE,
+                "died after it was flashed: QEMU closed the serial line, but did not end");
+    check_error(false, ERROR_DEVICE, "fake_qemu: still runs");
+    ck_assert(!board_is_open(board));
+    check_no_children();
+}
+END_TEST
+
 START_TEST(a_qemu_that_closes_a_channel_is_stopped)
 {
     static const char *const faults[] = {"CLOSES_PTY", "CLOSES_QMP"};
@@ -284,6 +297,7 @@ int main(void)
     tcase_add_test(tests, death_comes_after_the_bytes_before_it);
     tcase_add_test(tests, last_bytes_are_not_lost);
     tcase_add_test(tests, a_death_between_flash_and_open_is_told_once);
+    tcase_add_test(tests, a_line_that_closes_between_flash_and_open);
     tcase_add_loop_test(tests, a_qemu_that_closes_a_channel_is_stopped, 0, 2);
     tcase_add_test(tests, a_qemu_that_ignores_sigterm_dies);
     tcase_add_test(tests, a_qemu_that_leaves_its_group_dies);
