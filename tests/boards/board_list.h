@@ -4,12 +4,13 @@
 #define MICROTVM_QEMU_TESTS_BOARDS_BOARD_LIST_H
 
 #include "base/error.h"
+#include "boards/board_programs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BOARD_NAME_SIZE = 64, BOARD_REASON_SIZE = 256 };
+enum { BOARD_NAME_SIZE = 64 };
 
 struct listed_board {
     char name[BOARD_NAME_SIZE];

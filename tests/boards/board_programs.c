@@ -5,9 +5,15 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { TRY_TIMEOUT_MS = 60 * 1000, FLAGS_MOST = 32, OUTPUT_SIZE = 4096 };
+enum {
+    TRY_TIMEOUT_MS = 60 * 1000,
+    FLAGS_MOST = 32,
+    OUTPUT_SIZE = 4096,
+    DEFINITION_MAX_BYTES = 64 * 1024,
+};
 
 struct search {
     const char *machine;
@@ -129,4 +135,42 @@ bool board_programs_try(const cJSON *board, char *reason, size_t reason_size, st
         return false;
     return reason[0] != '\0' ||
            try_toolchains(cJSON_GetObjectItem(board, "toolchain"), reason, reason_size, err);
+}
+
+static bool read_definition(const char *name, cJSON **ret_board, struct error *err)
+{
+    cleanup_free char *path = file_path(SOURCE_DIR "/qemu-machines/%s.json", name);
+    cleanup_free char *text = NULL;
+    if (!path)
+        return error_no_memory(err, "a path", 0);
+    if (!file_read(path, DEFINITION_MAX_BYTES, &text, NULL, err))
+        return false;
+    *ret_board = cJSON_Parse(text);
+    return *ret_board || error_set(err, ERROR_USAGE, 0, "%s: not JSON", path);
+}
+
+static void look(const char *name, bool is_run, char reason[BOARD_REASON_SIZE])
+{
+    struct error err;
+    cJSON *board = NULL;
+    reason[0] = '\0';
+    bool good = read_definition(name, &board, &err) &&
+                (is_run ? board_programs_try(board, reason, BOARD_REASON_SIZE, &err)
+                        : try_toolchains(cJSON_GetObjectItem(board, "toolchain"), reason,
+                                         BOARD_REASON_SIZE, &err));
+    cJSON_Delete(board);
+    if (good)
+        return;
+    fprintf(stderr, "%s: %s\n", name, err.text);
+    exit(EXIT_FAILURE);
+}
+
+void board_programs_lacking(const char *name, char ret_reason[BOARD_REASON_SIZE])
+{
+    look(name, true, ret_reason);
+}
+
+void board_compiler_lacking(const char *name, char ret_reason[BOARD_REASON_SIZE])
+{
+    look(name, false, ret_reason);
 }

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/name_list.h"
+#include "boards/board_programs.h"
 #include "e2e/api_client.h"
 #include "e2e/sized_model.h"
 #include "hostile/scratch.h"
@@ -95,17 +96,6 @@ static struct map read_map(const char *project)
 
 /* ---- the boards ---- */
 
-static bool has_compiler(const cJSON *board)
-{
-    char path[200];
-    char command[300];
-    const cJSON *prefix = cJSON_GetObjectItem(cJSON_GetObjectItem(board, "toolchain"), "prefix");
-    ck_assert(cJSON_IsString(prefix));
-    snprintf(path, sizeof(path), "%sgcc", prefix->valuestring);
-    snprintf(command, sizeof(command), "command -v %s >/dev/null", path);
-    return system(command) == 0; /* NOLINT(cert-env33-c,concurrency-mt-unsafe): one thread */
-}
-
 /* That is: "-mcpu=cortex-m3", but not "-mcpu=cortex-m0", whose instructions are larger. */
 static bool is_thumb2_cortex_m(const char *definition)
 {
@@ -164,11 +154,10 @@ START_TEST(the_runtime_stays_small)
     cleanup_free char *definition = NULL;
     cleanup_free char *path = file_path("%s/qemu-machines/%s.json", SOURCE_DIR, board);
     ASSERT_GOOD(file_read(path, MAX_BOARD_BYTES, &definition, NULL, &err));
-    cJSON *json = cJSON_Parse(definition);
-    bool can_build = has_compiler(json);
-    cJSON_Delete(json);
-    if (!can_build) {
-        printf("SKIP %s: its compiler is not installed\n", board);
+    char lacks[BOARD_REASON_SIZE];
+    board_compiler_lacking(board, lacks);
+    if (lacks[0]) {
+        printf("SKIP %s: %s\n", board, lacks);
         return;
     }
     char project[300];

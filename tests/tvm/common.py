@@ -88,10 +88,27 @@ def on_every_board(check):
 
 
 def _a_test_of_each(check, boards):
+    def check_here(board):
+        need_board(board)
+        check(board)
+
     for board in boards:
         name = f"test_{check.__name__}_{board}"
-        setattr(sys.modules[check.__module__], name, functools.partial(check, board))
+        setattr(sys.modules[check.__module__], name, functools.partial(check_here, board))
     return check
+
+
+@functools.lru_cache
+def _lacking():
+    """What this computer lacks for each board; "": nothing."""
+    text = subprocess.check_output([BUILD / "tests/boards_here", "--list"], text=True)
+    return dict(line.split("\t") for line in text.splitlines())
+
+
+def need_board(board):
+    """Ends the test as skipped where this computer lacks something for it."""
+    if _lacking()[board]:
+        raise Skip(f"{board}: {_lacking()[board]}")
 
 
 def scratch():

@@ -188,6 +188,7 @@ def one_board_of_each_core():
 
 
 def right(board, cpu):
+    common.need_board(board)
     built, inputs, expected = build(CASES, cpu)
     with common.scratch() as folder:
         archive = folder / "model.tar"
@@ -205,6 +206,7 @@ for _board, _cpu in one_board_of_each_core():
 def test_two_models_in_one_firmware():
     """Each brings its own __ror, a global function."""
     board, cpu = one_board_of_each_core()[0]
+    common.need_board(board)
     first, second = [build([name], cpu, name) for name in ("depthwise", "max_pool")]
     with common.scratch() as folder:
         archive = folder / "model.tar"

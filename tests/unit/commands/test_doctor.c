@@ -2,19 +2,42 @@
  * installation that has two boards: the more there are, the longer doctor takes. */
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/name_list.h"
+#include "boards/board_programs.h"
 #include "commands/exit_code.h"
 #include "e2e/run_program.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { TEST_TIMEOUT_S = 60, EVERY_BOARD_TIMEOUT_S = 300 };
 
+/* A machine that QEMU does not have is no fault of this computer's. */
+static bool lacks_a_program(void)
+{
+    const struct name_place place = {SOURCE_DIR "/qemu-machines", "", ".json"};
+    cleanup_name_list char **boards = NULL;
+    struct error err = {0};
+    ck_assert_msg(name_list_load(&place, &boards, &err), "%s", err.text);
+    for (char **board = boards; *board; board++) {
+        char lacks[BOARD_REASON_SIZE];
+        board_programs_lacking(*board, lacks);
+        if (lacks[0] && !strstr(lacks, " has no machine ")) {
+            printf("SKIP finds_all: %s: %s\n", *board, lacks);
+            return true;
+        }
+    }
+    return false;
+}
+
 START_TEST(finds_all)
 {
     static const char program[] = BUILD_DIR "/bin/microtvm-qemu";
     const char *const argv[] = {program, "doctor", NULL};
+    if (lacks_a_program())
+        return;
     ck_assert_msg(program_run_other(argv) == EXIT_CODE_OK, "%s", program_output);
     ASSERT_PRINTED("Every board works");
 }
