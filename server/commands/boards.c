@@ -2,10 +2,11 @@
 #include "base/file.h"
 #include "board/machine.h"
 #include "commands/commands.h"
+#include "commands/document/value.h"
 #include "commands/exit_code.h"
+#include "commands/json_option.h"
 
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 static const char usage[] = "Usage: microtvm-qemu boards [--json]\n"
                             "\n"
                             "Lists the boards that a model can be run on.\n"
-                            "  --json   one JSON array, sizes in bytes, for scripts\n";
+                            "  --json   one JSON object, sizes in bytes, for scripts\n";
 
 enum { SIZE_TEXT_BYTES = 32 };
 
@@ -77,17 +78,26 @@ static bool add_board(cJSON *array, const struct machine *machine)
            cJSON_AddNumberToObject(board, "ram_size_bytes", (double)machine->ram_size_bytes);
 }
 
+static cJSON *make_document(const struct machine_list *list)
+{
+    cJSON *root = cJSON_CreateObject();
+    cJSON *array = cJSON_CreateArray();
+    bool good = document_add(root, "format", document_text("microtvm-qemu boards")) &&
+                document_add(root, "version", cJSON_CreateNumber(1));
+    good = document_add(root, "boards", array) && good;
+    for (size_t i = 0; good && i < list->count; i++)
+        good = add_board(array, &list->items[i]);
+    return document_finish(root, good);
+}
+
 static bool print_json(const struct machine_list *list, struct error *err)
 {
-    cJSON *array = cJSON_CreateArray();
-    bool complete = array != NULL;
-    for (size_t i = 0; complete && i < list->count; i++)
-        complete = add_board(array, &list->items[i]);
-    cleanup_free char *text = complete ? cJSON_Print(array) : NULL;
-    cJSON_Delete(array);
+    cJSON *root = make_document(list);
+    cleanup_free char *text = root ? document_print(root) : NULL;
+    cJSON_Delete(root);
     if (!text)
         return error_no_memory(err, "the list of boards", 0);
-    puts(text);
+    fputs(text, stdout);
     return true;
 }
 
@@ -109,27 +119,11 @@ static bool print_boards(bool as_json, struct error *err)
 
 int command_boards(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    bool as_json = false;
-    int option;
-    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(usage, stdout);
-            return EXIT_CODE_OK;
-        }
-        if (option != 'j') {
-            fputs(usage, stderr);
-            return EXIT_CODE_USAGE;
-        }
-        as_json = true;
-    }
-    if (optind < argc) {
-        fprintf(stderr, "microtvm-qemu boards: \"%s\": takes no such argument\n%s", argv[optind],
-                usage);
-        return EXIT_CODE_USAGE;
-    }
     struct error err = {0};
+    bool as_json;
+    int exit_code;
+    if (!json_option_read(argc, argv, usage, &as_json, &exit_code))
+        return exit_code;
     if (!print_boards(as_json, &err))
         return (int)exit_with_error("boards", &err);
     return EXIT_CODE_OK;

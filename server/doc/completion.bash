@@ -71,7 +71,7 @@ _microtvm_qemu_option() {
     -e) echo --expect ;;
     -o) echo --output ;;
     -p) echo --port ;;
-    --json) [[ $1 != run ]] || echo --json ;; # for boards it stands alone
+    --json) [[ $1 != run ]] || echo --json ;; # for boards and doctor it stands alone
     --memory | --verbose | --help | --debug) ;;
     --*) echo "$2" ;;
     esac
@@ -128,7 +128,7 @@ _microtvm_qemu_options() {
         echo -b --board --host -p --port --tracker --key --crt-dir --option \
             --protocol --timeout -v --verbose -h --help
         ;;
-    boards) echo --json ;;
+    boards | doctor) echo --json ;;
     serve) echo --read-fd --write-fd --debug --project-dir ;;
     esac
 }

@@ -117,7 +117,7 @@ _microtvm-qemu() {
             '--protocol=[what clients speak]:protocol:(auto crt ffi)' \
             '--timeout=[for one call on the board]:seconds: '
         ;;
-    boards) _arguments '--json[one JSON array, sizes in bytes]' ;;
+    boards | doctor) _arguments '--json[one JSON object]' ;;
     serve)
         _arguments '--read-fd=[descriptor of requests]:number: ' \
             '--write-fd=[descriptor of replies]:number: ' \

@@ -25,7 +25,7 @@ MODELS = SOURCE / "tests/models"
 # What `microtvm-qemu boards` tells of each, by its name.
 ALL_BOARDS = {
     board["name"]: board
-    for board in json.loads(subprocess.check_output([PROGRAM, "boards", "--json"]))
+    for board in json.loads(subprocess.check_output([PROGRAM, "boards", "--json"]))["boards"]
 }
 # Those that TVM's clients are tried on: little memory, a UART that holds one byte, other architectures.
 # `tests/e2e/every_board` has models on each; $MICROTVM_TEST_BOARDS names others.

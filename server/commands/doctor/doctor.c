@@ -3,9 +3,11 @@
 #include "base/temp_dir.h"
 #include "board/machine.h"
 #include "commands/commands.h"
+#include "commands/doctor/findings.h"
 #include "commands/doctor/probe.h"
 #include "commands/doctor/sample.h"
 #include "commands/exit_code.h"
+#include "commands/json_option.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -13,48 +15,32 @@
 #include <string.h>
 
 static const char usage[] =
-    "Usage: microtvm-qemu doctor\n"
+    "Usage: microtvm-qemu doctor [--json]\n"
     "\n"
     "Looks whether all that the boards need is installed, builds a small firmware for each board\n"
     "and boots it, and names the packages that are missing. Takes a few seconds.\n"
+    "  --json   one JSON object of all that was found, for scripts\n"
+    "\n"
     "Exit code 0: every board works that QEMU here has; 6: not every one does.\n";
-
-enum { DOCTOR_PACKAGES = 64 };
 
 struct doctor {
     struct interrupt interrupt;
     struct machine_list boards;
     char *share_dir;
     struct temp_dir temp_dir;
-    bool can_build;                       /* cmake and ninja work */
-    bool cache_checked;                   /* of ccache nothing is left to say */
-    const char *missing[DOCTOR_PACKAGES]; /* packages to install; not owned */
-    size_t missing_count;
-    char *choices[DOCTOR_PACKAGES]; /* what to do about toolchains of which one would be enough */
-    size_t choices_count;
-    size_t unavailable_count; /* boards that QEMU here does not have */
-    bool healthy;
+    bool can_build;     /* cmake and ninja work */
+    bool cache_checked; /* of ccache nothing is left to say */
+    struct findings findings;
 };
 
 static void dispose_doctor(struct doctor *doctor)
 {
     struct error ignored;
     (void)temp_dir_remove(&doctor->temp_dir, &ignored);
-    for (size_t i = 0; i < doctor->choices_count; i++)
-        free(doctor->choices[i]);
+    findings_dispose(&doctor->findings);
     free(doctor->share_dir);
     machine_list_dispose(&doctor->boards);
     interrupt_close(&doctor->interrupt);
-}
-
-static void note_package(struct doctor *doctor, const char *package)
-{
-    for (size_t i = 0; i < doctor->missing_count; i++) {
-        if (strcmp(doctor->missing[i], package) == 0)
-            return;
-    }
-    if (doctor->missing_count < DOCTOR_PACKAGES)
-        doctor->missing[doctor->missing_count++] = package;
 }
 
 /* Of several toolchains, which the distribution has is not known here. */
@@ -63,23 +49,19 @@ static bool note_toolchain(struct doctor *doctor, const struct machine *board, s
     const struct toolchain_list *toolchains = &board->toolchains;
     if (toolchains->count == 1) {
         for (char **package = toolchains->items[0].packages; *package; package++)
-            note_package(doctor, *package);
+            findings_need_package(&doctor->findings, *package);
         return true;
     }
-    cleanup_free char *remedy = toolchain_remedy(toolchains);
+    char *remedy = toolchain_remedy(toolchains);
     if (!remedy)
         return error_no_memory(err, "package names", toolchains->count);
-    for (size_t i = 0; i < doctor->choices_count; i++)
-        if (strcmp(doctor->choices[i], remedy) == 0)
-            return true;
-    if (doctor->choices_count < DOCTOR_PACKAGES)
-        doctor->choices[doctor->choices_count++] = steal_pointer(remedy);
+    findings_need_choice(&doctor->findings, remedy);
     return true;
 }
 
-static void report(const char *state, const char *what, const char *detail)
+static void report(struct doctor *doctor, const char *state, const char *what, const char *detail)
 {
-    printf("  %-8s %-26s %s\n", state, what, detail);
+    findings_add(&doctor->findings, state, what, detail);
 }
 
 /* One program's --version. Only an interrupt is an error here: all else is the report. */
@@ -92,10 +74,10 @@ static bool check_program(struct doctor *doctor, const char *program, const char
     if (!probe_first_line(argv, &doctor->interrupt, line, &ok, err)) {
         if (err->kind == ERROR_INTERRUPTED)
             return false;
-        report(err->kind == ERROR_TOOL ? "missing" : "broken", program,
+        report(doctor, err->kind == ERROR_TOOL ? "missing" : "broken", program,
                err->kind == ERROR_TOOL ? package : err->text);
     } else {
-        report(ok ? "ok" : "broken", program, line);
+        report(doctor, ok ? "ok" : "broken", program, line);
     }
     *ret_works = ok;
     return true;
@@ -108,7 +90,7 @@ static bool need_program(struct doctor *doctor, const char *program, const char 
     if (!check_program(doctor, program, package, ret_works, err))
         return false;
     if (!*ret_works)
-        note_package(doctor, package);
+        findings_need_package(&doctor->findings, package);
     return true;
 }
 
@@ -126,13 +108,20 @@ static bool check_build_programs(struct doctor *doctor, struct error *err)
     doctor->cache_checked = true;
     char line[PROBE_LINE_SIZE];
     if (probe_first_line(argv, &doctor->interrupt, line, &works, err)) {
-        report(works ? "ok" : "broken", "ccache", line);
+        report(doctor, works ? "ok" : "broken", "ccache", line);
         doctor->cache_checked = !works;
     } else if (err->kind == ERROR_INTERRUPTED)
         return false;
     else
-        report("optional", "ccache", "not there: every project compiles the runtime anew");
+        report(doctor, "optional", "ccache", "not there: every project compiles the runtime anew");
     return true;
+}
+
+static void report_machine(struct doctor *doctor, const char *machine)
+{
+    char detail[PROBE_LINE_SIZE];
+    snprintf(detail, sizeof detail, "%s: QEMU here does not have it, a newer one may", machine);
+    report(doctor, "missing", "  machine", detail);
 }
 
 /* A QEMU without the machine is no fault of this computer's, and no package mends it. */
@@ -149,10 +138,9 @@ static bool check_qemu(struct doctor *doctor, const struct machine *board, bool 
                             err))
         return false;
     if (listed)
-        report("ok", "  machine", board->qemu_machine);
+        report(doctor, "ok", "  machine", board->qemu_machine);
     else
-        printf("  %-8s %-26s %s: QEMU here does not have it, a newer one may\n", "missing",
-               "  machine", board->qemu_machine);
+        report_machine(doctor, board->qemu_machine);
     *ret_works = *ret_available = listed;
     return true;
 }
@@ -181,10 +169,8 @@ static bool report_step(struct doctor *doctor, const struct machine *board, cons
         *err = no_memory;
         return false;
     }
-    report(err->kind == ERROR_TOOL ? "missing" : "broken", what, "");
-    char *rest = err->text;
-    for (const char *line; (line = strsep(&rest, "\n"));)
-        printf("    %s\n", line);
+    findings_add_text(&doctor->findings, err->kind == ERROR_TOOL ? "missing" : "broken", what,
+                      err->text);
     return true;
 }
 
@@ -194,7 +180,7 @@ static void look_for_cache(void *context, const char *line)
     struct doctor *doctor = context;
     if (doctor->cache_checked || !strstr(line, "no compiler cache"))
         return;
-    report("optional", "  ccache", line);
+    report(doctor, "optional", "  ccache", line);
     doctor->cache_checked = true;
 }
 
@@ -217,7 +203,7 @@ static bool check_sample(struct doctor *doctor, const struct machine *board, boo
         return report_step(doctor, board, "  firmware", err);
     if (!sample_boot(&sample, err))
         return report_step(doctor, board, "  firmware", err);
-    report("ok", "  firmware", "builds, links and boots");
+    report(doctor, "ok", "  firmware", "builds, links and boots");
     *ret_works = true;
     return true;
 }
@@ -228,16 +214,17 @@ static bool check_board(struct doctor *doctor, const struct machine *board, stru
     bool available;
     bool compiler;
     bool firmware = false;
-    printf("%s\n", board->name);
+    findings_begin_board(&doctor->findings, board->name);
     if (!check_qemu(doctor, board, &qemu, &available, err) ||
         !check_compiler(doctor, board, &compiler, err))
         return false;
     if (!qemu || !compiler || !doctor->can_build)
-        report("not tried", "  firmware", "for lack of the above");
+        report(doctor, "not tried", "  firmware", "for lack of the above");
     else if (!check_sample(doctor, board, &firmware, err))
         return false;
-    doctor->unavailable_count += available ? 0 : 1;
-    doctor->healthy = doctor->healthy && (firmware || !available);
+    findings_end_board(&doctor->findings, !available ? BOARD_UNAVAILABLE
+                                          : firmware ? BOARD_WORKS
+                                                     : BOARD_FAILS);
     return true;
 }
 
@@ -265,54 +252,34 @@ static bool open_doctor(struct doctor *doctor, struct error *err)
     return machine_list_load(boards_dir, &doctor->boards, err);
 }
 
-static void print_remedies(const struct doctor *doctor)
-{
-    if (doctor->missing_count + doctor->choices_count > 0)
-        printf("\nInstall what is missing:\n");
-    for (size_t i = 0; i < doctor->missing_count; i++)
-        printf("%s %s", i == 0 ? "  apt-get install --no-install-recommends" : "",
-               doctor->missing[i]);
-    if (doctor->missing_count > 0)
-        printf("\n");
-    for (size_t i = 0; i < doctor->choices_count; i++)
-        printf("  %s\n", doctor->choices[i]);
-}
-
 static bool examine(struct doctor *doctor, struct error *err)
 {
     char pty[PROBE_LINE_SIZE];
-    printf("this machine\n");
-    report("ok", "temporary folder", doctor->temp_dir.path);
+    findings_begin_machine(&doctor->findings);
+    report(doctor, "ok", "temporary folder", doctor->temp_dir.path);
     if (!probe_pty(pty, err))
         return false;
-    report("ok", "pseudo-terminal", pty);
-    if (!check_build_programs(doctor, err) || !check_boards(doctor, err))
-        return false;
-    print_remedies(doctor);
-    if (!doctor->healthy)
-        printf("\nNot every board works.\n");
-    else if (doctor->unavailable_count > 0)
-        printf("\nEvery board works, but for %zu whose machine QEMU here does not have.\n",
-               doctor->unavailable_count);
-    else
-        printf("\nEvery board works.\n");
-    return true;
+    report(doctor, "ok", "pseudo-terminal", pty);
+    return check_build_programs(doctor, err) && check_boards(doctor, err);
+}
+
+static int run_doctor(bool as_json)
+{
+    struct error err = {0};
+    __attribute__((cleanup(dispose_doctor))) struct doctor doctor = {
+        .interrupt = {.signal_fd = -1, .peer_fd = -1}};
+    findings_open(&doctor.findings, as_json);
+    if (!open_doctor(&doctor, &err) || !examine(&doctor, &err))
+        return (int)exit_with_error("doctor", &err);
+    int code = doctor.findings.healthy ? EXIT_CODE_OK : EXIT_CODE_TOOL;
+    return findings_finish(&doctor.findings, code, &err) ? code
+                                                         : (int)exit_with_error("doctor", &err);
 }
 
 int command_doctor(int argc, char **argv)
 {
-    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        fputs(usage, stdout);
-        return EXIT_CODE_OK;
-    }
-    if (argc > 1) {
-        fprintf(stderr, "microtvm-qemu doctor: \"%s\": takes no arguments\n%s", argv[1], usage);
-        return EXIT_CODE_USAGE;
-    }
-    struct error err = {0};
-    __attribute__((cleanup(dispose_doctor))) struct doctor doctor = {
-        .interrupt = {.signal_fd = -1, .peer_fd = -1}, .healthy = true};
-    if (!open_doctor(&doctor, &err) || !examine(&doctor, &err))
-        return (int)exit_with_error("doctor", &err);
-    return doctor.healthy ? EXIT_CODE_OK : EXIT_CODE_TOOL;
+    bool as_json;
+    int exit_code;
+    return json_option_read(argc, argv, usage, &as_json, &exit_code) ? run_doctor(as_json)
+                                                                     : exit_code;
 }

@@ -1,6 +1,6 @@
 #include "base/temp_dir.h"
+#include "commands/document/value.h"
 #include "commands/run/document/sections.h"
-#include "commands/run/document/value.h"
 #include "commands/run/run.h"
 
 #include <string.h>

@@ -64,7 +64,8 @@ END_TEST
 START_TEST(test_boards_json)
 {
     ck_assert_int_eq(run("A=", "boards", "--json"), EXIT_CODE_OK);
-    cJSON *boards = cJSON_Parse(output);
+    cJSON *document = cJSON_Parse(output);
+    const cJSON *boards = cJSON_GetObjectItemCaseSensitive(document, "boards");
     ck_assert_msg(cJSON_IsArray(boards), "%s", output);
     const cJSON *board;
     bool found = false;
@@ -85,7 +86,7 @@ START_TEST(test_boards_json)
         ck_assert(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(board, "floating_point")));
     }
     ck_assert(found);
-    cJSON_Delete(boards);
+    cJSON_Delete(document);
 }
 END_TEST
 
@@ -99,6 +100,7 @@ START_TEST(test_wrong_arguments)
         assert_printed("Usage: microtvm-qemu");
     }
     ck_assert_int_eq(run("A=", "boards", "--nonsense"), EXIT_CODE_USAGE);
+    ck_assert_int_eq(run("A=", "doctor", "--nonsense"), EXIT_CODE_USAGE);
 }
 END_TEST
 
@@ -117,7 +119,8 @@ START_TEST(test_template_has_all_boards)
     ck_assert_ptr_nonnull(template_boards);
 
     ck_assert_int_eq(run("A=", "boards", "--json"), EXIT_CODE_OK);
-    cJSON *boards = cJSON_Parse(output);
+    cJSON *document = cJSON_Parse(output);
+    const cJSON *boards = cJSON_GetObjectItemCaseSensitive(document, "boards");
     ck_assert_int_eq(cJSON_GetArraySize(boards), cJSON_GetArraySize(template_boards));
     const cJSON *board;
     cJSON_ArrayForEach(board, boards)
@@ -127,7 +130,7 @@ START_TEST(test_template_has_all_boards)
         ck_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(same, "model")),
                          cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(board, "model")));
     }
-    cJSON_Delete(boards);
+    cJSON_Delete(document);
     cJSON_Delete(template_boards);
 }
 END_TEST

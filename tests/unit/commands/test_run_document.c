@@ -1,8 +1,8 @@
 /* The document of `run --json`: what it says of outputs of each type, and its texts. */
 #include "base/cleanup.h"
+#include "commands/document/value.h"
 #include "commands/run/document/document.h"
 #include "commands/run/document/sections.h"
-#include "commands/run/document/value.h"
 #include "commands/run/tensors/output.h"
 
 #include <check.h>

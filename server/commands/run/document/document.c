@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/file.h"
-#include "commands/run/document/value.h"
+#include "commands/document/value.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "commands/run/document/sections.h"
 
-#include "commands/run/document/value.h"
+#include "commands/document/value.h"
 
 static cJSON *region_of(uint64_t size_bytes, uint64_t used_bytes)
 {

@@ -6,7 +6,7 @@
 #include "base/sha256.h"
 #include "client/element.h"
 #include "client/likeness.h"
-#include "commands/run/document/value.h"
+#include "commands/document/value.h"
 #include "commands/run/tensors/output.h"
 
 #include <math.h>

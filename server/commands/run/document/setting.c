@@ -2,7 +2,7 @@
 #include "commands/run/document/sections.h"
 
 #include "base/text.h"
-#include "commands/run/document/value.h"
+#include "commands/document/value.h"
 #include "project/settings.h"
 
 #include <stdlib.h>

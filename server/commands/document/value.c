@@ -1,4 +1,4 @@
-#include "commands/run/document/value.h"
+#include "commands/document/value.h"
 
 #include "base/cleanup.h"
 #include "base/number.h"

@@ -1,6 +1,6 @@
-/* Values of the document of `run --json`. All return NULL when memory ran out. */
-#ifndef MICROTVM_QEMU_COMMANDS_RUN_DOCUMENT_VALUE_H
-#define MICROTVM_QEMU_COMMANDS_RUN_DOCUMENT_VALUE_H
+/* Values of the documents that `--json` writes. All return NULL when memory ran out. */
+#ifndef MICROTVM_QEMU_COMMANDS_DOCUMENT_VALUE_H
+#define MICROTVM_QEMU_COMMANDS_DOCUMENT_VALUE_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
