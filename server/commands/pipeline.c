@@ -206,6 +206,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
     if (!elf)
         return error_no_memory(err, "a path", 0);
     report_begin(pipeline->report, "build");
+    pipeline->manifest.debug_executor = pipeline->debugs_graphs;
     bool was_built = pipeline->entry.is_built;
     pipeline->need = pipeline->manifest.need; /* of a build before this one */
     if ((!was_built && !build_project(&options, err)) || !footprint_read(elf, &taken, err) ||

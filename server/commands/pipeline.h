@@ -20,6 +20,7 @@ struct pipeline {
     struct report *report;
     bool verbose;          /* the build's lines, too */
     bool has_device_graph; /* a graph is the board's own executor's to run */
+    bool debugs_graphs;    /* TVM's debug executor is in the firmware, too, for a client of it */
     bool choose_type;      /* a model that host_driven can't run gets the project type that can */
     const char *cache_dir; /* firmware that was built before is taken from there, other put there;
                             * NULL: none */

@@ -113,7 +113,8 @@ static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struc
         cJSON_AddNumberToObject(json, "format", MANIFEST_FORMAT) &&
         cJSON_AddStringToObject(json, "generator", "microtvm-qemu " MICROTVM_QEMU_VERSION) &&
         (!manifest->crt_source ||
-         cJSON_AddStringToObject(json, "crt_source", manifest->crt_source));
+         cJSON_AddStringToObject(json, "crt_source", manifest->crt_source)) &&
+        (!manifest->debug_executor || cJSON_AddTrueToObject(json, "debug_executor"));
     good = add_item(json, "model", model) && good && model_to_json(&manifest->model, model);
     good = add_item(json, "memory", need_to_json(&manifest->need)) && good;
     good = add_item(json, "options", options) && good;

@@ -4,12 +4,15 @@
  *   "format": 1,
  *   "generator": "microtvm-qemu 0.1.0",
  *   "crt_source": "given" or "bundled",
+ *   "debug_executor": true where the firmware has TVM's debug executor of graphs, too,
  *   "model": { "name", "executor", "version", "tvm_version", "c_interface", "system_lib",
- * "io_size_bytes", "c_metadata", "linked_params", "inputs": [{"name", "dtype", "size_bytes",
- * "shape"}, ...], "outputs": [likewise, and "unwritten"], "inputs_note", "outputs_note", "modules":
- * [{"name", "executor"}, ...] }, "memory": { "heap_size_bytes", "workspace_bytes", "ndim_most" },
- * "options": { ... as in settings.h: what the firmware is built with ... }, "generated": { ...
- * those chosen when the project was generated, where null leads back to ... }
+ *              "io_size_bytes", "c_metadata", "linked_params",
+ *              "inputs": [{"name", "dtype", "size_bytes", "shape"}, ...], "outputs": [likewise, and
+ *              "unwritten"], "inputs_note", "outputs_note",
+ *              "modules": [{"name", "executor"}, ...] },
+ *   "memory": { "heap_size_bytes", "workspace_bytes", "ndim_most" },
+ *   "options": { ... as in settings.h: what the firmware is built with ... },
+ *   "generated": { ... those chosen when the project was generated, where null leads back to ... }
  * }
  */
 #ifndef MICROTVM_QEMU_PROJECT_MANIFEST_H
@@ -21,7 +24,8 @@
 #include "project/settings.h"
 
 struct manifest {
-    char *crt_source; /* whose C runtime crt/ holds: "given" or "bundled" */
+    char *crt_source;    /* whose C runtime crt/ holds: "given" or "bundled" */
+    bool debug_executor; /* for the next build: with TVM's debug executor, where there is a graph */
     struct model model;
     struct memory_need need;   /* for whoever builds it; of the last build, workspace_bytes alone */
     struct settings settings;  /* of the last build, and of the next one unless changed */

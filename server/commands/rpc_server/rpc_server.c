@@ -255,7 +255,8 @@ int command_rpc_server(int argc, char **argv)
         server.pipeline = (struct pipeline){.command = "rpc-server",
                                             .interrupt = &server.interrupt,
                                             .report = &server.report,
-                                            .verbose = server.args.verbose};
+                                            .verbose = server.args.verbose,
+                                            .debugs_graphs = true};
         (void)serve(&server, &err); /* it returns with a reason only */
         report_abandon(&server.report);
         server.interrupt.background = NULL;

@@ -147,16 +147,21 @@ static int copy_entry(const TVMGraphExecutor *executor, const struct graph_opera
     return 0;
 }
 
-static int run_operator(TVMGraphExecutor *executor, const struct graph_operator *operator_)
+void graph_set_arguments(TVMGraphExecutor *executor, const struct graph_operator *operator_)
+{
+    for (uint32_t i = 0; i < operator_->num_args; i++) {
+        executor->values[i].v_handle = &executor->entries[operator_->args[i]];
+        executor->type_codes[i] = kTVMDLTensorHandle;
+    }
+}
+
+int graph_run_operator(TVMGraphExecutor *executor, const struct graph_operator *operator_)
 {
     TVMValue ret_val;
     int ret_type_code;
     if (!operator_->func)
         return copy_entry(executor, operator_);
-    for (uint32_t i = 0; i < operator_->num_args; i++) {
-        executor->values[i].v_handle = &executor->entries[operator_->args[i]];
-        executor->type_codes[i] = kTVMDLTensorHandle;
-    }
+    graph_set_arguments(executor, operator_);
     return TVMFuncCall(operator_->func, executor->values, executor->type_codes,
                        (int)operator_->num_args, &ret_val, &ret_type_code);
 }
@@ -165,6 +170,6 @@ int TVMGraphExecutor_Run(TVMGraphExecutor *executor)
 {
     int status = 0;
     for (uint32_t i = 0; status == 0 && i < executor->num_operators; i++)
-        status = run_operator(executor, &executor->operators[i]);
+        status = graph_run_operator(executor, &executor->operators[i]);
     return status;
 }

@@ -231,3 +231,12 @@ int graph_load(TVMGraphExecutor *executor, const char *text, size_t size_bytes)
     crt_free(loader.rows);
     return status;
 }
+
+int graph_read_rows(struct graph_loader *loader, const char *text, size_t size_bytes)
+{
+    struct json_reader members[MEMBERS];
+    int status = find_members(text, size_bytes, members);
+    if (status == 0)
+        status = json_count(&members[NODES], &loader->num_nodes);
+    return status == 0 ? load_rows(loader, members[NODE_ROW_PTR]) : status;
+}

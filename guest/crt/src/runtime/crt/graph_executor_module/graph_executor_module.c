@@ -5,6 +5,7 @@
 #include <tvm/runtime/crt/internal/common/memory_map.h>
 #include <tvm/runtime/crt/internal/common/module_call.h>
 #include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph_debug.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
 #include <tvm/runtime/crt/module.h>
 
@@ -162,26 +163,52 @@ static const struct module_function functions[] = {
     {set_input, 2},
     {NULL, 0},
     {get_input_name, 1},
+#if CRT_GRAPH_EXECUTOR_DEBUG
+    {graph_debug_run_individual, NUM_ARGS_VARY},
+    {graph_debug_run_individual_node, NUM_ARGS_VARY},
+    {graph_debug_get_output, NUM_ARGS_VARY},
+    {graph_debug_execute_node, 1},
+    {graph_debug_get_node_output, 2},
+    {graph_debug_profile, NUM_ARGS_VARY},
+    {graph_debug_profile, NUM_ARGS_VARY},
+#endif
 };
 
 static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
                      int *ret_type_code, void *resource_handle);
 
 static const TVMBackendPackedCFunc packed_functions[] = {
-    call_body, call_body, not_implemented, call_body,       call_body, call_body,
-    call_body, call_body, call_body,       not_implemented, call_body};
+    call_body, call_body, not_implemented, call_body, call_body, call_body, call_body,
+    call_body, call_body, not_implemented, call_body,
+#if CRT_GRAPH_EXECUTOR_DEBUG
+    call_body, call_body, call_body,       call_body, call_body, call_body, call_body,
+#endif
+};
+
+#if CRT_GRAPH_EXECUTOR_DEBUG
+#define NUMBER_OF_FUNCTIONS "\x12\0"
+enum { FUNCTIONS = 0x12 };
+#else
+#define NUMBER_OF_FUNCTIONS "\x0b\0"
+enum { FUNCTIONS = 0x0b };
+#endif
 
 /* clang-format off */
 static const TVMFuncRegistry registry = {
-    .names = "\x0b\0"
+    .names = NUMBER_OF_FUNCTIONS
              "get_input\0" "get_input_index\0" "get_input_info\0" "get_num_inputs\0"
              "get_num_outputs\0" "get_output\0" "load_params\0" "run\0" "set_input\0"
-             "share_params\0" "get_input_name\0",
+             "share_params\0" "get_input_name\0"
+#if CRT_GRAPH_EXECUTOR_DEBUG
+             "run_individual\0" "run_individual_node\0" "debug_get_output\0" "execute_node\0"
+             "get_node_output\0" "profile\0" "profile_rpc\0"
+#endif
+             ,
     .funcs = packed_functions,
 };
 /* clang-format on */
 
-_Static_assert(sizeof(packed_functions) / sizeof(packed_functions[0]) == 0x0b,
+_Static_assert(sizeof(packed_functions) / sizeof(packed_functions[0]) == FUNCTIONS,
                "the count in registry.names");
 
 static const TVMModule module = {&registry};
@@ -199,6 +226,9 @@ static void end_executor(void)
 {
     if (!executor)
         return;
+#if CRT_GRAPH_EXECUTOR_DEBUG
+    graph_debug_end();
+#endif
     (void)TVMGraphExecutor_Release(&executor);
     (void)TVMModFree(executor_handle);
 }
@@ -255,11 +285,13 @@ static int check_arguments(const struct module_call *call)
     return status;
 }
 
-static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
-                  int *ret_type_code, void *resource_handle)
+/* What is to be done with a graph's text once the executor is made; NULL: nothing. */
+typedef int (*begin_fn)(TVMGraphExecutor *executor, const char *text, size_t size_bytes);
+
+static int create_with(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                       int *ret_type_code, begin_fn begin)
 {
     const struct module_call call = {CREATE, args, type_codes, num_args, ret_val, ret_type_code};
-    (void)resource_handle;
     const char *text = NULL;
     size_t size_bytes = 0;
     int status = check_arguments(&call);
@@ -273,8 +305,13 @@ static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_v
     status = graph_create(text, size_bytes, args[1].v_handle, &executor);
     if (status != 0)
         return status;
-    status = TVMModCreateFromCModule(&module, &executor_handle);
+    status = begin ? begin(executor, text, size_bytes) : 0;
+    if (status == 0)
+        status = TVMModCreateFromCModule(&module, &executor_handle);
     if (status != 0) {
+#if CRT_GRAPH_EXECUTOR_DEBUG
+        graph_debug_end();
+#endif
         (void)TVMGraphExecutor_Release(&executor);
         return status;
     }
@@ -283,9 +320,31 @@ static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_v
     return 0;
 }
 
+static int create(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                  int *ret_type_code, void *resource_handle)
+{
+    (void)resource_handle;
+    return create_with(args, type_codes, num_args, ret_val, ret_type_code, NULL);
+}
+
+#if CRT_GRAPH_EXECUTOR_DEBUG
+static int create_debug(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                        int *ret_type_code, void *resource_handle)
+{
+    (void)resource_handle;
+    return create_with(args, type_codes, num_args, ret_val, ret_type_code, graph_debug_begin);
+}
+#endif
+
 /* NOLINTEND(readability-non-const-parameter) */
 
 tvm_crt_error_t TVMGraphExecutorModule_Register(void)
 {
-    return (tvm_crt_error_t)TVMFuncRegisterGlobal(CREATE, (TVMFunctionHandle)create, 0);
+    int status = TVMFuncRegisterGlobal(CREATE, (TVMFunctionHandle)create, 0);
+#if CRT_GRAPH_EXECUTOR_DEBUG
+    if (status == 0)
+        status = TVMFuncRegisterGlobal("tvm.graph_executor_debug.create",
+                                       (TVMFunctionHandle)create_debug, 0);
+#endif
+    return (tvm_crt_error_t)status;
 }

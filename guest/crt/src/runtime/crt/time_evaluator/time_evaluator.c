@@ -1,5 +1,6 @@
 /* runtime.RPCTimeEvaluator: a function that times another one, and returns the mean seconds of one
  * call for each repetition, as doubles in a byte array. */
+#include <stdbool.h>
 #include <string.h>
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
@@ -64,18 +65,18 @@ static int32_t read_integer(const TVMValue *value)
     return value->v_int64 < INT32_MIN ? INT32_MIN : (int32_t)value->v_int64;
 }
 
-static void read_args(struct time_evaluator *evaluator, const TVMValue *args, int num_args)
+static void read_numbers(struct time_evaluator *evaluator, const TVMValue *integers,
+                         bool has_zero_time, bool has_cooldown)
 {
-    const TVMValue *integers = args + FIRST_INTEGER;
     evaluator->number = read_integer(&integers[0]);
     evaluator->repeat = read_integer(&integers[1]);
     evaluator->min_repeat_ms = read_integer(&integers[2]);
     evaluator->limit_zero_time_iterations = 100; /* what TVM's clients send by default */
     evaluator->repeats_to_cooldown = 1;
     integers += 3;
-    if (num_args >= ARGS_ZERO_TIME)
+    if (has_zero_time)
         evaluator->limit_zero_time_iterations = read_integer(integers++);
-    if (num_args >= ARGS_COOLDOWN) {
+    if (has_cooldown) {
         evaluator->cooldown_interval_ms = read_integer(&integers[0]);
         evaluator->repeats_to_cooldown = read_integer(&integers[1]);
     }
@@ -105,6 +106,20 @@ static int check_numbers(const struct time_evaluator *evaluator)
     if (status == 0 && evaluator->cooldown_interval_ms > 0)
         status = check_number("repeats_to_cooldown", evaluator->repeats_to_cooldown, 1, INT32_MAX);
     return status;
+}
+
+int time_evaluator_read(const TVMValue *integers, const int *type_codes, int count,
+                        struct time_evaluator *ret_evaluator)
+{
+    enum { COUNT_0_9 = 5, COUNT_NOW = 6 };
+    if (count != COUNT_0_9 && count != COUNT_NOW)
+        return crt_wrong_count(TIME_EVALUATOR_NAME, count, COUNT_NOW);
+    for (int i = 0; i < count; i++)
+        if (type_codes[i] != kTVMArgInt)
+            return crt_wrong_type(TIME_EVALUATOR_NAME, i, type_codes[i], kTVMArgInt);
+    *ret_evaluator = (struct time_evaluator){.next = NULL};
+    read_numbers(ret_evaluator, integers, count == COUNT_NOW, true);
+    return check_numbers(ret_evaluator);
 }
 
 static int find_preprocess(const char *name, TVMFunctionHandle *ret_func)
@@ -137,7 +152,8 @@ int crt_create_time_evaluator(TVMValue *args, int *type_codes, int num_args, TVM
     int status = check_args(type_codes, num_args);
     if (status != 0)
         return status;
-    read_args(&wanted, args, num_args);
+    read_numbers(&wanted, args + FIRST_INTEGER, num_args >= ARGS_ZERO_TIME,
+                 num_args >= ARGS_COOLDOWN);
     status = check_numbers(&wanted);
     /* TVM's debug executor times each node of a graph: a reshape's function has this name. */
     if (status == 0 && strcmp(args[1].v_str, "__nop") != 0)

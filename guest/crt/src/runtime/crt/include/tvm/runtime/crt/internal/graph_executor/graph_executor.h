@@ -64,6 +64,10 @@ int graph_load_entries(TVMGraphExecutor *executor, struct json_reader attrs);
 /* May the executor's client write to this entry? (With text.) */
 int graph_check_writable(const TVMGraphExecutor *executor, uint32_t entry, const char *name);
 
+/* What its function is called with: executor->values and type_codes. */
+void graph_set_arguments(TVMGraphExecutor *executor, const struct graph_operator *operator_);
+int graph_run_operator(TVMGraphExecutor *executor, const struct graph_operator *operator_);
+
 /* Zeroed memory for count things; one byte at least. */
 int graph_allocate(size_t count, size_t each_bytes, const char *what, void **ret_memory);
 

@@ -26,6 +26,9 @@ int graph_read_word(struct json_reader reader, char *buffer, size_t size_bytes);
 int graph_read_entry(const struct graph_loader *loader, struct json_reader *reader, uint32_t limit,
                      uint32_t *ret_entry);
 
+/* Of a graph that was loaded: num_nodes and rows, which the caller frees, also after an error. */
+int graph_read_rows(struct graph_loader *loader, const char *text, size_t size_bytes);
+
 /* Appends to the executor's operators, where there is room. */
 int graph_load_operator(const struct graph_loader *loader, const struct graph_node *node);
 

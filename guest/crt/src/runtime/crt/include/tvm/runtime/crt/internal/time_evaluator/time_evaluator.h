@@ -29,6 +29,12 @@ struct measurement {
     int32_t number;
 };
 
+/* How to measure, from six arguments: number, repeat, min_repeat_ms, limit_zero_time_iterations
+ * (which TVM 0.9 does not send), cooldown_interval_ms, repeats_to_cooldown. Errors (with text): a
+ * count, a type, or a number that is none of these. */
+int time_evaluator_read(const TVMValue *integers, const int *type_codes, int count,
+                        struct time_evaluator *ret_evaluator);
+
 /* Calls the function once, then as often as the evaluator says; results has room for its repeats:
  * the mean seconds of one call in each. Errors (with text): those of the function, and of the
  * platform's timer. */
