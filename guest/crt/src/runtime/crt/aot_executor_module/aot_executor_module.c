@@ -136,32 +136,17 @@ static int run(const struct module_call *call)
 
 /* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
 
-/* Part of the interface of TVM's larger executors; TVM's own CRT has none of them either. */
-static int not_implemented(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
-                           int *ret_type_code, void *resource_handle)
-{
-    (void)args;
-    (void)type_codes;
-    (void)num_args;
-    (void)ret_val;
-    (void)ret_type_code;
-    (void)resource_handle;
-    return crt_error(kTvmErrorFunctionCallNotImplemented,
-                     "not available on a board: copy inputs into get_input(name); parameters "
-                     "are linked into the firmware");
-}
-
 static const struct module_function functions[] = {
     {get_input, 1},
     {get_input_index, 1},
-    {NULL, 0},
+    {module_call_missing, NUM_ARGS_VARY},
     {get_num_inputs, 0},
     {get_num_outputs, 0},
     {get_output, NUM_ARGS_VARY},
-    {NULL, 0},
+    {module_call_missing, NUM_ARGS_VARY},
     {run, 0},
-    {NULL, 0},
-    {NULL, 0},
+    {module_call_missing, NUM_ARGS_VARY},
+    {module_call_missing, NUM_ARGS_VARY},
     {get_input_name, 1},
     {get_output_name, 1},
     {get_output_index, 1},
@@ -171,8 +156,8 @@ static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *re
                      int *ret_type_code, void *resource_handle);
 
 static const TVMBackendPackedCFunc packed_functions[] = {
-    call_body, call_body,       not_implemented, call_body, call_body, call_body, not_implemented,
-    call_body, not_implemented, not_implemented, call_body, call_body, call_body};
+    call_body, call_body, call_body, call_body, call_body, call_body, call_body,
+    call_body, call_body, call_body, call_body, call_body, call_body};
 
 /* clang-format off */
 static const TVMFuncRegistry registry = {

@@ -8,6 +8,12 @@ int module_call_check(const struct module_call *call, int num_args)
     return crt_wrong_count(call->name, call->num_args, num_args);
 }
 
+int module_call_missing(const struct module_call *call)
+{
+    return crt_error(kTvmErrorFunctionCallNotImplemented,
+                     "%s: not available on a board: copy inputs into get_input(name)", call->name);
+}
+
 int module_call_return_int(const struct module_call *call, int value)
 {
     call->ret_val->v_int64 = value;

@@ -137,31 +137,17 @@ static int set_input(const struct module_call *call)
 
 /* NOLINTBEGIN(readability-non-const-parameter): the signatures are TVM's */
 
-/* Part of the interface of TVM's larger executors; TVM's own CRT has neither of them. */
-static int not_implemented(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
-                           int *ret_type_code, void *resource_handle)
-{
-    (void)args;
-    (void)type_codes;
-    (void)num_args;
-    (void)ret_val;
-    (void)ret_type_code;
-    (void)resource_handle;
-    return crt_error(kTvmErrorFunctionCallNotImplemented,
-                     "not available on a board: it has one executor, and cannot return maps");
-}
-
 static const struct module_function functions[] = {
     {get_input, 1},
     {get_input_index, 1},
-    {NULL, 0},
+    {module_call_missing, NUM_ARGS_VARY},
     {get_num_inputs, 0},
     {get_num_outputs, 0},
     {get_output, NUM_ARGS_VARY},
     {load_params, 1},
     {run, 0},
     {set_input, 2},
-    {NULL, 0},
+    {module_call_missing, NUM_ARGS_VARY},
     {get_input_name, 1},
 #if CRT_GRAPH_EXECUTOR_DEBUG
     {graph_debug_run_individual, NUM_ARGS_VARY},
@@ -178,10 +164,10 @@ static int call_body(TVMValue *args, int *type_codes, int num_args, TVMValue *re
                      int *ret_type_code, void *resource_handle);
 
 static const TVMBackendPackedCFunc packed_functions[] = {
-    call_body, call_body, not_implemented, call_body, call_body, call_body, call_body,
-    call_body, call_body, not_implemented, call_body,
+    call_body, call_body, call_body, call_body, call_body, call_body, call_body,
+    call_body, call_body, call_body, call_body,
 #if CRT_GRAPH_EXECUTOR_DEBUG
-    call_body, call_body, call_body,       call_body, call_body, call_body, call_body,
+    call_body, call_body, call_body, call_body, call_body, call_body, call_body,
 #endif
 };
 

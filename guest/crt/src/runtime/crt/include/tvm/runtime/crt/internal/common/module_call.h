@@ -28,6 +28,10 @@ enum { NUM_ARGS_VARY = -1 };
 
 int module_call_check(const struct module_call *call, int num_args);
 
+/* The body of functions that TVM's larger executors have, and that neither TVM's own CRT has for
+ * boards. Returns an error whose text is set. */
+int module_call_missing(const struct module_call *call);
+
 /* For a TVMBackendPackedCFunc that stands in registry->funcs for all functions of a module: finds
  * the one that is called, sets call->name and calls its body, if there is an executor (else CREATE,
  * a function's name, makes one) and as many arguments as it takes. Returns 0, or an error whose
