@@ -1,4 +1,5 @@
 #include "api/json_scan.h"
+#include "api/json_text.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -15,24 +16,26 @@ struct json_block {
     cJSON values[BLOCK_VALUES];
 };
 
-bool json_scan_wrong(struct json_scan *scan, const char *wanted)
-{
-    return error_set(scan->err, ERROR_PARSE, 0, "not JSON: want %s at byte %zu", wanted,
-                     (size_t)(scan->at - scan->begin));
-}
+/* A text that is read, and what was found in it so far. */
+struct parse {
+    struct json_scan scan;
+    int depth;
+    bool is_plain_number; /* the value read last had neither point nor exponent, or is no number */
+    struct json_text found;
+};
 
-static cJSON *new_value(struct json_scan *scan, int type)
+static cJSON *new_value(struct parse *parse, int type)
 {
-    struct json_block *block = scan->found.blocks;
+    struct json_block *block = parse->found.blocks;
     if (!block || block->used == BLOCK_VALUES) {
         block = malloc(sizeof(*block));
         if (!block) {
-            error_no_memory(scan->err, "a request", sizeof(*block));
+            error_no_memory(parse->scan.err, "a request", sizeof(*block));
             return NULL;
         }
-        block->next = scan->found.blocks;
+        block->next = parse->found.blocks;
         block->used = 0;
-        scan->found.blocks = block;
+        parse->found.blocks = block;
     }
     cJSON *value = &block->values[block->used++];
     *value = (cJSON){.type = type};
@@ -99,23 +102,24 @@ static bool set_number(cJSON *value, double number)
     return true;
 }
 
-static bool scan_number(struct json_scan *scan, cJSON *value)
+static bool scan_number(struct parse *parse, cJSON *value)
 {
+    struct json_scan *scan = &parse->scan;
     const char *first = scan->at;
     bool is_negative = json_scan_take(scan, '-');
-    scan->is_plain_number = false;
+    parse->is_plain_number = false;
     if (take_word(scan, "Infinity"))
         return set_number(value, is_negative ? -HUGE_VAL : HUGE_VAL);
     if (!json_scan_take(scan, '0') && !take_digits(scan))
         return json_scan_wrong(scan, "a digit");
-    scan->is_plain_number = true;
+    parse->is_plain_number = true;
     if (json_scan_take(scan, '.')) {
-        scan->is_plain_number = false;
+        parse->is_plain_number = false;
         if (!take_digits(scan))
             return json_scan_wrong(scan, "a digit");
     }
     if (json_scan_take(scan, 'e') || json_scan_take(scan, 'E')) {
-        scan->is_plain_number = false;
+        parse->is_plain_number = false;
         if (!json_scan_take(scan, '+'))
             json_scan_take(scan, '-');
         if (!take_digits(scan))
@@ -124,8 +128,9 @@ static bool scan_number(struct json_scan *scan, cJSON *value)
     return set_number(value, strtod(first, NULL)); /* it stops where we did, if not at the NUL */
 }
 
-static bool scan_word(struct json_scan *scan, cJSON *value)
+static bool scan_word(struct parse *parse, cJSON *value)
 {
+    struct json_scan *scan = &parse->scan;
     static char not_a_number[] = "NaN";
     if (take_word(scan, "true"))
         value->type = cJSON_True;
@@ -136,24 +141,35 @@ static bool scan_word(struct json_scan *scan, cJSON *value)
     else if (take_word(scan, not_a_number)) {
         value->type = cJSON_Raw;
         value->valuestring = not_a_number;
-        scan->is_plain_number = false;
+        parse->is_plain_number = false;
     } else
         return json_scan_wrong(scan, "a value");
     return true;
 }
 
-/* is_kept: the text of a string must stay as it is; it then has no value. */
-static bool scan_value(struct json_scan *scan, bool is_kept, cJSON **ret_value);
-
-static bool scan_array(struct json_scan *scan, cJSON *array)
+/* In the outermost object, \u0000 does no harm. */
+static bool take_string(struct parse *parse, char **ret_text)
 {
+    parse->scan.has_nul = false;
+    if (!json_scan_string(&parse->scan, ret_text))
+        return false;
+    parse->found.has_nul = parse->found.has_nul || (parse->scan.has_nul && parse->depth > 1);
+    return true;
+}
+
+/* is_kept: the text of a string must stay as it is; it then has no value. */
+static bool scan_value(struct parse *parse, bool is_kept, cJSON **ret_value);
+
+static bool scan_array(struct parse *parse, cJSON *array)
+{
+    struct json_scan *scan = &parse->scan;
     scan->at++;
     skip_space(scan);
     if (json_scan_take(scan, ']'))
         return true;
     for (;;) {
         cJSON *value = NULL;
-        if (!scan_value(scan, false, &value))
+        if (!scan_value(parse, false, &value))
             return false;
         append(array, value);
         if (json_scan_take(scan, ']'))
@@ -163,46 +179,48 @@ static bool scan_array(struct json_scan *scan, cJSON *array)
     }
 }
 
-static void note_id(struct json_scan *scan, const char *text)
+static void note_id(struct parse *parse, const char *text)
 {
-    const char *end = scan->at;
+    const char *end = parse->scan.at;
     while (is_space(end[-1])) /* a value has a last character that is none */
         end--;
-    scan->found.id = text;
-    scan->found.id_size_bytes = (size_t)(end - text);
-    scan->found.id_is_float = !scan->is_plain_number;
+    parse->found.id = text;
+    parse->found.id_size_bytes = (size_t)(end - text);
+    parse->found.id_is_float = !parse->is_plain_number;
 }
 
-static bool scan_member(struct json_scan *scan, cJSON *object)
+static bool scan_member(struct parse *parse, cJSON *object)
 {
+    struct json_scan *scan = &parse->scan;
     char *name = NULL;
     cJSON *value = NULL;
     skip_space(scan);
-    if (!json_scan_string(scan, &name))
+    if (!take_string(parse, &name))
         return false;
     skip_space(scan);
     if (!json_scan_take(scan, ':'))
         return json_scan_wrong(scan, "':'");
     skip_space(scan);
-    bool is_id = scan->depth == 1 && strcmp(name, "id") == 0;
+    bool is_id = parse->depth == 1 && strcmp(name, "id") == 0;
     const char *text = scan->at;
-    if (!scan_value(scan, is_id, &value))
+    if (!scan_value(parse, is_id, &value))
         return false;
     value->string = name;
     append(object, value);
     if (is_id)
-        note_id(scan, text);
+        note_id(parse, text);
     return true;
 }
 
-static bool scan_object(struct json_scan *scan, cJSON *object)
+static bool scan_object(struct parse *parse, cJSON *object)
 {
+    struct json_scan *scan = &parse->scan;
     scan->at++;
     skip_space(scan);
     if (json_scan_take(scan, '}'))
         return true;
     for (;;) {
-        if (!scan_member(scan, object))
+        if (!scan_member(parse, object))
             return false;
         if (json_scan_take(scan, '}'))
             return true;
@@ -211,58 +229,60 @@ static bool scan_object(struct json_scan *scan, cJSON *object)
     }
 }
 
-static bool scan_container(struct json_scan *scan, bool is_object, cJSON *value)
+static bool scan_container(struct parse *parse, bool is_object, cJSON *value)
 {
-    if (++scan->depth > JSON_MAX_DEPTH)
-        return json_scan_wrong(scan, "less nesting");
+    if (++parse->depth > JSON_MAX_DEPTH)
+        return json_scan_wrong(&parse->scan, "less nesting");
     value->type = is_object ? cJSON_Object : cJSON_Array;
-    bool good = is_object ? scan_object(scan, value) : scan_array(scan, value);
-    scan->depth--;
-    scan->is_plain_number = true; /* it is no number */
+    bool good = is_object ? scan_object(parse, value) : scan_array(parse, value);
+    parse->depth--;
+    parse->is_plain_number = true; /* it is no number */
     return good;
 }
 
-static bool scan_one(struct json_scan *scan, bool is_kept, cJSON *value)
+static bool scan_one(struct parse *parse, bool is_kept, cJSON *value)
 {
     static char no_text[] = "";
-    int first = json_scan_peek(scan);
-    scan->is_plain_number = true;
+    int first = json_scan_peek(&parse->scan);
+    parse->is_plain_number = true;
     if (first == '{' || first == '[')
-        return scan_container(scan, first == '{', value);
+        return scan_container(parse, first == '{', value);
     if (first == '"') {
         value->type = cJSON_String;
         value->valuestring = no_text;
-        return json_scan_string(scan, is_kept ? NULL : &value->valuestring);
+        return take_string(parse, is_kept ? NULL : &value->valuestring);
     }
     if (first == '-' || first == 'I' || isdigit(first))
-        return scan_number(scan, value);
-    return scan_word(scan, value);
+        return scan_number(parse, value);
+    return scan_word(parse, value);
 }
 
 /* One value and the space around it. */
-static bool scan_value(struct json_scan *scan, bool is_kept, cJSON **ret_value)
+static bool scan_value(struct parse *parse, bool is_kept, cJSON **ret_value)
 {
-    skip_space(scan);
-    cJSON *value = new_value(scan, cJSON_Invalid);
-    if (!value || !scan_one(scan, is_kept, value))
+    skip_space(&parse->scan);
+    cJSON *value = new_value(parse, cJSON_Invalid);
+    if (!value || !scan_one(parse, is_kept, value))
         return false;
-    skip_space(scan);
+    skip_space(&parse->scan);
     *ret_value = value;
     return true;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to through scan.at */
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to through parse.scan */
 bool json_text_parse(char *text, size_t size_bytes, struct json_text *ret_json, struct error *err)
 {
-    struct json_scan scan = {.begin = text, .at = text, .end = text + size_bytes, .err = err};
+    struct parse parse = {
+        .scan = {.begin = text, .at = text, .end = text + size_bytes, .err = err}};
+    struct json_scan *scan = &parse.scan;
     cJSON *root = NULL;
-    bool good = scan_value(&scan, false, &root) &&
-                (scan.at == scan.end || json_scan_wrong(&scan, "nothing more"));
+    bool good = scan_value(&parse, false, &root) &&
+                (scan->at == scan->end || json_scan_wrong(scan, "nothing more"));
     if (!good) {
-        json_text_dispose(&scan.found);
+        json_text_dispose(&parse.found);
         return false;
     }
-    scan.found.root = root;
-    *ret_json = scan.found;
+    parse.found.root = root;
+    *ret_json = parse.found;
     return true;
 }

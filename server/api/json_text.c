@@ -1,40 +1,8 @@
 #include "api/json_text.h"
 
+#include "api/json_scan.h"
+
 #include <stdio.h>
-
-size_t json_utf8_size(const char *at, const char *end)
-{
-    const unsigned char *byte = (const unsigned char *)at;
-    size_t left = (size_t)(end - at);
-    unsigned char low = 0x80;
-    unsigned char high = 0xbf;
-    size_t size = 0;
-
-    if (byte[0] < 0x80)
-        return 1;
-    if (byte[0] >= 0xc2 && byte[0] <= 0xdf)
-        size = 2;
-    else if (byte[0] >= 0xe0 && byte[0] <= 0xef)
-        size = 3;
-    else if (byte[0] >= 0xf0 && byte[0] <= 0xf4)
-        size = 4;
-    if (size == 0 || left < size)
-        return 0;
-    if (byte[0] == 0xe0)
-        low = 0xa0;
-    else if (byte[0] == 0xed)
-        high = 0x9f;
-    else if (byte[0] == 0xf0)
-        low = 0x90;
-    else if (byte[0] == 0xf4)
-        high = 0x8f;
-    if (byte[1] < low || byte[1] > high)
-        return 0;
-    for (size_t i = 2; i < size; i++)
-        if ((byte[i] & 0xc0) != 0x80)
-            return 0;
-    return size;
-}
 
 /* How many bytes from `at` on can go into a string as they are. */
 static size_t plain_size(const char *at, const char *end)

@@ -39,10 +39,6 @@ bool json_text_parse(char *text, size_t size_bytes, struct json_text *ret_json, 
 /* Safe on a zeroed struct and twice. */
 void json_text_dispose(struct json_text *json);
 
-/* Length of the UTF-8 sequence at `at`, or 0 where there is none. Overlong forms, surrogates and
- * what is above U+10FFFF are none. at < end. */
-size_t json_utf8_size(const char *at, const char *end);
-
 /* text as a JSON string, quotes included. Bytes that are no UTF-8 become U+FFFD.
  * Errors: ERROR_INTERNAL (memory). */
 bool json_append_string(struct buffer *buffer, const char *text, size_t size_bytes,

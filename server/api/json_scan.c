@@ -14,6 +14,46 @@ enum {
     SURROGATES = 0x400
 };
 
+bool json_scan_wrong(struct json_scan *scan, const char *wanted)
+{
+    return error_set(scan->err, ERROR_PARSE, 0, "not JSON: want %s at byte %zu", wanted,
+                     (size_t)(scan->at - scan->begin));
+}
+
+size_t json_utf8_size(const char *at, const char *end)
+{
+    const unsigned char *byte = (const unsigned char *)at;
+    size_t left = (size_t)(end - at);
+    unsigned char low = 0x80;
+    unsigned char high = 0xbf;
+    size_t size = 0;
+
+    if (byte[0] < 0x80)
+        return 1;
+    if (byte[0] >= 0xc2 && byte[0] <= 0xdf)
+        size = 2;
+    else if (byte[0] >= 0xe0 && byte[0] <= 0xef)
+        size = 3;
+    else if (byte[0] >= 0xf0 && byte[0] <= 0xf4)
+        size = 4;
+    if (size == 0 || left < size)
+        return 0;
+    if (byte[0] == 0xe0)
+        low = 0xa0;
+    else if (byte[0] == 0xed)
+        high = 0x9f;
+    else if (byte[0] == 0xf0)
+        low = 0x90;
+    else if (byte[0] == 0xf4)
+        high = 0x8f;
+    if (byte[1] < low || byte[1] > high)
+        return 0;
+    for (size_t i = 2; i < size; i++)
+        if ((byte[i] & 0xc0) != 0x80)
+            return 0;
+    return size;
+}
+
 /* The code unit of the \uXXXX at `at`, or -1. */
 static int unit_at(const char *at, const char *end)
 {
@@ -74,7 +114,7 @@ static bool scan_escape(struct json_scan *scan, int *ret_code)
     scan->at += UNIT_SIZE;
     *ret_code = unit;
     if (unit == 0) {
-        scan->found.has_nul = scan->found.has_nul || scan->depth > 1;
+        scan->has_nul = true;
         *ret_code = NUL_REPLACEMENT;
     } else if (is_surrogate(unit, HIGH_FIRST)) {
         int low = unit_at(scan->at, scan->end);
