@@ -3,10 +3,13 @@
 # refuse, and loading those takes longer than all else that a server does up to its first reply.
 include(CheckCSourceCompiles)
 
-# archive_check(VAR LIBRARY...): do LIBRARY... have all that server/model/archive.c calls? What an
+# archive_check(VAR LIBRARY...): do LIBRARY... have all that server/model/archive.c and
+# client/npz.c call? What an
 # object of the static one needs besides depends on which of its objects are needed.
 function(archive_check var)
   file(READ ${PROJECT_SOURCE_DIR}/server/model/archive.c source)
+  file(READ ${PROJECT_SOURCE_DIR}/server/client/npz.c npz)
+  string(APPEND source "${npz}")
   file(READ ${PROJECT_SOURCE_DIR}/server/model/archive.h ours)
   string(REGEX MATCHALL "archive_(read|entry|filter|error)_[a-z0-9_]+" names "${source}")
   string(REGEX MATCHALL "archive_[a-z0-9_]+" ours "${ours}")

@@ -223,17 +223,23 @@ static bool parse_file(const char *file, size_t file_size_bytes, struct tensor *
     return true;
 }
 
+bool npy_parse(const char *file, size_t file_size_bytes, struct tensor *ret_tensor,
+               struct error *err)
+{
+    struct tensor tensor = {.data = NULL};
+    if (!parse_file(file, file_size_bytes, &tensor, err))
+        return false;
+    *ret_tensor = tensor;
+    return true;
+}
+
 bool npy_load(const char *path, struct tensor *ret_tensor, struct error *err)
 {
     cleanup_free char *file = NULL;
     size_t file_size_bytes;
-    struct tensor tensor = {.data = NULL};
     if (!file_read(path, NPY_MAX_BYTES, &file, &file_size_bytes, err))
         return false;
-    if (!parse_file(file, file_size_bytes, &tensor, err))
-        return error_wrap(err, "%s", path);
-    *ret_tensor = tensor;
-    return true;
+    return npy_parse(file, file_size_bytes, ret_tensor, err) || error_wrap(err, "%s", path);
 }
 
 bool npy_save(const char *path, const struct tensor *tensor, struct error *err)

@@ -28,6 +28,9 @@ struct tensor {
 /* Errors: ERROR_USAGE with path and what is wrong (not a .npy, Fortran order, big-endian, a type
  * we do not carry, truncated), ERROR_SYSTEM, ERROR_INTERNAL (memory). */
 bool npy_load(const char *path, struct tensor *ret_tensor, struct error *err);
+/* The same of what such a file holds. Errors: likewise, without the path. */
+bool npy_parse(const char *file, size_t file_size_bytes, struct tensor *ret_tensor,
+               struct error *err);
 bool npy_save(const char *path, const struct tensor *tensor, struct error *err);
 
 void tensor_dispose(struct tensor *tensor);

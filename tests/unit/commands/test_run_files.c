@@ -10,6 +10,7 @@
 
 static char dir[] = "/tmp/test_run_files-XXXXXX";
 static struct error err;
+static size_t files_count;
 
 /* A file of the current folder with this number in it. */
 static void save(const char *name, float value)
@@ -53,7 +54,7 @@ enum { TENSORS_COUNT = sizeof(tensors) / sizeof(tensors[0]) };
 static bool settle(const char *text, const struct model_tensor *model, size_t count,
                    struct run_tensor **ret_files)
 {
-    if (!run_files_load(&text, 1, "input", ret_files, &err))
+    if (!run_files_load(&text, 1, "input", ret_files, &files_count, &err))
         return false;
     const struct run_side side = {model, count, NULL, "input"};
     if (run_files_settle(*ret_files, 1, &side, &err))
@@ -180,7 +181,7 @@ START_TEST(names_that_say_nothing)
     const struct run_side side = {model, 2, "nobody knows", "expect"};
     const char *text = "boxes=x.npy";
     struct run_tensor *file;
-    ck_assert(run_files_load(&text, 1, "expect", &file, &err));
+    ck_assert(run_files_load(&text, 1, "expect", &file, &files_count, &err));
     ck_assert(!run_files_settle(file, 1, &side, &err));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
     ck_assert_str_eq(err.text, "--expect boxes: nobody knows; give the number:\n"
@@ -188,7 +189,7 @@ START_TEST(names_that_say_nothing)
                                "  --expect 1=FILE.npy  float32, 4 bytes");
     run_files_dispose(file, 1);
     text = "1=x.npy";
-    ck_assert(run_files_load(&text, 1, "expect", &file, &err));
+    ck_assert(run_files_load(&text, 1, "expect", &file, &files_count, &err));
     ck_assert_msg(run_files_settle(file, 1, &side, &err), "%s", err.text);
     ck_assert_ptr_eq(file->of, &model[1]);
     run_files_dispose(file, 1);

@@ -8,13 +8,12 @@
 
 bool run_data_load(const struct run_args *args, struct run_data *ret_data, struct error *err)
 {
-    struct run_data data = {
-        .inputs_count = args->inputs_count,
-        .expects_count = args->expects_count,
-    };
+    struct run_data data = {.inputs = NULL};
     if ((args->labels_path && !labels_load(args->labels_path, &data.labels, err)) ||
-        !run_files_load(args->inputs, args->inputs_count, "input", &data.inputs, err) ||
-        !run_files_load(args->expects, args->expects_count, "expect", &data.expects, err)) {
+        !run_files_load(args->inputs, args->inputs_count, "input", &data.inputs, &data.inputs_count,
+                        err) ||
+        !run_files_load(args->expects, args->expects_count, "expect", &data.expects,
+                        &data.expects_count, err)) {
         run_data_dispose(&data);
         return false;
     }

@@ -1,5 +1,8 @@
 #include "commands/run/tensors/files.h"
 
+#include "base/cleanup.h"
+#include "client/npz.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,9 +45,29 @@ bool run_file_load(const char *path, const char *option, struct tensor *ret_tens
     return error_wrap(err, "--%s", option);
 }
 
+/* The array of a name that an archive of several has. */
+static bool load_array(struct run_tensor *file, const char *option, struct error *err)
+{
+    struct npz npz;
+    if (!npz_load(file->path, &npz, err))
+        return error_wrap(err, "--%s", option);
+    bool found = false;
+    for (size_t i = 0; i < npz.count && !found; i++) {
+        found = file->name ? strcmp(npz.arrays[i].name, file->name) == 0 : npz.count == 1;
+        if (!found)
+            continue;
+        file->tensor = npz.arrays[i].tensor;
+        npz.arrays[i].tensor.data = NULL;
+    }
+    npz_dispose(&npz);
+    return found || error_set(err, ERROR_USAGE, 0, "--%s %s: there is no array \"%s\" in it",
+                              option, file->path, file->name ? file->name : "");
+}
+
 static bool load(struct run_tensor *file, const char *option, struct error *err)
 {
-    return run_file_load(file->path, option, &file->tensor, err);
+    return npz_is_name(file->path) ? load_array(file, option, err)
+                                   : run_file_load(file->path, option, &file->tensor, err);
 }
 
 /* By the files that are there. None is: it is about the first path that may be meant. */
@@ -66,20 +89,74 @@ static bool split_by_files(struct run_tensor *file, const char *option, struct e
     return take_split(file, only, err) && load(file, option, err);
 }
 
-bool run_files_load(const char *const *texts, size_t count, const char *option,
-                    struct run_tensor **ret_files, struct error *err)
+/* The arguments' tensors as far as they are known. */
+struct list {
+    struct run_tensor *items;
+    size_t count;
+};
+
+static struct run_tensor *add(struct list *list, const char *text, struct error *err)
 {
-    struct run_tensor *files = calloc(count + 1, sizeof(*files));
-    if (!files)
-        return error_no_memory(err, "arguments", count * sizeof(*files));
-    for (size_t i = 0; i < count; i++) {
-        files[i].text = texts[i];
-        if (!split_by_files(&files[i], option, err)) {
-            run_files_dispose(files, count);
+    struct run_tensor *grown = realloc(list->items, (list->count + 1) * sizeof(*grown));
+    if (!grown) {
+        error_no_memory(err, "arguments", (list->count + 1) * sizeof(*grown));
+        return NULL;
+    }
+    list->items = grown;
+    grown[list->count] = (struct run_tensor){.text = text};
+    return &grown[list->count++];
+}
+
+/* numpy.savez calls them so when it is told no names: they go by their place. */
+static bool is_nameless(const char *name)
+{
+    static const char PREFIX[] = "arr_";
+    size_t length = strlen(PREFIX);
+    return strncmp(name, PREFIX, length) == 0 && name[length] &&
+           name[length + strspn(name + length, "0123456789")] == '\0';
+}
+
+/* Each array of an archive that is given without a name, as if it were a file of its own. */
+static bool add_arrays(struct list *list, const char *text, const char *option, struct error *err)
+{
+    struct npz npz;
+    if (!npz_load(text, &npz, err))
+        return error_wrap(err, "--%s", option);
+    bool good = true;
+    for (size_t i = 0; good && i < npz.count; i++) {
+        struct run_tensor *file = add(list, text, err);
+        good = file != NULL;
+        if (!good)
+            break;
+        file->path = text;
+        file->tensor = npz.arrays[i].tensor;
+        npz.arrays[i].tensor.data = NULL;
+        if (!is_nameless(npz.arrays[i].name))
+            file->name = steal_pointer(npz.arrays[i].name);
+    }
+    npz_dispose(&npz);
+    return good;
+}
+
+static bool add_argument(struct list *list, const char *text, const char *option, struct error *err)
+{
+    if (npz_is_name(text) && is_file(text))
+        return add_arrays(list, text, option, err);
+    struct run_tensor *file = add(list, text, err);
+    return file && split_by_files(file, option, err);
+}
+
+bool run_files_load(const char *const *texts, size_t count, const char *option,
+                    struct run_tensor **ret_files, size_t *ret_files_count, struct error *err)
+{
+    struct list list = {.count = 0};
+    for (size_t i = 0; i < count; i++)
+        if (!add_argument(&list, texts[i], option, err)) {
+            run_files_dispose(list.items, list.count);
             return false;
         }
-    }
-    *ret_files = files;
+    *ret_files = list.items;
+    *ret_files_count = list.count;
     return true;
 }
 

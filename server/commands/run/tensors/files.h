@@ -38,10 +38,11 @@ struct run_tensor {
 bool run_file_load(const char *path, const char *option, struct tensor *ret_tensor,
                    struct error *err);
 
-/* Take the arguments and read the files of those that can be split in one way alone. Errors:
- * ERROR_USAGE with the path, ERROR_SYSTEM, ERROR_INTERNAL. The caller disposes of *ret_files. */
+/* Take the arguments (an archive FILE.npz without a name stands for each array in it) and read the
+ * files of those that can be split in one way alone. Errors: ERROR_USAGE with the path,
+ * ERROR_SYSTEM, ERROR_INTERNAL. The caller disposes of *ret_files. */
 bool run_files_load(const char *const *texts, size_t count, const char *option,
-                    struct run_tensor **ret_files, struct error *err);
+                    struct run_tensor **ret_files, size_t *ret_files_count, struct error *err);
 
 /* A model's inputs or outputs. */
 struct run_side {
