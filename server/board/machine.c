@@ -66,7 +66,7 @@ static const struct field fields[] = {
     {"memory.devices.size_bytes", FIELD_SIZE, NOT_KEPT},
     {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT},
     {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
-    {"uart.driver", FIELD_NAME, NOT_KEPT},
+    {"uart.driver", FIELD_NAME, KEPT(uart_driver)},
     {"uart.base", FIELD_ADDRESS, NOT_KEPT},
     {"uart.interrupt", FIELD_NUMBER, NOT_KEPT},
     {"timer.driver", FIELD_NAME, NOT_KEPT},
@@ -311,5 +311,6 @@ void machine_dispose(struct machine *machine)
     dispose_list(machine->qemu_args);
     toolchain_list_dispose(&machine->toolchains);
     free(machine->model);
+    free(machine->uart_driver);
     *machine = (struct machine){.name = NULL};
 }

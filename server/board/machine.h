@@ -24,6 +24,7 @@ struct machine {
     uint64_t flash_size_bytes;
     uint64_t ram_size_bytes;
     uint64_t rpc_packet_size_bytes; /* the largest message that its firmware takes */
+    char *uart_driver;              /* its firmware's: "pl011" */
     char *model;                    /* what TVM's target calls it ("lm3s6965"), for boards.json */
 };
 

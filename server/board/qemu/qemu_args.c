@@ -22,6 +22,7 @@ static const struct {
     {"action", LEAVES},
     {"chardev", LINE},
     {"serial", LINE},
+    {"echr", LINE},
     {"parallel", LINE},
     {"debugcon", LINE},
     {"mon", LINE},
