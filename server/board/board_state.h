@@ -2,7 +2,7 @@
  *   board.c     states and the rules between them
  *   power.c     on: QEMU up to the firmware's first byte; off
  *   loop.c      the one wait: what QEMU sends goes to the line, to QMP and to the board's life
- *   serial.c    reading and writing
+ *   serial.c    reading and writing, and read_memory.c what stands in memory
  *   line/       the pty, and what the firmware says on it
  *   qemu/       the process: its command line, its place, its control channel
  *   diagnosis/  why a board is gone, or where it stands when it does not answer */
