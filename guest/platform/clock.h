@@ -17,4 +17,10 @@ uint32_t clock_sample(void);
 
 void clock_interrupt(void);
 
+/* Interrupts of the clock's own that had been taken when clock_ticks last looked, since
+ * clock_start; and a function that executes what one of them does, to no effect. Both are there
+ * only where the clock takes interrupts. */
+uint32_t clock_interrupts(void);
+void clock_interrupt_trial(void);
+
 #endif

@@ -26,6 +26,7 @@ enum { RELOAD = 0xffffff, GPTM_CFG_RTC = 1, GPTM_CTL_TAEN = 1 };
 static volatile uint32_t turns;
 static uint32_t start; /* the counter when turns began to count */
 static uint32_t seconds_start;
+static uint32_t turns_taken; /* when the counter was last read */
 
 static uint32_t counter(void)
 {
@@ -68,6 +69,7 @@ uint64_t clock_ticks(void)
     (void)counter(); /* from here QEMU is up to date, its seconds too */
     uint32_t seconds = GPTM_TAR - seconds_start;
     uint32_t full_turns = turns;
+    turns_taken = full_turns;
     uint32_t left = counter();
     if (SCB_ICSR & SCB_ICSR_PENDSTSET) {
         /* It expired, perhaps only after it was read: read again, on the safe side. */
@@ -102,4 +104,15 @@ uint32_t clock_sample(void)
 void clock_interrupt(void)
 {
     turns += 1;
+}
+
+uint32_t clock_interrupts(void)
+{
+    return turns_taken;
+}
+
+void clock_interrupt_trial(void)
+{
+    static volatile uint32_t trials;
+    trials += 1;
 }

@@ -114,7 +114,7 @@ static bool open_entry(struct pipeline *pipeline, const struct generate_options 
         .crt_dir = options->crt_dir,
         .share_dir = options->share_dir,
         .settings = options->settings,
-        .variant = pipeline->command,
+        .variant = pipeline->with_counts ? "with counts" : pipeline->command,
     };
     if (!firmware_key(&parts, key, err) ||
         !firmware_cache_open(pipeline->cache_dir, key, pipeline->interrupt, tell_wait, pipeline,
@@ -195,6 +195,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .project_dir = pipeline->project_dir,
         .manifest = &pipeline->manifest,
         .has_device_graph = pipeline->has_device_graph,
+        .with_counts = pipeline->with_counts,
         .interrupt = pipeline->interrupt,
         .on_line = build_line,
         .on_notice = note_line,
@@ -239,9 +240,15 @@ static bool make_board(struct pipeline *pipeline, struct error *err)
     return board_new(&options, &pipeline->board, err);
 }
 
+char *pipeline_firmware_path(const struct pipeline *pipeline)
+{
+    return pipeline->firmware ? file_path("%s/build/%s", pipeline->project_dir, pipeline->firmware)
+                              : build_firmware_path(pipeline->project_dir);
+}
+
 bool pipeline_flash(struct pipeline *pipeline, struct error *err)
 {
-    cleanup_free char *elf = build_firmware_path(pipeline->project_dir);
+    cleanup_free char *elf = pipeline_firmware_path(pipeline);
     if (!elf)
         return error_no_memory(err, "a path", 0);
     const char *serial_number = pipeline->manifest.settings.serial_number;

@@ -21,6 +21,8 @@ struct pipeline {
     bool verbose;          /* the build's lines, too */
     bool has_device_graph; /* a graph is the board's own executor's to run */
     bool debugs_graphs;    /* TVM's debug executor is in the firmware, too, for a client of it */
+    bool with_counts;      /* firmwares that count instructions are built, too (build.h) */
+    const char *firmware;  /* what is flashed, of the project's build/; NULL: firmware.elf */
     bool choose_type;      /* a model that host_driven can't run gets the project type that can */
     const char *cache_dir; /* firmware that was built before is taken from there, other put there;
                             * NULL: none */
@@ -54,6 +56,9 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err);
 
 /* The largest RPC message, session header included, that the firmware takes or sends. */
 uint64_t pipeline_packet_size_bytes(const struct pipeline *pipeline);
+
+/* A new string; NULL when memory ran out. */
+char *pipeline_firmware_path(const struct pipeline *pipeline);
 
 /* Make the board and flash it; it is not open yet. */
 bool pipeline_flash(struct pipeline *pipeline, struct error *err);

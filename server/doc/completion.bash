@@ -44,7 +44,7 @@ _microtvm_qemu_value() {
         ;;
     --protocol) choices='auto crt ffi' ;;
     --input | --expect | --labels | --json) compopt -o default ;;
-    --output | --keep | --cache | --report-dir | --crt-dir | --project-dir) compopt -o dirnames ;;
+    --output | --trace | --expect-trace | --keep | --cache | --report-dir | --crt-dir | --project-dir) compopt -o dirnames ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$3")
 }
@@ -117,8 +117,8 @@ _microtvm_qemu_options() {
     case $1 in
     run)
         echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --memory --keep \
-            --cache --crt-dir --project-type --iterations --warmups --option --timeout --deadline \
-            -v --verbose -h --help
+            --cache --crt-dir --project-type --trace --expect-trace --count --iterations --warmups \
+            --option --timeout --deadline -v --verbose -h --help
         ;;
     regress)
         echo -j --jobs --filter --shard --fail-fast --retries --list --update --init -b --board \

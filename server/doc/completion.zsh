@@ -86,6 +86,9 @@ _microtvm-qemu() {
             '--keep=[make the project there and leave it]:folder:_files -/' \
             '--cache=[firmware that was built before]:folder:_files -/' \
             '--project-type=[how the model is run]:type:_microtvm-qemu_choices project_type' \
+            '--trace=[where outputs of operators are written]:folder:_files -/' \
+            '--expect-trace=[an earlier trace]:folder:_files -/' \
+            '--count[count instructions, of each operator]' \
             '--iterations=[mlperftiny\: inferences timed of each input]:number: ' \
             '--warmups=[mlperftiny\: inferences before them]:number: ' \
             '--timeout=[for one call on the device]:seconds: ' \

@@ -28,6 +28,9 @@ enum option_id {
     OPTION_JSON,
     OPTION_CACHE,
     OPTION_MEMORY,
+    OPTION_COUNT,
+    OPTION_TRACE,
+    OPTION_EXPECT_TRACE,
 };
 
 static const struct option LONG_OPTIONS[] = {
@@ -42,6 +45,9 @@ static const struct option LONG_OPTIONS[] = {
     {"crt-dir", required_argument, NULL, OPTION_CRT_DIR},
     {"option", required_argument, NULL, OPTION_OPTION},
     {"project-type", required_argument, NULL, OPTION_PROJECT_TYPE},
+    {"trace", required_argument, NULL, OPTION_TRACE},
+    {"expect-trace", required_argument, NULL, OPTION_EXPECT_TRACE},
+    {"count", no_argument, NULL, OPTION_COUNT},
     {"iterations", required_argument, NULL, OPTION_ITERATIONS},
     {"warmups", required_argument, NULL, OPTION_WARMUPS},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
@@ -87,6 +93,11 @@ static const char HELP[] =
     "                              executor and RPC server, timed on the board;\n"
     "                              mlperftiny: the same in MLPerf Tiny's firmware.\n"
     "                              Default: the first that can run the model\n"
+    "      --count                 count the instructions of an inference, and of each\n"
+    "                              operator in it\n"
+    "      --trace DIR             write each operator's outputs to DIR, in their order\n"
+    "      --expect-trace DIR      name the first operator whose outputs are not those of\n"
+    "                              an earlier trace\n"
     "      --iterations N          mlperftiny: inferences timed of each input (default 1),\n"
     "      --warmups N             and before them (default 0)\n"
     "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
@@ -175,9 +186,10 @@ static bool take_number(struct run_args *args, int id, const char *value, struct
 static bool take_flag(struct run_args *args, int id)
 {
     args->memory = args->memory || id == OPTION_MEMORY;
+    args->count = args->count || id == OPTION_COUNT;
     args->verbose = args->verbose || id == OPTION_VERBOSE;
     args->help = args->help || id == OPTION_HELP;
-    return id == OPTION_MEMORY || id == OPTION_VERBOSE || id == OPTION_HELP;
+    return id == OPTION_MEMORY || id == OPTION_COUNT || id == OPTION_VERBOSE || id == OPTION_HELP;
 }
 
 /* Where an option's text is kept as it is; NULL: it is no such option. */
@@ -194,6 +206,10 @@ static const char **text_of(struct run_args *args, int id)
         return &args->keep_dir;
     case OPTION_CACHE:
         return &args->cache_dir;
+    case OPTION_TRACE:
+        return &args->trace_dir;
+    case OPTION_EXPECT_TRACE:
+        return &args->expect_trace_dir;
     case OPTION_CRT_DIR:
         return &args->crt_dir;
     case OPTION_PROJECT_TYPE:

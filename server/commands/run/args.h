@@ -26,18 +26,21 @@ struct run_args {
     size_t expects_count;
     struct option_arguments options;
     struct tolerance tolerance;
-    int64_t timeout_ms;       /* of one call on the device */
-    int64_t deadline_ms;      /* of all; 0: none */
-    const char *project_type; /* NULL: --option project_type, or what can run the model */
-    const char *labels_path;  /* NULL: none */
-    unsigned iterations;      /* of each input, for mlperftiny; at least 1 */
-    unsigned warmups;         /* before them */
-    const char *output_dir;   /* NULL: none */
-    const char *keep_dir;     /* NULL: none */
-    const char *cache_dir;    /* NULL: none */
-    const char *crt_dir;      /* NULL: the bundled runtime */
-    const char *json_path;    /* of the document; "-": standard output; NULL: none is wanted */
-    bool memory;              /* tell what takes the board's memory */
+    int64_t timeout_ms;           /* of one call on the device */
+    int64_t deadline_ms;          /* of all; 0: none */
+    const char *project_type;     /* NULL: --option project_type, or what can run the model */
+    const char *labels_path;      /* NULL: none */
+    unsigned iterations;          /* of each input, for mlperftiny; at least 1 */
+    unsigned warmups;             /* before them */
+    const char *output_dir;       /* NULL: none */
+    const char *keep_dir;         /* NULL: none */
+    const char *cache_dir;        /* NULL: none */
+    const char *crt_dir;          /* NULL: the bundled runtime */
+    const char *json_path;        /* of the document; "-": standard output; NULL: none is wanted */
+    const char *trace_dir;        /* NULL: none */
+    const char *expect_trace_dir; /* its folder; NULL: none */
+    bool count;                   /* instructions, of each operator */
+    bool memory;                  /* tell what takes the board's memory */
     bool verbose;
     bool help;
 };

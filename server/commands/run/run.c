@@ -5,10 +5,12 @@
 #include "commands/commands.h"
 #include "commands/doctor/probe.h"
 #include "commands/exit_code.h"
+#include "commands/run/count/session.h"
 #include "commands/run/device.h"
 #include "commands/run/tensors/output.h"
 #include "commands/run/tensors/results.h"
 #include "commands/run/text/standalone.h"
+#include "commands/run/trace/session.h"
 #include "commands/standard_output.h"
 #include "project/types/driven.h"
 
@@ -20,6 +22,8 @@ static void run_dispose(struct run *run)
 {
     report_abandon(&run->report);
     run_document_dispose(&run->document);
+    trace_dispose(&run->trace);
+    counts_dispose(&run->counts);
     device_model_dispose(&run->model);
     graph_files_dispose(&run->graph);
     run_memory_dispose(&run->memory);
@@ -73,11 +77,15 @@ static bool prepare_benchmark(struct run *run, struct error *err)
 /* What can be refused without making anything is refused first. */
 static bool prepare(struct run *run, struct error *err)
 {
+    run->trace = (struct trace){.dir = run->args.trace_dir,
+                                .expect_dir = run->args.expect_trace_dir,
+                                .tolerance = run->args.tolerance};
     if (access(run->args.model_path, R_OK) != 0)
         return error_set(err, ERROR_USAGE, errno, "model archive %s", run->args.model_path);
     return run_document_check(&run->document, err) && run_data_load(&run->args, &run->data, err) &&
            run_settings(&run->args, &run->settings, err) && prepare_benchmark(run, err) &&
-           (!run->args.output_dir || results_check(run->args.output_dir, err)) &&
+           (!run->args.output_dir || results_check("output", run->args.output_dir, err)) &&
+           trace_check(&run->trace, err) &&
            pipeline_prepare(&run->pipeline, run->args.keep_dir, err);
 }
 
@@ -118,7 +126,7 @@ static bool is_over(const struct run *run, const struct error *err)
     return err->kind == ERROR_INTERRUPTED && err->os == 0 && interrupt_ended(&run->interrupt);
 }
 
-static bool infer_on_board(struct run *run, struct error *err)
+bool run_infer(struct run *run, struct error *err)
 {
     if (infer_on_open_board(run, err))
         return true;
@@ -169,6 +177,9 @@ static bool judge(struct run *run, bool *ret_matches, struct error *err)
     struct run_data *data = &run->data;
     *ret_matches = run_output_compare(data, &run->model, &run->args.tolerance, &run->report);
     run->is_done = true;
+    *ret_matches = *ret_matches && !run->trace.different;
+    counts_report(&run->counts, &run->report);
+    trace_report(&run->trace, &run->report);
     if (!labels_score(&data->labels, data->inferences,
                       data->outputs_count > 0 ? data->outputs : NULL, &run->score, err))
         return false;
@@ -185,11 +196,13 @@ static bool run_all(struct run *run, bool *ret_matches, struct error *err)
         !pipeline_generate(pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
                            err) ||
         !ask_compiler(run, err) || !check_model(run, err) || !load_graph(run, err) ||
-        !pipeline_build(pipeline, err) || !read_memory(run, err) ||
+        !pipeline_build(pipeline, err) || !read_memory(run, err) || !count_prepare(run, err) ||
         !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err) ||
-        !infer_on_board(run, err) || !measure_memory(run, err))
+        !run_infer(run, err) || !measure_memory(run, err) || !count_inferences(run, err))
         return false;
     board_close(pipeline->board);
+    if (!count_operators(run, err) || !trace_operators(run, err))
+        return false;
     run_data_drop_unwritten(&run->data, &pipeline->manifest.model);
     if (!judge(run, ret_matches, err))
         return false;
@@ -250,6 +263,7 @@ static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error
                                       .verbose = run->args.verbose,
                                       .cache_dir = run->args.cache_dir,
                                       .has_device_graph = true,
+                                      .with_counts = run->args.count,
                                       .choose_type = true};
     enum exit_code code = is_parsed ? run_to_end(run, err) : exit_code_of(err);
     run_tell(run, err, code);

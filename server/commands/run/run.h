@@ -8,11 +8,13 @@
 #include "commands/exit_code.h"
 #include "commands/pipeline.h"
 #include "commands/run/args.h"
+#include "commands/run/count/counts.h"
 #include "commands/run/document/document.h"
 #include "commands/run/memory.h"
 #include "commands/run/tensors/data.h"
 #include "commands/run/tensors/labels.h"
 #include "commands/run/text/mlperftiny.h"
+#include "commands/run/trace/trace.h"
 #include "model/graph_files.h"
 
 struct run {
@@ -29,9 +31,15 @@ struct run {
     struct run_document document;
     char compiler[PROBE_LINE_SIZE]; /* what it says it is; "": not asked */
     struct labels_score score;
-    bool is_done;    /* outputs, and verdicts on them, are there */
-    bool is_written; /* the files of --output are */
+    struct counts counts; /* with --count */
+    struct trace trace;   /* with --trace or --expect-trace */
+    bool is_done;         /* outputs, and verdicts on them, are there */
+    bool is_written;      /* the files of --output are */
 };
+
+/* Run all inferences on the open board; what it is that fails is added to the text. Errors: those
+ * of run_on_device and its likes. */
+bool run_infer(struct run *run, struct error *err);
 
 /* Fill what the document says of every run, once that has ended with code, and err where it
  * failed: its text is made what both tell. */

@@ -61,5 +61,16 @@ bool run_settings(const struct run_args *args, struct settings *settings, struct
     if (!run_is_mlperftiny(settings) && (args->iterations > 1 || args->warmups > 0))
         return error_set(err, ERROR_USAGE, 0,
                          "--iterations and --warmups are for --project-type %s", MLPERFTINY_TYPE);
+    if (args->count && settings->icount >= 0)
+        return error_set(
+            err, ERROR_USAGE, 0,
+            "--count and --option icount=%lld: leave the option out, the board's clock "
+            "says what it must be to count exactly",
+            (long long)settings->icount);
+    if (args->count && run_is_mlperftiny(settings))
+        return error_set(err, ERROR_USAGE, 0,
+                         "--count: not for --project-type %s, which times the model itself (with "
+                         "--option icount=N in instructions): give another type",
+                         MLPERFTINY_TYPE);
     return option_arguments_check_crt(args->crt_dir, settings, err);
 }

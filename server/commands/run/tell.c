@@ -1,5 +1,6 @@
 #include "base/temp_dir.h"
 #include "commands/document/value.h"
+#include "commands/run/count/table.h"
 #include "commands/run/document/sections.h"
 #include "commands/run/run.h"
 
@@ -31,6 +32,8 @@ static void tell_results(struct run *run)
         document, "outputs",
         section_outputs(&run->data, &run->model, run->is_written ? run->args.output_dir : NULL));
     run_document_put(document, "labels", section_labels(&run->data.labels, &run->score));
+    run_document_put(document, "counts", counts_document(&run->counts));
+    run_document_put(document, "trace", trace_document(&run->trace));
 }
 
 /* Two failures of the same thing say the same: the letters of a temporary folder's name are drawn

@@ -13,6 +13,8 @@ struct build_options {
     const char *project_dir;
     const struct manifest *manifest; /* with this call's options applied */
     bool has_device_graph; /* the board's own graph executor is to run a graph, as `run` has it */
+    bool with_counts; /* also build/firmware_count.elf and build/firmware_operators.elf, which count
+                       * instructions (guest/platform/count) */
     const struct interrupt *interrupt;
     child_line_fn on_line;   /* every line of cmake's and ninja's output; may be NULL */
     child_line_fn on_notice; /* what a user should see in any case: that another build is waited

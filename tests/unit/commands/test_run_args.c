@@ -54,6 +54,9 @@ START_TEST(defaults_and_the_rest)
     ck_assert_ptr_null(args.labels_path);
     ck_assert_uint_eq(args.iterations, 1);
     ck_assert_uint_eq(args.warmups, 0);
+    ck_assert(!args.count);
+    ck_assert_ptr_null(args.trace_dir);
+    ck_assert_ptr_null(args.expect_trace_dir);
     run_args_dispose(&args);
 
     ck_assert(parse("run m.tar -vbb --atol 0 --timeout 1.5 --keep k -o o --crt-dir c --deadline=9",
@@ -68,10 +71,15 @@ START_TEST(defaults_and_the_rest)
     ck_assert_str_eq(args.crt_dir, "c");
     run_args_dispose(&args);
 
-    ck_assert(parse("run m.tar -bb --labels l --iterations 1000000 --warmups 10", &args));
+    ck_assert(parse("run m.tar -bb --labels l --iterations 1000000 --warmups 10 --count "
+                    "--trace t --expect-trace e",
+                    &args));
     ck_assert_str_eq(args.labels_path, "l");
     ck_assert_uint_eq(args.iterations, 1000000);
     ck_assert_uint_eq(args.warmups, 10);
+    ck_assert(args.count);
+    ck_assert_str_eq(args.trace_dir, "t");
+    ck_assert_str_eq(args.expect_trace_dir, "e");
     run_args_dispose(&args);
 
     ck_assert(parse("run m.tar -bb", &args));
@@ -207,6 +215,8 @@ static const struct {
     {"run m.tar -b b --crt-dir c --option crt=bundled", "name one runtime"},
     {"run m.tar -b b --iterations 2", "--iterations and --warmups are for --project-type mlper"},
     {"run m.tar -b b --project-type aot_standalone_demo --warmups 1", "are for --project-type"},
+    {"run m.tar -b b --count --option icount=4", "--count and --option icount=4: leave the option"},
+    {"run m.tar -b b --count --project-type mlperftiny", "--count: not for --project-type mlperf"},
 };
 
 START_TEST(bad_settings)

@@ -57,12 +57,12 @@ static bool is_there(const char *name)
 
 START_TEST(checks_and_makes_nothing)
 {
-    ck_assert_msg(results_check(in_dir("a/b//c/"), &err), "%s", err.text);
+    ck_assert_msg(results_check("output", in_dir("a/b//c/"), &err), "%s", err.text);
     ck_assert(!is_there("a"));
-    ck_assert_msg(results_check(dir, &err), "%s", err.text);
+    ck_assert_msg(results_check("output", dir, &err), "%s", err.text);
     ck_assert_int_eq(chdir(dir), 0);
-    ck_assert_msg(results_check("a/b", &err), "%s", err.text);
-    ck_assert_msg(results_check(".", &err), "%s", err.text);
+    ck_assert_msg(results_check("output", "a/b", &err), "%s", err.text);
+    ck_assert_msg(results_check("output", ".", &err), "%s", err.text);
     ck_assert_int_eq(chdir("/"), 0);
     ck_assert(!is_there("a"));
 }
@@ -71,12 +71,12 @@ END_TEST
 START_TEST(what_is_in_the_way)
 {
     ck_assert(file_write(in_dir("file"), "x", 1, 0644, &err));
-    ck_assert(!results_check(in_dir("file"), &err));
+    ck_assert(!results_check("output", in_dir("file"), &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);
     ck_assert_ptr_nonnull(strstr(err.text, "Not a directory"));
-    ck_assert(!results_check(in_dir("file/below"), &err));
+    ck_assert(!results_check("output", in_dir("file/below"), &err));
     ck_assert_ptr_nonnull(strstr(err.text, "Not a directory"));
-    ck_assert(!results_check("", &err));
+    ck_assert(!results_check("output", "", &err));
     ck_assert_int_eq(err.kind, ERROR_USAGE);
 }
 END_TEST

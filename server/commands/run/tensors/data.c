@@ -213,14 +213,17 @@ bool run_data_bind(struct run_data *data, const struct device_model *model, stru
     if (!data->input_of || !data->expect_of || !data->outputs || !data->verdicts)
         return error_no_memory(err, "tensors", sizeof(*data->outputs));
     data->outputs_count = model->outputs_count;
-    return match(data->inputs, data->inputs_count, model->inputs, model->inputs_count, "input",
-                 data->input_of, err) &&
-           match(data->expects, data->expects_count, model->outputs, model->outputs_count, "expect",
-                 data->expect_of, err) &&
-           fit_inputs(data, model, err) && fit_expects(data, model, err) &&
-           labels_check(&data->labels, data->inferences,
-                        model->outputs_count > 0 ? &model->outputs[0].type : NULL, err) &&
-           make_outputs(data, model, err);
+    if (!match(data->inputs, data->inputs_count, model->inputs, model->inputs_count, "input",
+               data->input_of, err) ||
+        !match(data->expects, data->expects_count, model->outputs, model->outputs_count, "expect",
+               data->expect_of, err) ||
+        !fit_inputs(data, model, err) || !fit_expects(data, model, err) ||
+        !labels_check(&data->labels, data->inferences,
+                      model->outputs_count > 0 ? &model->outputs[0].type : NULL, err))
+        return false;
+    if (data->inferences_most > 0 && data->inferences > data->inferences_most)
+        data->inferences = data->inferences_most;
+    return make_outputs(data, model, err);
 }
 
 const void *run_data_input(const struct run_data *data, size_t index, int64_t inference)
@@ -247,16 +250,31 @@ void run_data_drop_unwritten(struct run_data *data, const struct model *model)
             free(steal_pointer(data->outputs[i].data));
 }
 
-void run_data_dispose(struct run_data *data)
+struct run_data run_data_again(const struct run_data *data, int64_t inferences)
 {
-    run_files_dispose(data->inputs, data->inputs_count);
-    run_files_dispose(data->expects, data->expects_count);
+    return (struct run_data){
+        .inputs = data->inputs,
+        .inputs_count = data->inputs_count,
+        .inferences_most = inferences,
+    };
+}
+
+void run_data_unbind(struct run_data *data)
+{
     for (size_t i = 0; i < data->outputs_count; i++)
         tensor_dispose(&data->outputs[i]);
-    free(data->outputs);
-    free(data->verdicts);
-    free(data->input_of);
-    free(data->expect_of);
+    data->outputs_count = 0;
+    free(steal_pointer(data->outputs));
+    free(steal_pointer(data->verdicts));
+    free(steal_pointer(data->input_of));
+    free(steal_pointer(data->expect_of));
+}
+
+void run_data_dispose(struct run_data *data)
+{
+    run_data_unbind(data);
+    run_files_dispose(data->inputs, data->inputs_count);
+    run_files_dispose(data->expects, data->expects_count);
     labels_dispose(&data->labels);
     *data = (struct run_data){.inputs = NULL};
 }

@@ -31,7 +31,8 @@ struct run_data {
     size_t expects_count;
     struct labels labels;
     int64_t inferences;
-    enum run_axis axis; /* how the inferences are held: as the inputs' files have it */
+    int64_t inferences_most; /* no more of them than this; 0: all */
+    enum run_axis axis;      /* how the inferences are held: as the inputs' files have it */
     /* By the device's index, once it is known. */
     const struct run_tensor **input_of;  /* each one is there */
     const struct run_tensor **expect_of; /* NULL: nothing expected */
@@ -64,6 +65,11 @@ void *run_data_output(const struct run_data *data, size_t index, int64_t inferen
 /* After the inferences: what lies in the outputs that the model's code never writes is no result.
  */
 void run_data_drop_unwritten(struct run_data *data, const struct model *model);
+
+/* The same inputs for another board, nothing expected; so many inferences at most. They are lent:
+ * what is disposed of is what bind makes, with run_data_unbind. */
+struct run_data run_data_again(const struct run_data *data, int64_t inferences);
+void run_data_unbind(struct run_data *data);
 
 /* Safe on a zeroed struct and twice. */
 void run_data_dispose(struct run_data *data);

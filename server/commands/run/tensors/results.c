@@ -37,20 +37,20 @@ static char *existing_part(const char *dir)
     return path;
 }
 
-bool results_check(const char *dir, struct error *err)
+bool results_check(const char *option, const char *dir, struct error *err)
 {
     struct stat status;
     if (dir[0] == '\0')
-        return error_set(err, ERROR_USAGE, 0, "--output \"\": no folder is named");
+        return error_set(err, ERROR_USAGE, 0, "--%s \"\": no folder is named", option);
     cleanup_free char *path = existing_part(dir);
     if (!path)
         return error_no_memory(err, "a path", strlen(dir));
     if (stat(path, &status) != 0)
-        return error_set(err, ERROR_SYSTEM, errno, "--output %s", path);
+        return error_set(err, ERROR_SYSTEM, errno, "--%s %s", option, path);
     if (!S_ISDIR(status.st_mode))
-        return error_set(err, ERROR_SYSTEM, ENOTDIR, "--output %s", path);
+        return error_set(err, ERROR_SYSTEM, ENOTDIR, "--%s %s", option, path);
     return access(path, W_OK | X_OK) == 0 ||
-           error_set(err, ERROR_SYSTEM, errno, "--output %s", path);
+           error_set(err, ERROR_SYSTEM, errno, "--%s %s", option, path);
 }
 
 /* The file of an output, or the one that it has until all are there. */

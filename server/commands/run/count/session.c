@@ -1,0 +1,91 @@
+#include "commands/run/count/session.h"
+
+#include "base/cleanup.h"
+#include "project/footprint/elf.h"
+#include "project/footprint/marks.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static const char COUNTING_FIRMWARE[] = "firmware_count.elf";
+static const char SPLITTING_FIRMWARE[] = "firmware_operators.elf";
+
+static bool choose(struct run *run, const char *firmware, char **ret_elf, struct error *err)
+{
+    run->pipeline.firmware = firmware;
+    *ret_elf = pipeline_firmware_path(&run->pipeline);
+    return *ret_elf ? true : error_no_memory(err, "a path", 0);
+}
+
+/* Its peaks of stack and heap are measured where this firmware has them. */
+static bool move_marks(struct run *run, const char *elf_path, struct error *err)
+{
+    __attribute__((cleanup(elf_dispose))) struct elf elf = {.data = NULL};
+    return elf_load(elf_path, &elf, err) && memory_marks_find(&elf, &run->memory.use.marks, err);
+}
+
+bool count_prepare(struct run *run, struct error *err)
+{
+    cleanup_free char *elf = NULL;
+    int shift;
+    if (!run->args.count)
+        return true;
+    if (!choose(run, COUNTING_FIRMWARE, &elf, err) || !counts_read_shift(elf, &shift, err) ||
+        !move_marks(run, elf, err))
+        return false;
+    run->pipeline.manifest.settings.icount = shift;
+    return true;
+}
+
+bool count_inferences(struct run *run, struct error *err)
+{
+    cleanup_free char *elf = NULL;
+    return !run->args.count ||
+           (choose(run, COUNTING_FIRMWARE, &elf, err) &&
+            counts_read_inferences(elf, run->pipeline.board, &run->counts, err));
+}
+
+static bool run_splitting_firmware(struct run *run, struct error *err)
+{
+    struct board *board = run->pipeline.board;
+    cleanup_free char *elf = NULL;
+    return choose(run, SPLITTING_FIRMWARE, &elf, err) && board_flash(board, elf, err) &&
+           board_open(board, err) && run_infer(run, err) &&
+           counts_read_operators(elf, board, &run->counts, err);
+}
+
+/* The same inferences; one is enough where all take the same instructions. What there is to say of
+ * them has been said: it goes nowhere. */
+static bool run_again(struct run *run, FILE *nowhere, struct error *err)
+{
+    struct run_data data = run->data;
+    struct device_model model = run->model;
+    struct report report = run->report;
+    bool are_alike = run->counts.least == run->counts.most;
+    run->data = run_data_again(&data, are_alike ? 1 : 0);
+    run->model = (struct device_model){.client = NULL};
+    report_init(&run->report, nowhere);
+    bool good = run_splitting_firmware(run, err);
+    report_abandon(&run->report);
+    board_close(run->pipeline.board);
+    run_data_unbind(&run->data);
+    device_model_dispose(&run->model);
+    run->data = data;
+    run->model = model;
+    run->report = report;
+    return good;
+}
+
+bool count_operators(struct run *run, struct error *err)
+{
+    if (!run->args.count)
+        return true;
+    cleanup_file FILE *nowhere = fopen("/dev/null", "we");
+    if (!nowhere)
+        return error_set(err, ERROR_SYSTEM, errno, "/dev/null");
+    report_begin(&run->report, "operators");
+    if (!run_again(run, nowhere, err))
+        return false;
+    report_end(&run->report, "%zu", run->counts.operators_count);
+    return true;
+}
