@@ -161,7 +161,10 @@ static bool unpack(const struct zip *zip, const struct member *member, char *pla
 static bool load_member(const struct zip *zip, const struct member *member, struct npz_array *array,
                         struct error *err)
 {
-    cleanup_free char *plain = member->plain <= NPZ_MAX_BYTES ? malloc(member->plain + 1) : NULL;
+    if (member->plain > NPZ_MAX_BYTES)
+        return error_set(err, ERROR_USAGE, 0, "%zu bytes, at most %zu", member->plain,
+                         NPZ_MAX_BYTES);
+    cleanup_free char *plain = malloc(member->plain + 1);
     if (!plain)
         return error_no_memory(err, "an array", member->plain);
     if (!unpack(zip, member, plain, err))
