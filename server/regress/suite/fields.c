@@ -98,12 +98,15 @@ static void read_tolerance(const struct reader *reader, const struct node *node,
     read_share(reader, &top_1, &tolerance->least);
 }
 
-static void read_most(const struct reader *reader, const struct node *node, double *ret_most)
+/* Bytes are whole; instructions are the mean of several inferences. */
+static void read_most(const struct reader *reader, const struct node *node, bool is_whole,
+                      double *ret_most)
 {
+    const char *expected = is_whole ? "a whole number of at least 0" : "a number of at least 0";
     double most = *ret_most;
-    reader_number(reader, node, 0, COUNT_MOST, "a whole number of at least 0", &most);
-    if (most != floor(most))
-        mistakes_add(reader->mistakes, node->pointer, "give a whole number of at least 0");
+    reader_number(reader, node, 0, COUNT_MOST, expected, &most);
+    if (is_whole && most != floor(most))
+        mistakes_add(reader->mistakes, node->pointer, "give %s", expected);
     *ret_most = most;
 }
 
@@ -136,7 +139,7 @@ static void read_limits(const struct reader *reader, const struct node *node,
         return;
     for (int i = 0; i < MEASURE_COUNT; i++) {
         const struct node at = node_member(node, keys[i]);
-        read_most(reader, &at, &limits->most[i]);
+        read_most(reader, &at, i != MEASURE_INSTRUCTIONS, &limits->most[i]);
     }
     const struct node growth = node_member(node, keys[MEASURE_COUNT]);
     read_growth(reader, &growth, limits);

@@ -157,7 +157,7 @@ START_TEST(what_each_value_may_be)
         {"\"deadline_s\": 0", "/deadline_s: give 0.001"},
         {"\"timeout_s\": \"1\"", "/timeout_s: give 0.001"},
         {"\"limits\": 1", "/limits: give an object"},
-        {"\"limits\": {\"instructions\": -1}", "/limits/instructions: give a whole"},
+        {"\"limits\": {\"instructions\": -1}", "/limits/instructions: give a number"},
         {"\"limits\": {\"flash\": 1}", "/limits/flash: \"flash\": no such key"},
         {"\"limits\": {\"growth_percent\": {\"x\": 1}}", "/growth_percent/x: \"x\": no such key"},
         {"\"limits\": {\"growth_percent\": -1}", "/limits/growth_percent: give a number"},
