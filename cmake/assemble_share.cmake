@@ -27,7 +27,16 @@ foreach(file IN LISTS definitions)
   list(GET toolchains 0 toolchain)
   separate_arguments(toolchain)
   string(JSON flags GET "${definition}" ${toolchain} flags)
-  string(JSON ram_bytes GET "${definition}" memory ram size_bytes)
+  set(ram_bytes 0) # the largest memory that the heap may be in
+  string(JSON count LENGTH "${definition}" memory regions)
+  math(EXPR last "${count} - 1")
+  foreach(index RANGE ${last})
+    string(JSON holds GET "${definition}" memory regions ${index} holds)
+    string(JSON size_bytes GET "${definition}" memory regions ${index} size_bytes)
+    if(holds MATCHES "\"workspace\"" AND size_bytes GREATER ram_bytes)
+      set(ram_bytes ${size_bytes})
+    endif()
+  endforeach()
   # What the compiler may use, not what the core has: -mfloat-abi=hard, -march=rv32imafc.
   set(fpu false)
   if(flags MATCHES "-mfloat-abi=(hard|softfp)|-march=rv[0-9]+[a-z]*[fdg]"

@@ -16,11 +16,12 @@ void cpu_wait_for_interrupt(void);
 /* Let an external interrupt line reach uart_interrupt(), the only external handler there is. */
 void cpu_interrupt_enable(unsigned line);
 
-/* Only what the board has can be reached from here on: flash to read and to run, RAM and devices to
- * read and write. All else is a fault with an address and not silent damage: a null pointer, a wild
- * one, a stack overflow (below the stack, which is the lowest thing in RAM, there is nothing).
- * The first thing of all: .data and .bss are not there yet, and before it memory may have no caches
- * and take no unaligned accesses. */
+/* Only what the board has can be reached from here on: the memory for code to read and to run, the
+ * others (boot/regions.h) and devices to read and write. All else is a fault with an address and
+ * not silent damage: a null pointer, a wild one, a stack overflow (below the stack, which is the
+ * lowest thing in its memory, there is nothing that can be written to). The first thing of all:
+ * .data and .bss are not there yet, and before it memory may have no caches and take no unaligned
+ * accesses. */
 void cpu_protect_memory(void);
 
 /* What stands right in front of an address: a call of a function by its name, or of one by a

@@ -12,7 +12,7 @@ enum { LAYOUT_STACK_PAINT = 0xa5 };
 
 extern char layout_flash_start[], layout_flash_size[];
 extern char layout_text_start[], layout_text_end[];
-extern char layout_ram_start[], layout_ram_end[], layout_ram_size[];
+extern char layout_stack_memory_start[], layout_stack_memory_end[], layout_heap_memory_end[];
 extern char layout_devices_start[], layout_devices_size[];
 extern char layout_stack_bottom[], layout_stack_top[], layout_stack_paint_size[];
 extern char layout_data_start[], layout_data_size[], layout_data_source[];

@@ -105,7 +105,7 @@ static tvm_crt_error_t heap_full(size_t num_bytes)
     end = put_size(end, " of them in one piece; the heap has ",
                    heap_end - layout_address(layout_heap_start));
     end = stpcpy(end, " bytes, ");
-    (void)stpcpy(end, heap_end < layout_address(layout_ram_end)
+    (void)stpcpy(end, heap_end < layout_address(layout_heap_memory_end)
                           ? "which is what option workspace_size_bytes says: leave it out, or "
                             "raise it"
                           : "all of the RAM that is left, which option workspace_size_bytes "

@@ -18,9 +18,12 @@ const size_t MODEL_INPUT_COUNT = sizeof MODEL_INPUT_TENSORS / sizeof MODEL_INPUT
 const size_t MODEL_OUTPUT_COUNT = sizeof MODEL_OUTPUT_TENSORS / sizeof MODEL_OUTPUT_TENSORS[0] - 1;
 
 #if MODEL_POOLS_COUNT > 0
-#define POOL(name, size) static ALIGNED uint8_t pool_##name[size];
+/* Sections as in code that TVM generates: link/firmware.ld. */
+#define POOL(name, size)                                                                           \
+    static ALIGNED __attribute__((section(".bss.noinit.tvm"))) uint8_t pool_##name[size];
 #define CONSTANT_POOL(name, size, content)                                                         \
-    static const ALIGNED uint8_t pool_##name[size] = {content};
+    static const ALIGNED __attribute__((section(".constants.pool")))                               \
+    uint8_t pool_##name[size] = {content};
 MODEL_POOLS(POOL)
 MODEL_CONSTANT_POOLS(CONSTANT_POOL)
 

@@ -4,6 +4,7 @@
 #define MICROTVM_QEMU_BOARD_MACHINE_H
 
 #include "base/error.h"
+#include "definition/regions.h"
 #include "toolchain/toolchain.h"
 
 #include <stdbool.h>
@@ -20,9 +21,8 @@ struct machine {
     char *qemu_machine;   /* -machine */
     char **qemu_args;     /* further arguments, NULL-terminated; may be empty, never NULL */
     struct toolchain_list toolchains;
-    const char *toolchain_prefix; /* of that to use here, "arm-none-eabi-"; not owned */
-    uint64_t flash_size_bytes;
-    uint64_t ram_size_bytes;
+    const char *toolchain_prefix;   /* of that to use here, "arm-none-eabi-"; not owned */
+    struct regions regions;         /* its memories */
     uint64_t rpc_packet_size_bytes; /* the largest message that its firmware takes */
     char *uart_driver;              /* its firmware's: "pl011" */
     char *model;                    /* what TVM's target calls it ("lm3s6965"), for boards.json */

@@ -10,13 +10,14 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char usage[] = "Usage: microtvm-qemu boards [--json]\n"
                             "\n"
                             "Lists the boards that a model can be run on.\n"
                             "  --json   one JSON object, sizes in bytes, for scripts\n";
 
-enum { SIZE_TEXT_BYTES = 32 };
+enum { SIZE_TEXT_BYTES = 32, MEMORY_TEXT_BYTES = 400 };
 
 /* "64K", "4M": memory sizes are powers of two nearly always; any other is told in bytes. */
 static const char *size_text(uint64_t size_bytes, char *buffer)
@@ -37,22 +38,66 @@ static const char *size_text(uint64_t size_bytes, char *buffer)
     return buffer;
 }
 
+/* "SSRAM1 4M, PSRAM 16M" */
+static const char *memory_text(const struct regions *regions, char *buffer, size_t size)
+{
+    buffer[0] = '\0';
+    for (size_t i = 0; i < regions->count; i++) {
+        char text[SIZE_TEXT_BYTES];
+        size_t used = strlen(buffer);
+        snprintf(buffer + used, size - used, "%s%s %s", used ? ", " : "", regions->items[i].name,
+                 size_text(regions->items[i].size_bytes, text));
+    }
+    return buffer;
+}
+
 static void print_table(const struct machine_list *list)
 {
-    printf("%-16s %-12s %-12s %6s %6s  %-30s %s\n", "BOARD", "CORE", "FLOAT", "FLASH", "RAM",
-           "QEMU", "DESCRIPTION");
+    printf("%-16s %-11s %-12s %-44s %-36s %s\n", "BOARD", "CORE", "FLOAT", "MEMORY", "QEMU",
+           "DESCRIPTION");
     for (size_t i = 0; i < list->count; i++) {
         const struct machine *machine = &list->items[i];
-        char flash[SIZE_TEXT_BYTES];
-        char ram[SIZE_TEXT_BYTES];
+        char memory[MEMORY_TEXT_BYTES];
         char qemu[64];
         snprintf(qemu, sizeof qemu, "%s -M %s", machine->qemu_program, machine->qemu_machine);
-        printf("%-16s %-12s %-12s %6s %6s  %-30s %s\n", machine->name,
+        printf("%-16s %-11s %-12s %-44s %-36s %s\n", machine->name,
                machine->core ? machine->core : "-",
                machine->floating_point ? machine->floating_point : "-",
-               size_text(machine->flash_size_bytes, flash), size_text(machine->ram_size_bytes, ram),
-               qemu, machine->description);
+               memory_text(&machine->regions, memory, sizeof memory), qemu, machine->description);
     }
+}
+
+/* One item of "memory". */
+static cJSON *region_to_json(const struct region *region)
+{
+    char origin[SIZE_TEXT_BYTES];
+    cJSON *json = cJSON_CreateObject();
+    cJSON *holds = cJSON_CreateArray();
+    snprintf(origin, sizeof origin, "0x%" PRIx64, region->origin);
+    bool good = cJSON_AddStringToObject(json, "name", region->name) &&
+                cJSON_AddStringToObject(json, "origin", origin) &&
+                cJSON_AddNumberToObject(json, "size_bytes", (double)region->size_bytes);
+    for (unsigned use = 0; use < REGION_USES; use++)
+        if (region->holds[use])
+            good = good && cJSON_AddItemToArray(holds, cJSON_CreateString(region_use_name(use)));
+    if (good && cJSON_AddItemToObject(json, "holds", holds))
+        return json;
+    cJSON_Delete(holds);
+    cJSON_Delete(json);
+    return NULL;
+}
+
+static bool add_memory(cJSON *board, const struct regions *regions)
+{
+    cJSON *memory = cJSON_AddArrayToObject(board, "memory");
+    bool good = memory != NULL;
+    for (size_t i = 0; good && i < regions->count; i++) {
+        cJSON *region = region_to_json(&regions->items[i]);
+        good = region && cJSON_AddItemToArray(memory, region);
+        if (!good)
+            cJSON_Delete(region);
+    }
+    return good;
 }
 
 static bool add_note(cJSON *board, const char *key, const char *note)
@@ -74,8 +119,11 @@ static bool add_board(cJSON *array, const struct machine *machine)
            cJSON_AddStringToObject(board, "model", machine->model) &&
            cJSON_AddStringToObject(board, "qemu_program", machine->qemu_program) &&
            cJSON_AddStringToObject(board, "qemu_machine", machine->qemu_machine) &&
-           cJSON_AddNumberToObject(board, "flash_size_bytes", (double)machine->flash_size_bytes) &&
-           cJSON_AddNumberToObject(board, "ram_size_bytes", (double)machine->ram_size_bytes);
+           cJSON_AddNumberToObject(board, "flash_size_bytes",
+                                   (double)regions_code(&machine->regions)->size_bytes) &&
+           cJSON_AddNumberToObject(board, "ram_size_bytes",
+                                   (double)regions_writable_bytes(&machine->regions)) &&
+           add_memory(board, &machine->regions);
 }
 
 static cJSON *make_document(const struct machine_list *list)

@@ -67,7 +67,7 @@ static bool choose_packet_size(struct pipeline *pipeline, struct error *err)
 {
     enum { OWN_PACKET_BYTES = 8192, RAM_SHARE = 32 };
     struct settings *settings = &pipeline->manifest.settings;
-    const uint64_t ram_bytes = pipeline->machine.ram_size_bytes;
+    const uint64_t ram_bytes = regions_writable_bytes(&pipeline->machine.regions);
     struct memory_need need;
     bool is_host_driven =
         !settings->project_type || strcmp(settings->project_type, PROJECT_TYPE_DEFAULT) == 0;
@@ -184,9 +184,22 @@ static void build_line(void *context, const char *line)
         report_line(pipeline->report, line);
 }
 
-static double percent(uint64_t part, uint64_t whole)
+/* "flash 22932 bytes (8.7 %), RAM 13208 (20.2 %)": each memory of which something is used. */
+static void end_build(struct pipeline *pipeline, const struct footprint *taken, bool was_built)
 {
-    return 100.0 * (double)part / (double)whole;
+    enum { LINE_BYTES = 512 };
+    const struct regions *regions = &pipeline->machine.regions;
+    char line[LINE_BYTES] = "";
+    for (size_t i = 0; i < regions->count; i++) {
+        const struct region *region = &regions->items[i];
+        uint64_t used_bytes = taken->region_bytes[i];
+        size_t length = strlen(line);
+        if (used_bytes > 0)
+            snprintf(line + length, sizeof(line) - length, "%s%s %" PRIu64 "%s (%.1f %%)",
+                     length ? ", " : "", region->name, used_bytes, length ? "" : " bytes",
+                     100.0 * (double)used_bytes / (double)region->size_bytes);
+    }
+    report_end(pipeline->report, "%s%s", line, was_built ? ", built before" : "");
 }
 
 bool pipeline_build(struct pipeline *pipeline, struct error *err)
@@ -210,14 +223,11 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
     pipeline->manifest.debug_executor = pipeline->debugs_graphs;
     bool was_built = pipeline->entry.is_built;
     pipeline->need = pipeline->manifest.need; /* of a build before this one */
-    if ((!was_built && !build_project(&options, err)) || !footprint_read(elf, &taken, err) ||
+    if ((!was_built && !build_project(&options, err)) ||
+        !footprint_read(elf, &pipeline->machine.regions, &taken, err) ||
         (pipeline->cache_dir && !was_built && !firmware_cache_finish(&pipeline->entry, err)))
         return false;
-    const struct machine *machine = &pipeline->machine;
-    report_end(pipeline->report, "flash %" PRIu64 " bytes (%.1f %%), RAM %" PRIu64 " (%.1f %%)%s",
-               taken.flash_bytes, percent(taken.flash_bytes, machine->flash_size_bytes),
-               taken.ram_bytes, percent(taken.ram_bytes, machine->ram_size_bytes),
-               was_built ? ", built before" : "");
+    end_build(pipeline, &taken, was_built);
     return true;
 }
 

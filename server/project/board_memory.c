@@ -8,31 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool read_region(const cJSON *memory, const char *name, uint64_t *size_bytes,
-                        struct error *err)
-{
-    const cJSON *region = cJSON_GetObjectItemCaseSensitive(memory, name);
-    if (!json_read_size(region, "size_bytes", ERROR_USAGE, size_bytes, err))
-        return error_wrap(err, "\"memory\": \"%s\"", name);
-    if (*size_bytes)
-        return true;
-    return error_set(err, ERROR_USAGE, 0, "\"memory\": \"%s\": no \"size_bytes\"", name);
-}
-
 bool board_memory_read(const char *path, const struct settings *settings,
                        struct board_memory *ret_memory, struct error *err)
 {
-    struct board_memory memory = {0};
+    struct board_memory memory = {.pointer_bytes = sizeof(uint32_t)};
     cJSON *json = NULL;
     if (!json_read_file(path, ERROR_USAGE, &json, err))
         return false;
-    const cJSON *regions = cJSON_GetObjectItemCaseSensitive(json, "memory");
     bool good =
-        read_region(regions, "flash", &memory.flash_bytes, err) &&
-        read_region(regions, "ram", &memory.ram_bytes, err) &&
         json_read_size(json, "main_stack_size_bytes", ERROR_USAGE, &memory.stack_bytes, err) &&
         json_read_size(json, "rpc_packet_size_bytes", ERROR_USAGE, &memory.packet_bytes, err) &&
-        json_read_size(json, "pointer_size_bytes", ERROR_USAGE, &memory.pointer_bytes, err);
+        json_read_size(json, "pointer_size_bytes", ERROR_USAGE, &memory.pointer_bytes, err) &&
+        regions_read(cJSON_GetObjectItemCaseSensitive(json, "memory"), memory.pointer_bytes,
+                     &memory.regions, err);
     cJSON_Delete(json);
     if (!good)
         return error_wrap(err, "%s", path);

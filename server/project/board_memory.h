@@ -3,14 +3,14 @@
 #define MICROTVM_QEMU_PROJECT_BOARD_MEMORY_H
 
 #include "base/error.h"
+#include "definition/regions.h"
 #include "project/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct board_memory {
-    uint64_t flash_bytes;
-    uint64_t ram_bytes;
+    struct regions regions;
     uint64_t stack_bytes;  /* these two as the options say, else as the board does */
     uint64_t packet_bytes; /* the largest message of the RPC server */
     uint64_t pointer_bytes;

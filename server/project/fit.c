@@ -11,37 +11,42 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PACKET_BUFFERS = 2 }; /* the UART's ring and the RPC server's message buffer */
-
 /* For code and the runtime's own data, which nobody has counted before the firmware is linked. */
-enum { UNKNOWN_FLASH_BYTES = 128 * 1024, UNKNOWN_RAM_BYTES = 16 * 1024 };
+enum { UNKNOWN_CODE_BYTES = 128 * 1024, UNKNOWN_DATA_BYTES = 16 * 1024 };
 
 struct demand {
     struct board_memory board;
-    uint64_t flash_bytes; /* that are needed on it */
-    uint64_t ram_bytes;
+    struct parts parts;
+    struct placement placement;
     bool is_least; /* so much at least */
 };
 
 /* ---- boards that would hold it ---- */
 
-/* Stack and packet buffers are the board's, not the model's. */
-static uint64_t own_ram_bytes(const struct board_memory *board)
+/* Stack and packet buffers are the board's, not the model's: the UART's ring is data, the RPC
+ * server's message buffer on the heap. */
+static uint64_t exchanged(uint64_t bytes, uint64_t own_bytes, uint64_t others_bytes)
 {
-    return board->stack_bytes + PACKET_BUFFERS * board->packet_bytes;
+    return bytes + others_bytes > own_bytes ? bytes + others_bytes - own_bytes : 0;
 }
 
 static bool would_hold(const void *context, const struct board_memory *candidate)
 {
     const struct demand *demand = context;
-    uint64_t flash_bytes = demand->flash_bytes;
-    uint64_t ram_bytes = demand->ram_bytes + own_ram_bytes(candidate);
+    const struct board_memory *board = &demand->board;
+    struct parts parts = demand->parts;
+    struct placement placement;
+    parts.bytes[PART_DATA] =
+        exchanged(parts.bytes[PART_DATA], board->stack_bytes + board->packet_bytes,
+                  candidate->stack_bytes + candidate->packet_bytes);
+    parts.bytes[PART_HEAP] =
+        exchanged(parts.bytes[PART_HEAP], board->packet_bytes, candidate->packet_bytes);
     if (demand->is_least) {
-        flash_bytes += UNKNOWN_FLASH_BYTES;
-        ram_bytes += UNKNOWN_RAM_BYTES;
+        parts.bytes[PART_CODE] += UNKNOWN_CODE_BYTES;
+        parts.bytes[PART_DATA] += UNKNOWN_DATA_BYTES;
     }
-    return candidate->flash_bytes >= flash_bytes &&
-           candidate->ram_bytes + own_ram_bytes(&demand->board) >= ram_bytes;
+    placement_find(&candidate->regions, &parts, &placement);
+    return placement.excess_bytes == 0;
 }
 
 static bool append_boards(const char *project_dir, const struct manifest *manifest,
@@ -66,24 +71,60 @@ static bool append_boards(const char *project_dir, const struct manifest *manife
 
 /* ---- words ---- */
 
-static void describe(const struct manifest *manifest, const struct demand *demand,
-                     const char *region, uint64_t have_bytes, uint64_t need_bytes,
-                     struct error *err)
+static const char *least(const struct demand *demand)
 {
-    unsigned long long have = have_bytes;
-    unsigned long long need = need_bytes;
-    const char *least = demand->is_least ? "at least " : "";
+    return demand->is_least ? "at least " : "";
+}
+
+static void describe_region(const struct manifest *manifest, const struct demand *demand,
+                            size_t index, struct error *err)
+{
+    const struct region *region = &demand->board.regions.items[index];
+    unsigned long long have = region->size_bytes;
+    unsigned long long need = demand->placement.used_bytes[index];
     if (need <= have)
         return;
     if (err->kind != ERROR_NONE) {
-        error_append(err, "and %s%llu bytes of %s, of which it has %llu (%llu too many)", least,
-                     need, region, have, need - have);
+        error_append(err, "and %s%llu bytes of %s, of which it has %llu (%llu too many)",
+                     least(demand), need, region->name, have, need - have);
         return;
     }
     error_set(err, ERROR_BUILD, 0,
               "model \"%s\" needs %s%llu bytes of %s, board \"%s\" has %llu (%llu too many)",
-              manifest->model.name, least, need, region,
+              manifest->model.name, least(demand), need, region->name,
               manifest->settings.board ? manifest->settings.board : "?", have, need - have);
+}
+
+/* Those first that can be written to. */
+static void describe(const struct manifest *manifest, const struct demand *demand,
+                     struct error *err)
+{
+    const struct regions *regions = &demand->board.regions;
+    err->kind = ERROR_NONE;
+    for (int read_only = 0; read_only <= 1; read_only++)
+        for (size_t i = 0; i < regions->count; i++)
+            if (region_is_read_only(&regions->items[i]) == (read_only == 1))
+                describe_region(manifest, demand, i, err);
+}
+
+/* Where there is a choice, what was chosen. */
+static void explain_choice(const struct demand *demand, struct error *err)
+{
+    enum { CHOICE_FROM = 3, LIST_BYTES = 512 };
+    const struct regions *regions = &demand->board.regions;
+    char list[LIST_BYTES] = "";
+    if (regions->count < CHOICE_FROM)
+        return;
+    for (unsigned part = 0; part < PARTS; part++) {
+        size_t used = strlen(list);
+        const struct region *region = &regions->items[demand->placement.region[part]];
+        if (demand->parts.bytes[part] == 0)
+            continue;
+        snprintf(list + used, sizeof(list) - used, "%s%s%llu bytes of %s in %s (of %llu)",
+                 used ? ", " : "", least(demand), (unsigned long long)demand->parts.bytes[part],
+                 part_name(part), region->name, (unsigned long long)region->size_bytes);
+    }
+    error_append(err, "each part is in one piece in one of the board's memories: %s", list);
 }
 
 static bool is_host_driven(const struct manifest *manifest)
@@ -92,16 +133,17 @@ static bool is_host_driven(const struct manifest *manifest)
     return !type || strcmp(type, PROJECT_TYPE_DEFAULT) == 0;
 }
 
-static void explain_ram(const struct manifest *manifest, const struct demand *demand,
-                        const struct memory_need *need, struct error *err)
+/* Is the part in a region that is too small? */
+static bool is_pressed(const struct demand *demand, enum part part)
+{
+    size_t region = demand->placement.region[part];
+    return demand->placement.used_bytes[region] > demand->board.regions.items[region].size_bytes;
+}
+
+static void explain_heap(const struct manifest *manifest, const struct memory_need *need,
+                         struct error *err)
 {
     const struct settings *settings = &manifest->settings;
-    unsigned long long heap_bytes = settings->workspace_size_bytes > 0
-                                        ? (unsigned long long)settings->workspace_size_bytes
-                                        : need->heap_bytes;
-    error_append(err, "of that, the heap takes %llu, the stack %llu, static tensors %llu",
-                 heap_bytes, (unsigned long long)demand->board.stack_bytes,
-                 (unsigned long long)(need->buffers_bytes + need->tensors_bytes));
     if (settings->workspace_size_bytes > 0)
         error_append(err,
                      "the heap is what its option workspace_size_bytes=%lld says; it needs %llu at "
@@ -113,12 +155,41 @@ static void explain_ram(const struct manifest *manifest, const struct demand *de
                      "%llu of the heap are for reading the graph alone: compile the model with "
                      "Executor(\"aot\"), which has none",
                      (unsigned long long)need->loading_bytes);
-    if (settings->rpc_packet_size_bytes > 0 && is_host_driven(manifest))
-        error_append(err, "%d times its option rpc_packet_size_bytes=%lld is part of that",
-                     PACKET_BUFFERS, (long long)settings->rpc_packet_size_bytes);
 }
 
-static void explain_flash(const struct memory_need *need, struct error *err)
+/* ", the heap takes 3000", and from the second on ", the stack 64". */
+static void add_share(char *list, size_t size, const char *name, const char *verb, uint64_t bytes)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, size - used, ", %s%s%s %llu", name, used ? "" : " ", used ? "" : verb,
+             (unsigned long long)bytes);
+}
+
+static void explain_writable(const struct manifest *manifest, const struct demand *demand,
+                             const struct memory_need *need, struct error *err)
+{
+    const struct settings *settings = &manifest->settings;
+    bool has_data = is_pressed(demand, PART_DATA);
+    bool has_workspace = is_pressed(demand, PART_WORKSPACE);
+    bool has_heap = is_pressed(demand, PART_HEAP);
+    char list[256] = "";
+    if (has_heap)
+        add_share(list, sizeof(list), "the heap", "takes", demand->parts.bytes[PART_HEAP]);
+    if (has_data)
+        add_share(list, sizeof(list), "the stack", "takes", demand->board.stack_bytes);
+    if (has_data || has_workspace)
+        add_share(list, sizeof(list), "static tensors", "take",
+                  (has_workspace ? need->buffers_bytes : 0) + (has_data ? need->tensors_bytes : 0));
+    if (list[0])
+        error_append(err, "of that%s", list);
+    if (has_heap)
+        explain_heap(manifest, need, err);
+    if ((has_heap || has_data) && settings->rpc_packet_size_bytes > 0 && is_host_driven(manifest))
+        error_append(err, "2 times its option rpc_packet_size_bytes=%lld is part of that",
+                     (long long)settings->rpc_packet_size_bytes);
+}
+
+static void explain_constants(const struct memory_need *need, struct error *err)
 {
     unsigned long long description_bytes = need->description_bytes;
     error_append(err, "of that, the model's constants take %llu",
@@ -136,14 +207,11 @@ static void explain_flash(const struct memory_need *need, struct error *err)
 static bool refuse(const char *project_dir, const struct manifest *manifest,
                    const struct memory_need *need, const struct demand *demand, struct error *err)
 {
-    const struct board_memory *board = &demand->board;
-    err->kind = ERROR_NONE;
-    describe(manifest, demand, "RAM", board->ram_bytes, demand->ram_bytes, err);
-    describe(manifest, demand, "flash", board->flash_bytes, demand->flash_bytes, err);
-    if (demand->ram_bytes > board->ram_bytes)
-        explain_ram(manifest, demand, need, err);
-    if (demand->flash_bytes > board->flash_bytes)
-        explain_flash(need, err);
+    describe(manifest, demand, err);
+    explain_writable(manifest, demand, need, err);
+    if (is_pressed(demand, PART_CONSTANTS))
+        explain_constants(need, err);
+    explain_choice(demand, err);
     return append_boards(project_dir, manifest, demand, err);
 }
 
@@ -190,8 +258,22 @@ bool fit_need(const char *project_dir, const struct manifest *manifest, bool has
     return memory_need_read(&question, ret_need, err);
 }
 
+static bool answer(const char *project_dir, const struct manifest *manifest,
+                   const struct memory_need *need, struct demand *demand,
+                   struct part_regions *ret_placement, struct error *err)
+{
+    placement_find(&demand->board.regions, &demand->parts, &demand->placement);
+    if (demand->placement.excess_bytes > 0)
+        return refuse(project_dir, manifest, need, demand, err);
+    for (unsigned part = 0; part < PARTS; part++)
+        memcpy(ret_placement->names[part],
+               demand->board.regions.items[demand->placement.region[part]].name, REGION_NAME_SIZE);
+    return true;
+}
+
 bool fit_check(const char *project_dir, const struct manifest *manifest,
-               const struct memory_need *need, struct error *err)
+               const struct memory_need *need, struct part_regions *ret_placement,
+               struct error *err)
 {
     const uint64_t option_bytes = (uint64_t)manifest->settings.workspace_size_bytes;
     struct demand demand = {.is_least = true};
@@ -204,25 +286,18 @@ bool fit_check(const char *project_dir, const struct manifest *manifest,
             "at least: leave the option out, or raise it",
             (unsigned long long)option_bytes, manifest->model.name,
             (unsigned long long)need->heap_bytes);
-    demand.flash_bytes = memory_sum(need->constants_bytes, need->description_bytes);
-    demand.ram_bytes = memory_sum(option_bytes > 0 ? option_bytes : need->heap_bytes,
-                                  memory_sum(need->buffers_bytes, need->tensors_bytes));
-    demand.ram_bytes = memory_sum(demand.ram_bytes, demand.board.stack_bytes);
-    if (demand.flash_bytes <= demand.board.flash_bytes &&
-        demand.ram_bytes <= demand.board.ram_bytes)
-        return true;
-    return refuse(project_dir, manifest, need, &demand, err);
+    demand.parts.bytes[PART_CONSTANTS] = memory_sum(need->constants_bytes, need->description_bytes);
+    demand.parts.bytes[PART_DATA] = memory_sum(demand.board.stack_bytes, need->tensors_bytes);
+    demand.parts.bytes[PART_WORKSPACE] = need->buffers_bytes;
+    demand.parts.bytes[PART_HEAP] = option_bytes > 0 ? option_bytes : need->heap_bytes;
+    return answer(project_dir, manifest, need, &demand, ret_placement, err);
 }
 
-/* A region that did not overflow may still be nearly full, by how much the linker does not say: a
- * board with less of it than this one is not named. */
-bool fit_error(const char *project_dir, const struct manifest *manifest,
-               const struct memory_need *need, struct overflow overflow, struct error *err)
+bool fit_linked(const char *project_dir, const struct manifest *manifest,
+                const struct memory_need *need, const struct parts *linked,
+                struct part_regions *ret_placement, struct error *err)
 {
-    struct demand demand = {.is_least = false};
-    if (!read_board(project_dir, manifest, &demand.board, err))
-        return false;
-    demand.flash_bytes = demand.board.flash_bytes + overflow.flash_bytes;
-    demand.ram_bytes = demand.board.ram_bytes + overflow.ram_bytes;
-    return refuse(project_dir, manifest, need, &demand, err);
+    struct demand demand = {.parts = *linked};
+    return read_board(project_dir, manifest, &demand.board, err) &&
+           answer(project_dir, manifest, need, &demand, ret_placement, err);
 }

@@ -27,7 +27,7 @@ static void print_text(FILE *out, const char *model_name, const struct graph_par
                        size_t count)
 {
     fprintf(out, "/* Made by microtvm-qemu: the option link_parameters. */\n"
-                 "    .section .rodata.linked_params,\"a\"\n"
+                 "    .section .constants.linked_params,\"a\"\n"
                  "    .balign 16\n"
                  "    .global linked_params_data\n"
                  "linked_params_data:\n");

@@ -86,12 +86,27 @@ static bool model_to_json(const struct model *model, cJSON *json)
            add_item(json, "modules", modules_to_json(model->modules, model->modules_count));
 }
 
-static cJSON *need_to_json(const struct memory_need *need)
+static cJSON *placement_to_json(const struct part_regions *placement)
 {
+    cJSON *json = cJSON_CreateObject();
+    bool good = json != NULL;
+    for (unsigned part = 0; good && part < PARTS; part++)
+        if (placement->names[part][0])
+            good = cJSON_AddStringToObject(json, part_name(part), placement->names[part]) != NULL;
+    if (good)
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
+static cJSON *memory_to_json(const struct manifest *manifest)
+{
+    const struct memory_need *need = &manifest->need;
     cJSON *json = cJSON_CreateObject();
     if (json && cJSON_AddNumberToObject(json, "heap_size_bytes", (double)need->heap_bytes) &&
         cJSON_AddNumberToObject(json, "workspace_bytes", (double)need->workspace_bytes) &&
-        cJSON_AddNumberToObject(json, "ndim_most", need->ndim_most))
+        cJSON_AddNumberToObject(json, "ndim_most", need->ndim_most) &&
+        add_item(json, "placement", placement_to_json(&manifest->placement)))
         return json;
     cJSON_Delete(json);
     return NULL;
@@ -116,7 +131,7 @@ static bool manifest_to_json(const struct manifest *manifest, cJSON *json, struc
          cJSON_AddStringToObject(json, "crt_source", manifest->crt_source)) &&
         (!manifest->debug_executor || cJSON_AddTrueToObject(json, "debug_executor"));
     good = add_item(json, "model", model) && good && model_to_json(&manifest->model, model);
-    good = add_item(json, "memory", need_to_json(&manifest->need)) && good;
+    good = add_item(json, "memory", memory_to_json(manifest)) && good;
     good = add_item(json, "options", options) && good;
     good = add_item(json, "generated", generated) && good;
     return good || error_no_memory(err, "project.json", sizeof(*manifest));

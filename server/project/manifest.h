@@ -10,27 +10,35 @@
  *              "inputs": [{"name", "dtype", "size_bytes", "shape"}, ...], "outputs": [likewise, and
  *              "unwritten"], "inputs_note", "outputs_note",
  *              "modules": [{"name", "executor"}, ...] },
- *   "memory": { "heap_size_bytes", "workspace_bytes", "ndim_most" },
- *   "options": { ... as in settings.h: what the firmware is built with ... },
- *   "generated": { ... those chosen when the project was generated, where null leads back to ... }
+ *   "memory": { "heap_size_bytes", "workspace_bytes", "ndim_most",
+ *               "placement": { "code", "constants", "data", "workspace", "heap": a region's name }
+ * }, "options": { ... as in settings.h: what the firmware is built with ... }, "generated": { ...
+ * those chosen when the project was generated, where null leads back to ... }
  * }
  */
 #ifndef MICROTVM_QEMU_PROJECT_MANIFEST_H
 #define MICROTVM_QEMU_PROJECT_MANIFEST_H
 
 #include "base/error.h"
+#include "definition/placement.h"
 #include "memory/need.h"
 #include "model/model.h"
 #include "project/settings.h"
+
+/* The memory of the board that each part of the firmware goes into; "": not chosen yet. */
+struct part_regions {
+    char names[PARTS][REGION_NAME_SIZE];
+};
 
 struct manifest {
     char *crt_source;    /* whose C runtime crt/ holds: "given" or "bundled" */
     bool debug_executor; /* for the next build: with TVM's debug executor, where there is a graph */
     struct model model;
-    struct memory_need need;   /* for whoever builds it; of the last build, workspace_bytes alone */
-    struct settings settings;  /* of the last build, and of the next one unless changed */
-    struct settings generated; /* chosen when the project was generated */
-    bool is_generated;         /* false: not generated yet; settings will be both */
+    struct memory_need need; /* for whoever builds it; of the last build, workspace_bytes alone */
+    struct part_regions placement; /* for whoever builds it: saved, never read */
+    struct settings settings;      /* of the last build, and of the next one unless changed */
+    struct settings generated;     /* chosen when the project was generated */
+    bool is_generated;             /* false: not generated yet; settings will be both */
 };
 
 /* PROJECT_DIR/project.json. Errors: ERROR_USAGE (malformed, with the key), ERROR_SYSTEM. */

@@ -42,16 +42,17 @@ static bool read_board(const char *path, struct listed_board *board, struct erro
         return false;
     cJSON *json = cJSON_Parse(text);
     const cJSON *timer = cJSON_GetObjectItem(json, "timer");
-    const cJSON *ram = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "memory"), "ram");
     board->timer_clock_hz = number(timer, "clock_hz");
     board->is_armv6m = is_built_with(json, "-mcpu=cortex-m0");
-    board->ram_size_bytes = number(ram, "size_bytes");
-    bool ok = copy_name(json, "name", board->name) &&
+    bool has_regions =
+        regions_read(cJSON_GetObjectItem(json, "memory"), sizeof(uint64_t), &board->regions, err);
+    bool ok = has_regions && copy_name(json, "name", board->name) &&
               copy_name(cJSON_GetObjectItem(json, "uart"), "driver", board->uart_driver) &&
               copy_name(timer, "driver", board->timer_driver);
+    board->ram_size_bytes = ok ? regions_writable_bytes(&board->regions) : 0;
     if (ok)
         ok = board_programs_try(json, board->reason, sizeof board->reason, err);
-    else
+    else if (has_regions)
         error_set(err, ERROR_USAGE, 0, "%s: no name, or no driver", path);
     board->is_missing = board->reason[0] != '\0';
     cJSON_Delete(json);

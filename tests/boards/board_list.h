@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "boards/board_programs.h"
+#include "definition/regions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +18,8 @@ struct listed_board {
     char uart_driver[BOARD_NAME_SIZE];
     char timer_driver[BOARD_NAME_SIZE];
     uint64_t timer_clock_hz;
-    uint64_t ram_size_bytes;
+    struct regions regions;
+    uint64_t ram_size_bytes; /* of all that can be written to */
     bool is_armv6m; /* a Cortex-M0: no memory protection, and GCC makes no jump of a last call */
     bool is_missing;
     char reason[BOARD_REASON_SIZE]; /* why, in a line, where it is missing */

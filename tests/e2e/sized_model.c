@@ -29,14 +29,20 @@ static const char HEAD[] =
     "#include <tvm/runtime/crt/module.h>\n"
     "#include <tvm/runtime/metadata_types.h>\n"
     "#define TENSOR(index) (((DLTensor *)args[index].v_handle)->data)\n"
+    "static uint32_t next(uint32_t i, uint32_t size) {\n"
+    "    if (size <= (1U << 27) || i >= size - 4096)\n"
+    "        return i + 1;\n"
+    "    return size - 4096 - i > (1U << 26) ? i + (1U << 26) : size - 4096;\n"
+    "}\n"
     "static void fill(uint8_t *memory, uint32_t size, uint8_t first) {\n"
-    "    for (uint32_t i = 0; i < size; i++)\n"
-    "        ((volatile uint8_t *)memory)[i] = first + 7 * i;\n"
+    "    for (uint32_t i = 0; i < size; i = next(i, size))\n"
+    "        ((volatile uint8_t *)memory)[i] = first + 7 * i + (i >> 20);\n"
     "}\n"
     "static int is_filled(const uint8_t *memory, uint32_t size, uint8_t first) {\n"
     "    uint32_t i = 0;\n"
-    "    while (i < size && ((const volatile uint8_t *)memory)[i] == (uint8_t)(first + 7 * i))\n"
-    "        i++;\n"
+    "    while (i < size && ((const volatile uint8_t *)memory)[i] ==\n"
+    "                           (uint8_t)(first + 7 * i + (i >> 20)))\n"
+    "        i = next(i, size);\n"
     "    return i == size;\n"
     "}\n";
 
@@ -144,6 +150,21 @@ static const char CONSTANTS[] = "static const uint8_t __attribute__((section(\".
                                 "    *output = *x + sum;\n"
                                 "    return 0;\n"
                                 "}\n";
+static const char BOTH[] =
+    "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\n"
+    "static uint8_t global_workspace[%zu];\n"
+    "static const uint8_t __attribute__((section(\".rodata.tvm\"), aligned(16))) "
+    "constant[%zu] = {[0] = 3, [sizeof constant - 1] = 5};\n"
+    "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
+    "    float *x = TENSOR(0), *output = TENSOR(1);\n"
+    "    const volatile uint8_t *values = constant;\n"
+    "    fill(global_workspace, sizeof global_workspace, 3);\n"
+    "    int is_good = is_filled(global_workspace, sizeof global_workspace, 3) &&\n"
+    "                  values[0] == 3 && values[sizeof constant / 2] == 0 &&\n"
+    "                  values[sizeof constant - 1] == 5;\n"
+    "    *output = *x + (is_good ? 1 : 2);\n"
+    "    return 0;\n"
+    "}\n";
 static const char TENSORS[] = "int32_t tvmgen_default___tvm_main__(" ARGUMENTS ") {\n"
                               "    float *x = TENSOR(0), *output = TENSOR(1);\n"
                               "    for (uint32_t i = 0; i < %zu; i++)\n"
@@ -170,8 +191,9 @@ static const char NODES[] = "int32_t tvmgen_default_first(" ARGUMENTS ") {\n"
                             "    return 0;\n"
                             "}\n";
 
-static const char *const BODIES[] = {NOTHING,   PLANNED, HEAP,     COMPUTED, C_INTERFACE, MEMORY,
-                                     CONSTANTS, TENSORS, NO_GRAPH, GRAPH,    NODES,       NODES};
+static const char *const BODIES[] = {NOTHING, PLANNED,   HEAP, COMPUTED, C_INTERFACE,
+                                     MEMORY,  CONSTANTS, BOTH, TENSORS,  NO_GRAPH,
+                                     GRAPH,   NODES,     NODES};
 
 /* What TVM generates for an AOT model with packed functions, of SIZE elements. */
 static const char AOT_TAIL[] =
@@ -212,11 +234,11 @@ static const char TABLE[] =
     "static const TVMModule _tvm_system_lib = {\n    &_tvm_func_registry,\n};\n"
     "const TVMModule *TVMSystemLibEntryPoint(void) {\n    return &_tvm_system_lib;\n}\n";
 
-static void print_source(FILE *out, enum sized_kind kind, size_t size)
+static void print_source(FILE *out, enum sized_kind kind, size_t size, size_t constants_bytes)
 {
     size_t elements = kind == SIZED_TENSORS ? size : 1;
     fputs(HEAD, out);
-    fprintf(out, BODIES[kind], size, size, size);
+    fprintf(out, BODIES[kind], size, kind == SIZED_BOTH ? constants_bytes : size, size);
     if (kind == SIZED_C)
         return;
     if (kind >= SIZED_NO_GRAPH)
@@ -236,8 +258,9 @@ static void print_list(FILE *out, size_t operators, const char *first, const cha
     fprintf(out, ", %s]", last);
 }
 
-static void print_graph(FILE *out, enum sized_kind kind, size_t size)
+static void print_graph(FILE *out, enum sized_kind kind, size_t size, size_t constants_bytes)
 {
+    (void)constants_bytes;
     size_t operators = kind == SIZED_NODES ? size : 2;
     char shape[MOST_AXES * 3 + 32] = "[1]";
     if (kind == SIZED_GRAPH)
@@ -270,19 +293,20 @@ static void print_graph(FILE *out, enum sized_kind kind, size_t size)
 }
 
 static void add_printed(FILE *tar, const char *name, enum sized_kind kind, size_t size,
-                        void (*print)(FILE *, enum sized_kind, size_t))
+                        size_t constants_bytes,
+                        void (*print)(FILE *, enum sized_kind, size_t, size_t))
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
     ck_assert_ptr_nonnull(out);
-    print(out, kind, size);
+    print(out, kind, size, constants_bytes);
     ck_assert_int_eq(fclose(out), 0);
     tar_add(tar, TAR_FILE, name, text, length);
     free(text);
 }
 
-void sized_model(const char *path, enum sized_kind kind, size_t size)
+static void write_model(const char *path, enum sized_kind kind, size_t size, size_t constants_bytes)
 {
     char metadata[sizeof(METADATA) + 100];
     size_t bytes = sizeof(float) * (kind == SIZED_TENSORS ? size : 1);
@@ -290,10 +314,21 @@ void sized_model(const char *path, enum sized_kind kind, size_t size)
              bytes);
     FILE *tar = tar_create(path);
     tar_text(tar, "metadata.json", metadata);
-    add_printed(tar, "codegen/host/src/default_lib0.c", kind, size, print_source);
+    add_printed(tar, "codegen/host/src/default_lib0.c", kind, size, constants_bytes, print_source);
     if (kind == SIZED_C)
         tar_text(tar, "codegen/host/include/tvmgen_default.h", C_HEADER);
     if (kind >= SIZED_NO_GRAPH)
-        add_printed(tar, "executor-config/graph/default.graph", kind, size, print_graph);
+        add_printed(tar, "executor-config/graph/default.graph", kind, size, constants_bytes,
+                    print_graph);
     tar_end(tar);
+}
+
+void sized_model(const char *path, enum sized_kind kind, size_t size)
+{
+    write_model(path, kind, size, 0);
+}
+
+void sized_model_of_both(const char *path, size_t workspace_bytes, size_t constants_bytes)
+{
+    write_model(path, SIZED_BOTH, workspace_bytes, constants_bytes);
 }

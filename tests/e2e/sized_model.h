@@ -14,15 +14,21 @@ enum sized_kind {
     SIZED_C,         /* SIZED_HEAP with the C interface, for project_type aot_standalone_demo */
     SIZED_MEMORY,    /* AOT: so many bytes of each: static workspace, one from the heap, stack */
     SIZED_CONSTANTS, /* AOT: so many bytes of constants */
-    SIZED_TENSORS,   /* AOT: so many floats in the input, and in the output */
-    SIZED_NO_GRAPH,  /* graph: SIZED_NOTHING's */
-    SIZED_GRAPH,     /* graph: a tensor of so many bytes between two operators */
-    SIZED_NODES,     /* graph: so many operators, one behind the other */
-    SIZED_AXES,      /* graph: so many axes, of one element each, in every tensor */
+    SIZED_BOTH,     /* AOT: SIZED_PLANNED's workspace, and constants as well: sized_model_of_both */
+    SIZED_TENSORS,  /* AOT: so many floats in the input, and in the output */
+    SIZED_NO_GRAPH, /* graph: SIZED_NOTHING's */
+    SIZED_GRAPH,    /* graph: a tensor of so many bytes between two operators */
+    SIZED_NODES,    /* graph: so many operators, one behind the other */
+    SIZED_AXES,     /* graph: so many axes, of one element each, in every tensor */
 };
 
 /* Write the archive. Input "x" and output "output" are float32, of one element but for
  * SIZED_TENSORS, and of one axis but for SIZED_AXES. */
 void sized_model(const char *path, enum sized_kind kind, size_t size);
+
+/* SIZED_BOTH: so many bytes of a planned workspace, and of constants. Of a workspace beyond 128 MiB
+ * a byte in each 64 MiB is used, and the last 4 KiB; of the constants the first and the last byte.
+ */
+void sized_model_of_both(const char *path, size_t workspace_bytes, size_t constants_bytes);
 
 #endif

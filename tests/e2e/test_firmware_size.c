@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/name_list.h"
+#include "board/machine.h"
 #include "boards/board_programs.h"
 #include "e2e/api_client.h"
 #include "e2e/sized_model.h"
@@ -62,7 +63,8 @@ static void look_at_output(struct map *map, const char *line)
     char name[80] = "";
     int found = sscanf(line, "%79s %*x %lx", name, &size_bytes);
     map->is_loaded = strcmp(name, ".reset_vectors") == 0 || strcmp(name, ".text") == 0 ||
-                     strcmp(name, ".data") == 0 || strcmp(name, ".tdata") == 0;
+                     strcmp(name, ".constants") == 0 || strcmp(name, ".data") == 0 ||
+                     strcmp(name, ".tdata") == 0;
     if (map->is_loaded && found == 2)
         map->flash_bytes += size_bytes;
 }
@@ -128,7 +130,7 @@ static void build(const char *board, enum sized_kind kind, const char *project)
 
 /* The parts are all of it; and the model's is what the map says in another way, but for what was
  * filled in behind its pieces. */
-static void check_parts(const char *project, const struct map *map)
+static void check_parts(const char *project, const struct map *map, const struct regions *regions)
 {
     enum { MOST_FILLED = 200 };
     const struct memory_need need = {.workspace_bytes = 0};
@@ -136,10 +138,16 @@ static void check_parts(const char *project, const struct map *map)
     struct memory_use use;
     struct footprint footprint;
     ASSERT_GOOD(memory_use_read(project, &need, &use, &err));
-    ASSERT_GOOD(footprint_read(elf, &footprint, &err));
+    ASSERT_GOOD(footprint_read(elf, regions, &footprint, &err));
     ck_assert_uint_eq(use.flash_bytes, footprint.flash_bytes);
     ck_assert_uint_eq(use.flash_bytes, map->flash_bytes);
     ck_assert_uint_eq(use.ram_bytes, footprint.ram_bytes);
+    uint64_t regions_bytes = 0;
+    for (size_t i = 0; i < regions->count; i++)
+        regions_bytes += footprint.region_bytes[i];
+    /* Where a core begins may be outside of them: two words. */
+    ck_assert_uint_le(regions_bytes, use.flash_bytes + use.ram_bytes);
+    ck_assert_uint_ge(regions_bytes + 2 * sizeof(uint32_t), use.flash_bytes + use.ram_bytes);
     const struct memory_part *parts = use.parts;
     uint64_t model_bytes =
         parts[MEMORY_MODEL_CODE].flash_bytes + parts[MEMORY_CONSTANTS].flash_bytes;
@@ -172,7 +180,10 @@ START_TEST(the_runtime_stays_small)
     snprintf(project, sizeof(project), "%s", scratch_path("project"));
     build(board, executors[executor].kind, project);
     struct map map = read_map(project);
-    check_parts(project, &map);
+    struct machine machine;
+    ASSERT_GOOD(machine_load_file(path, &machine, &err));
+    check_parts(project, &map, &machine.regions);
+    machine_dispose(&machine);
     unsigned long runtime_bytes = map.flash_bytes - map.model_bytes;
     printf("%s, %s: %lu bytes\n", board, executors[executor].name, runtime_bytes);
     (void)fflush(stdout);

@@ -1,11 +1,12 @@
 /* Each address is itself: translation tables as AArch64 and AArch32 have them alike (long
  * descriptors, 4 KiB granule). For 32 bits of address: a table of level 1 with an entry for each
- * GiB, and tables of level 2 with one for each 2 MiB. Flash, RAM and devices begin and end at
+ * GiB, and tables of level 2 with one for each 2 MiB. Memories and devices begin and end at
  * multiples of that. */
 #ifndef BOOT_AARCH64_TRANSLATION_H
 #define BOOT_AARCH64_TRANSLATION_H
 
 #include "boot/layout.h"
+#include "boot/regions.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,10 +29,9 @@ enum { MEMORY_DEVICE, MEMORY_NORMAL };
 /* Of the control register: tables are in cached memory, and what its upper half has is not used. */
 #define TRANSLATION_CONTROL (1U << 8 | 1U << 10 | 3U << 12 | 1U << 23)
 
-static inline bool translation_is_in(uintptr_t address, const char *start, const char *size)
+static inline bool translation_is_in(uintptr_t address, uintptr_t start, uintptr_t size_bytes)
 {
-    return address >= layout_address(start) &&
-           address - layout_address(start) < layout_address(size);
+    return address >= start && address - start < size_bytes;
 }
 
 /* 0: no access. */
@@ -44,12 +44,17 @@ static inline uint64_t translation_block(uintptr_t address)
     const uint64_t shareable = 3ULL << 8;
     const uint64_t accessed = 1ULL << 10;
     const uint64_t no_execute = 3ULL << 53;
-    if (translation_is_in(address, layout_flash_start, layout_flash_size))
+    if (translation_is_in(address, layout_address(layout_flash_start),
+                          layout_address(layout_flash_size)))
         return address | block | accessed | normal | shareable | read_only;
-    if (translation_is_in(address, layout_ram_start, layout_ram_size))
-        return address | block | accessed | normal | shareable | no_execute;
-    if (translation_is_in(address, layout_devices_start, layout_devices_size))
+    if (translation_is_in(address, layout_address(layout_devices_start),
+                          layout_address(layout_devices_size)))
         return address | block | accessed | device | no_execute;
+    for (unsigned i = 0; i < MEMORY_REGIONS_COUNT; i++) {
+        if (translation_is_in(address, memory_regions[i].start, memory_regions[i].size_bytes))
+            return address | block | accessed | normal | shareable | no_execute |
+                   (memory_regions[i].is_writable ? 0 : read_only);
+    }
     return 0;
 }
 

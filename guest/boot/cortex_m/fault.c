@@ -67,8 +67,8 @@ static void report_frame(const struct exception_frame *frame, uint32_t exc_retur
 {
     uint32_t stack = (uint32_t)(uintptr_t)frame;
     bool lost = (status() & (SCB_CFSR_MSTKERR | SCB_CFSR_STKERR)) != 0;
-    bool inside = stack >= layout_address(layout_ram_start) &&
-                  stack <= layout_address(layout_ram_end) - sizeof *frame;
+    bool inside = stack >= layout_address(layout_stack_memory_start) &&
+                  stack <= layout_address(layout_stack_memory_end) - sizeof *frame;
     if (lost || !inside) {
         /* A stack overflow leaves no frame. The return address nearest to the end of the stack is
          * then the best hint at where it happened. */

@@ -2,6 +2,7 @@
 #include "boot/cortex_m/registers.h"
 #include "boot/cpu.h"
 #include "boot/layout.h"
+#include "boot/regions.h"
 
 /* Where flash is at 0, what a null pointer leads to is the vector table. It is no smaller than
  * this, and the core itself reads vectors past the MPU. */
@@ -29,10 +30,14 @@ static void open_regions(void)
     open_region(0, layout_address(layout_flash_start) + VECTORS_HIDDEN_SIZE_BYTES,
                 layout_address(layout_flash_size) - VECTORS_HIDDEN_SIZE_BYTES, MPU_RBAR_READ_ONLY,
                 ATTRIBUTES_MEMORY);
-    open_region(1, layout_address(layout_ram_start), layout_address(layout_ram_size),
-                MPU_RBAR_READ_WRITE | MPU_RBAR_XN, ATTRIBUTES_MEMORY);
-    open_region(2, layout_address(layout_devices_start), layout_address(layout_devices_size),
+    open_region(1, layout_address(layout_devices_start), layout_address(layout_devices_size),
                 MPU_RBAR_READ_WRITE | MPU_RBAR_XN, ATTRIBUTES_DEVICE);
+    for (unsigned i = 0; i < MEMORY_REGIONS_COUNT; i++) {
+        const struct memory_region *region = &memory_regions[i];
+        uint32_t access = region->is_writable ? MPU_RBAR_READ_WRITE : MPU_RBAR_READ_ONLY;
+        open_region(2 + i, region->start, region->size_bytes, access | MPU_RBAR_XN,
+                    ATTRIBUTES_MEMORY);
+    }
 }
 
 #else
@@ -59,12 +64,17 @@ static void open_regions(void)
 {
     uintptr_t flash = layout_address(layout_flash_start);
     open_region(0, flash, layout_address(layout_flash_size), MPU_RASR_READ_ONLY | MPU_RASR_C);
-    open_region(1, layout_address(layout_ram_start), layout_address(layout_ram_size),
-                MPU_RASR_READ_WRITE | MPU_RASR_XN | MPU_RASR_C | MPU_RASR_B);
-    open_region(2, layout_address(layout_devices_start), layout_address(layout_devices_size),
+    open_region(1, layout_address(layout_devices_start), layout_address(layout_devices_size),
                 MPU_RASR_READ_WRITE | MPU_RASR_XN | MPU_RASR_B);
+    for (unsigned i = 0; i < MEMORY_REGIONS_COUNT; i++) {
+        const struct memory_region *region = &memory_regions[i];
+        uint32_t access = region->is_writable ? MPU_RASR_READ_WRITE : MPU_RASR_READ_ONLY;
+        open_region(2 + i, region->start, region->size_bytes,
+                    access | MPU_RASR_XN | MPU_RASR_C | MPU_RASR_B);
+    }
     /* Of two regions the higher number counts. */
-    open_region(3, flash, VECTORS_HIDDEN_SIZE_BYTES, MPU_RASR_NO_ACCESS | MPU_RASR_XN);
+    open_region(2 + MEMORY_REGIONS_COUNT, flash, VECTORS_HIDDEN_SIZE_BYTES,
+                MPU_RASR_NO_ACCESS | MPU_RASR_XN);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* RISC-V in machine mode, of 32 or 64 bits: interrupts, sleep, memory protection. */
 #include "boot/cpu.h"
 #include "boot/layout.h"
+#include "boot/regions.h"
 #include "boot/start.h"
 
 #include <stdint.h>
@@ -33,41 +34,86 @@ void cpu_set_thread_pointer(void *block)
     __asm__ volatile("mv tp, %0" ::"r"(block));
 }
 
-/* Entries of the PMP come in pairs here: where a range starts, and where it ends with what is
- * allowed in it. The lowest entry that has an address decides: in the last one is all that is left.
+/* ---- the PMP ---- */
+
+enum {
+    PMP_READ = 1 << 0,
+    PMP_WRITE = 1 << 1,
+    PMP_EXECUTE = 1 << 2,
+    PMP_UP_TO = 1 << 3, /* TOR: from the entry before */
+    PMP_ALL = 3 << 3,   /* NAPOT, with an address of ones */
+    PMP_LOCK = 1 << 7,  /* without it machine mode is not bound */
+    PMP_ENTRIES = 16,
+};
+
+struct pmp {
+    uintptr_t addresses[PMP_ENTRIES];
+    union {
+        uint8_t entries[PMP_ENTRIES];
+        uintptr_t registers[PMP_ENTRIES / sizeof(uintptr_t)];
+    } configuration;
+    unsigned used;
+};
+
+/* Entries come in pairs here: where a range starts, and where it ends with what is allowed in it.
  */
+static void pmp_open(struct pmp *pmp, uintptr_t start, uintptr_t size_bytes, unsigned access)
+{
+    pmp->addresses[pmp->used++] = start >> 2;
+    pmp->configuration.entries[pmp->used] = (uint8_t)(PMP_LOCK | PMP_UP_TO | access);
+    pmp->addresses[pmp->used++] = (start + size_bytes) >> 2;
+}
+
+/* The number of a register is part of the instruction. An entry's address can't be changed once the
+ * entry is locked, nor can that before it. */
+#define WRITE_ADDRESS(number)                                                                      \
+    __asm__ volatile("csrw pmpaddr" #number ", %0" ::"r"(pmp->addresses[number]))
+#define WRITE_CONFIGURATION(number, index)                                                         \
+    __asm__ volatile("csrw pmpcfg" #number ", %0" ::"r"(pmp->configuration.registers[index])       \
+                     : "memory")
+
+static void pmp_write(const struct pmp *pmp)
+{
+    WRITE_ADDRESS(0);
+    WRITE_ADDRESS(1);
+    WRITE_ADDRESS(2);
+    WRITE_ADDRESS(3);
+    WRITE_ADDRESS(4);
+    WRITE_ADDRESS(5);
+    WRITE_ADDRESS(6);
+    WRITE_ADDRESS(7);
+    WRITE_ADDRESS(8);
+    WRITE_ADDRESS(9);
+    WRITE_ADDRESS(10);
+    WRITE_ADDRESS(11);
+    WRITE_ADDRESS(12);
+    WRITE_ADDRESS(13);
+    WRITE_ADDRESS(14);
+    WRITE_ADDRESS(15);
+    WRITE_CONFIGURATION(0, 0);
+#if __riscv_xlen == 32
+    WRITE_CONFIGURATION(1, 1);
+    WRITE_CONFIGURATION(2, 2);
+    WRITE_CONFIGURATION(3, 3);
+#else
+    WRITE_CONFIGURATION(2, 1);
+#endif
+}
+
+/* The lowest entry that has an address decides: in the last one is all that is left. */
 void cpu_protect_memory(void)
 {
-    enum {
-        READ = 1 << 0,
-        WRITE = 1 << 1,
-        EXECUTE = 1 << 2,
-        UP_TO = 1 << 3, /* TOR: from the entry before */
-        ALL = 3 << 3,   /* NAPOT, with an address of ones */
-        LOCK = 1 << 7,  /* without it machine mode is not bound */
-    };
-    uintptr_t flash = layout_address(layout_flash_start);
-    uintptr_t ram = layout_address(layout_ram_start);
-    uintptr_t devices = layout_address(layout_devices_start);
-    uintptr_t flash_end = flash + layout_address(layout_flash_size);
-    uintptr_t ram_end = ram + layout_address(layout_ram_size);
-    uintptr_t devices_end = devices + layout_address(layout_devices_size);
-    uint32_t memory = (uint32_t)(LOCK | UP_TO | READ | WRITE) << 24 |
-                      (uint32_t)(LOCK | UP_TO | READ | EXECUTE) << 8;
-    uint32_t rest = (uint32_t)(LOCK | ALL) << 16 | (uint32_t)(LOCK | UP_TO | READ | WRITE) << 8;
-    __asm__ volatile("csrw pmpaddr0, %0" ::"r"(flash >> 2));
-    __asm__ volatile("csrw pmpaddr1, %0" ::"r"(flash_end >> 2));
-    __asm__ volatile("csrw pmpaddr2, %0" ::"r"(ram >> 2));
-    __asm__ volatile("csrw pmpaddr3, %0" ::"r"(ram_end >> 2));
-    __asm__ volatile("csrw pmpaddr4, %0" ::"r"(devices >> 2));
-    __asm__ volatile("csrw pmpaddr5, %0" ::"r"(devices_end >> 2));
-    __asm__ volatile("csrw pmpaddr6, %0" ::"r"(UINTPTR_MAX));
-#if __riscv_xlen == 32
-    __asm__ volatile("csrw pmpcfg0, %0" ::"r"(memory) : "memory");
-    __asm__ volatile("csrw pmpcfg1, %0" ::"r"(rest) : "memory");
-#else
-    __asm__ volatile("csrw pmpcfg0, %0" ::"r"((uint64_t)rest << 32 | memory) : "memory");
-#endif
+    struct pmp pmp = {.used = 0};
+    pmp_open(&pmp, layout_address(layout_flash_start), layout_address(layout_flash_size),
+             PMP_READ | PMP_EXECUTE);
+    pmp_open(&pmp, layout_address(layout_devices_start), layout_address(layout_devices_size),
+             PMP_READ | PMP_WRITE);
+    for (unsigned i = 0; i < MEMORY_REGIONS_COUNT; i++)
+        pmp_open(&pmp, memory_regions[i].start, memory_regions[i].size_bytes,
+                 memory_regions[i].is_writable ? PMP_READ | PMP_WRITE : PMP_READ);
+    pmp.configuration.entries[PMP_ENTRIES - 1] = PMP_LOCK | PMP_ALL;
+    pmp.addresses[PMP_ENTRIES - 1] = UINTPTR_MAX;
+    pmp_write(&pmp);
 }
 
 enum cpu_call cpu_call_before(uintptr_t return_address)

@@ -67,10 +67,11 @@ void run_memory_show(const struct run_memory *memory, const struct machine *mach
             show_row(out, part->name, part->flash_bytes, part->ram_bytes);
     }
     show_row(out, "used", use->flash_bytes, use->ram_bytes);
-    show_row(out, "the board's", machine->flash_size_bytes, machine->ram_size_bytes);
+    show_row(out, "the board's", regions_code(&machine->regions)->size_bytes,
+             regions_writable_bytes(&machine->regions));
     fprintf(out, "  %-11s %8.1f %% %8.1f %%\n", "share",
-            percent(use->flash_bytes, machine->flash_size_bytes),
-            percent(use->ram_bytes, machine->ram_size_bytes));
+            percent(use->flash_bytes, regions_code(&machine->regions)->size_bytes),
+            percent(use->ram_bytes, regions_writable_bytes(&machine->regions)));
     if (memory->is_measured)
         fprintf(out,
                 "at most in use: %" PRIu64 " bytes of the stack's %" PRIu64 ", %" PRIu64

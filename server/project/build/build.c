@@ -5,7 +5,9 @@
 #include "base/lock.h"
 #include "project/build/env.h"
 #include "project/build/log.h"
+#include "project/build/place.h"
 #include "project/build/tools.h"
+#include "project/fit.h"
 #include "project/linked_params.h"
 #include "project/types/driven.h"
 #include "project/types/standalone.h"
@@ -32,6 +34,7 @@ struct build {
     char *toolchain_prefix;   /* "arm-none-eabi-": that of the compiler to use */
     struct build_env env;
     struct build_log log;
+    struct parts linked; /* the most that the linker has counted so far */
 };
 
 static void take_line(void *context, const char *line)
@@ -191,16 +194,12 @@ static bool compile(struct build *build, struct error *err)
 /* A failed build in words that say what to do, where its log tells. */
 static bool explain(struct build *build, struct error *err)
 {
-    const struct overflow *overflow = &build->log.overflow;
     if (err->kind != ERROR_BUILD)
         return false;
     if (build->log.no_libc)
         return build_tools_no_libc(build->project_dir, err);
     if (build->log.no_cxx)
         return build_tools_no_cxx(build->project_dir, err);
-    if (overflow->flash_bytes || overflow->ram_bytes)
-        return fit_error(build->project_dir, &build->manifest, &build->manifest.need, *overflow,
-                         err);
     return false;
 }
 
@@ -234,7 +233,7 @@ static bool check_memory(struct build *build, struct error *err)
     struct manifest *manifest = &build->manifest;
     return fit_need(build->project_dir, manifest, build->options->has_device_graph, &manifest->need,
                     err) &&
-           fit_check(build->project_dir, manifest, &manifest->need, err);
+           fit_check(build->project_dir, manifest, &manifest->need, &manifest->placement, err);
 }
 
 /* Whoever has switched it off knows. */
@@ -252,6 +251,22 @@ static void tell_unconfined(const struct build *build)
     notice(build, line);
 }
 
+/* Only linked anew where the first placement turns out to be none. */
+static bool compile_and_place(struct build *build, const char *build_dir, struct error *err)
+{
+    for (;;) {
+        bool configured = configure(build, err);
+        if (configured && compile(build, err))
+            return true;
+        if (!configured || err->kind != ERROR_BUILD || !build->log.overflowed ||
+            !place_anew(build->project_dir, &build->manifest, &build->linked, err))
+            return clear_after(build, configured, build_dir, err);
+        if (!manifest_save(build->project_dir, &build->manifest, err))
+            return false;
+        build_log_init(&build->log, build->project_dir);
+    }
+}
+
 static bool build_steps(struct build *build, const char *build_dir, const char *firmware,
                         struct error *err)
 {
@@ -266,9 +281,8 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
         return false;
     tell_unconfined(build);
     tell_no_cache(build);
-    bool configured = configure(build, err);
-    if (!configured || !compile(build, err))
-        return clear_after(build, configured, build_dir, err);
+    if (!compile_and_place(build, build_dir, err))
+        return false;
     return access(firmware, R_OK) == 0 ||
            error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
 }

@@ -32,17 +32,6 @@ static void tidy(const struct build_log *log, const char *line, char *text)
     text_printable(kept, text, BUILD_LOG_LINE_SIZE);
 }
 
-/* ld says: region `RAM' overflowed by 4464 bytes. The largest figure counts. */
-static void note_overflow(const char *line, const char *region, uint64_t *bytes)
-{
-    char start[48];
-    snprintf(start, sizeof(start), "region `%s' overflowed by ", region);
-    const char *at = strstr(line, start);
-    unsigned long long value = at ? strtoull(at + strlen(start), NULL, 10) : 0;
-    if (value > *bytes)
-        *bytes = value;
-}
-
 static bool has_any(const char *line, const char *const *marks, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -139,8 +128,9 @@ void build_log_add(struct build_log *log, const char *line)
 {
     char text[BUILD_LOG_LINE_SIZE];
     tidy(log, line, text);
-    note_overflow(line, "RAM", &log->overflow.ram_bytes);
-    note_overflow(line, "FLASH", &log->overflow.flash_bytes);
+    /* ld says: region `RAM' overflowed by 4464 bytes. */
+    if (strstr(line, "region `") && strstr(line, "' overflowed by "))
+        log->overflowed = true;
     if (strstr(line, "No space left on device"))
         log->disk_full = true;
     if (strstr(line, "picolibc.specs") && strstr(line, "No such file"))

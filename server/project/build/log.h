@@ -3,7 +3,6 @@
 #define MICROTVM_QEMU_PROJECT_BUILD_LOG_H
 
 #include "base/error.h"
-#include "project/fit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +22,7 @@ struct build_log {
     int failed_count;
     bool failed_known; /* one of these lines is among the errors */
     enum { LOG_BEFORE, LOG_COMMAND, LOG_FAILED, LOG_AFTER } place; /* as to that command */
-    struct overflow overflow;
+    bool overflowed;                                               /* a memory, the linker says */
     bool disk_full; /* a line says so; the caller may know it otherwise */
     bool no_libc;   /* the compiler found no picolibc.specs */
     bool no_cxx;    /* CMake found no C++ compiler */

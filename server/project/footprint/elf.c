@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ELF_BYTES = 1 << 30 };
+static const size_t MAX_ELF_BYTES = (size_t)1 << 32; /* constants may take GiBs */
 
 /* One layout for both classes. */
 struct header {

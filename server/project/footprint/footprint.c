@@ -2,17 +2,37 @@
 
 #include "project/footprint/elf.h"
 
-bool footprint_read(const char *elf_path, struct footprint *ret_footprint, struct error *err)
+/* Where a core begins may be in none of them. */
+static void add_to_region(uint64_t address, uint64_t size_bytes, const struct regions *regions,
+                          struct footprint *footprint)
+{
+    for (size_t i = 0; i < regions->count; i++) {
+        const struct region *region = &regions->items[i];
+        if (address >= region->origin && address - region->origin < region->size_bytes)
+            footprint->region_bytes[i] += size_bytes;
+    }
+}
+
+static void add(const struct elf_section *section, const struct regions *regions,
+                struct footprint *footprint)
+{
+    footprint->flash_bytes += section->in_flash ? section->size_bytes : 0;
+    footprint->ram_bytes += section->in_ram ? section->size_bytes : 0;
+    if (section->in_flash && section->in_ram) /* values of variables are with the code */
+        add_to_region(regions_code(regions)->origin, section->size_bytes, regions, footprint);
+    if (section->in_flash || section->in_ram)
+        add_to_region(section->address, section->size_bytes, regions, footprint);
+}
+
+bool footprint_read(const char *elf_path, const struct regions *regions,
+                    struct footprint *ret_footprint, struct error *err)
 {
     struct footprint footprint = {0};
     struct elf elf;
     if (!elf_load(elf_path, &elf, err))
         return false;
-    for (size_t i = 0; i < elf.sections_count; i++) {
-        const struct elf_section *section = &elf.sections[i];
-        footprint.flash_bytes += section->in_flash ? section->size_bytes : 0;
-        footprint.ram_bytes += section->in_ram ? section->size_bytes : 0;
-    }
+    for (size_t i = 0; i < elf.sections_count; i++)
+        add(&elf.sections[i], regions, &footprint);
     elf_dispose(&elf);
     *ret_footprint = footprint;
     return true;

@@ -37,7 +37,9 @@ struct row {
 static int64_t packet_size_bytes(const struct machine *machine)
 {
     enum { OWN_PACKET_BYTES = 8192, RAM_SHARE = 32 };
-    return machine->ram_size_bytes / RAM_SHARE < OWN_PACKET_BYTES ? 0 : OWN_PACKET_BYTES;
+    return regions_writable_bytes(&machine->regions) / RAM_SHARE < OWN_PACKET_BYTES
+               ? 0
+               : OWN_PACKET_BYTES;
 }
 
 static int compare(const void *a, const void *b)
@@ -100,8 +102,9 @@ static bool measure(const char *board_name, const struct effort *effort, struct 
               digits_measure(&model, effort->digits_rounds, &row->digits_ns, err) &&
               measure_boots(&model, effort->boots, &row->boot_ns, err) &&
               digits_crowd(&model, &row->crowd, err) &&
-              upload_measure(board_name, machine.ram_size_bytes, project.packet_size_bytes,
-                             effort->upload_bytes, &row->upload_fits, &row->upload_ns, err);
+              upload_measure(board_name, regions_writable_bytes(&machine.regions),
+                             project.packet_size_bytes, effort->upload_bytes, &row->upload_fits,
+                             &row->upload_ns, err);
     bench_device_close(&model);
     return ok;
 }

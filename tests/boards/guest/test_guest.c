@@ -145,12 +145,10 @@ START_TEST(what_the_compiler_may_use_is_there)
 }
 END_TEST
 
-/* What the host must see, and that QEMU then ends by itself. */
-static void expect_last_words(char how, const char *const *wanted)
+/* What the host must see of a board that was told how to die, and that QEMU then ends by itself. */
+static void expect_words(char how, const char *const *wanted)
 {
     char text[1024];
-    boot();
-    command(how);
     guest_last_words(&board, text, sizeof text);
     ck_assert_msg(strstr(text, "\xff\n") != NULL, "%s: no last words", tested_board->name);
     for (; *wanted; ++wanted)
@@ -164,6 +162,13 @@ static void expect_last_words(char how, const char *const *wanted)
     power_off();
 }
 
+static void expect_last_words(char how, const char *const *wanted)
+{
+    boot();
+    command(how);
+    expect_words(how, wanted);
+}
+
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 START_TEST(null_write_is_a_fault)
@@ -175,7 +180,50 @@ END_TEST
 START_TEST(what_is_not_there_is_a_fault)
 {
     expect_last_words('r', WORDS("fault: ", " access ", "pc=0x", "00000014"));
-    expect_last_words('u', WORDS("fault: ", " access ", "pc=0x", "d0000000"));
+}
+END_TEST
+
+static void read_at(uint64_t address)
+{
+    boot();
+    command('y');
+    for (unsigned shift = 0; shift < 64; shift += 8)
+        command((char)(address >> shift));
+}
+
+START_TEST(every_memory_can_be_used)
+{
+    uint8_t wrong = 0xff;
+    boot();
+    command('g');
+    ck_assert(guest_receive(&board, &wrong, 1));
+    ck_assert_msg(wrong == 0, "%s: %d bytes", tested_board->name, wrong);
+    power_off();
+}
+END_TEST
+
+static bool is_in_a_memory(uint64_t address)
+{
+    const struct regions *regions = &tested_board->regions;
+    for (size_t i = 0; i < regions->count; i++)
+        if (address >= regions->items[i].origin &&
+            address - regions->items[i].origin < regions->items[i].size_bytes)
+            return true;
+    return false;
+}
+
+/* The byte behind it is no board's, but where another memory begins there, or a device's. */
+START_TEST(behind_each_memory_is_a_fault)
+{
+    enum { DEVICES_BEGIN = 0xe0000000 };
+    const struct regions *regions = &tested_board->regions;
+    for (size_t i = 0; i < regions->count; i++) {
+        uint64_t address = regions->items[i].origin + regions->items[i].size_bytes;
+        if (is_in_a_memory(address) || address >= DEVICES_BEGIN)
+            continue;
+        read_at(address);
+        expect_words('y', WORDS("fault: ", "pc=0x"));
+    }
 }
 END_TEST
 
@@ -194,9 +242,15 @@ START_TEST(a_jump_into_data_names_its_caller)
 }
 END_TEST
 
-START_TEST(where_no_board_has_anything_is_a_fault)
+/* 3.25 GiB up, but where that is memory. */
+START_TEST(where_the_board_has_nothing_is_a_fault)
 {
-    expect_last_words('u', WORDS("fault: ", "pc=0x"));
+    const bool is_memory = is_in_a_memory(0xd0000000);
+    read_at(is_memory ? 0xf8000000 : 0xd0000000);
+    expect_words('y', WORDS("fault: ", "pc=0x",
+                            tested_board->is_armv6m ? ""
+                            : is_memory             ? "f8000000"
+                                                    : "d0000000"));
 }
 END_TEST
 
@@ -244,7 +298,9 @@ int main(void)
         {what_the_compiler_may_use_is_there, EVERY_BOARD},
         {null_write_is_a_fault, PROTECTED_BOARDS},
         {what_is_not_there_is_a_fault, PROTECTED_BOARDS},
-        {where_no_board_has_anything_is_a_fault, EVERY_BOARD},
+        {where_the_board_has_nothing_is_a_fault, EVERY_BOARD},
+        {every_memory_can_be_used, EVERY_BOARD},
+        {behind_each_memory_is_a_fault, EVERY_BOARD},
         {a_jump_to_nowhere_names_its_caller, EVERY_BOARD},
         {a_jump_into_data_names_its_caller, PROTECTED_BOARDS},
         {flash_is_read_only, PROTECTED_BOARDS},

@@ -20,8 +20,11 @@ static const char GOOD[] =
     " \"qemu\": {\"program\": \"q\", \"package\": \"p\", \"machine\": \"virt\",\n"
     "           \"arguments\": [\"-m\", \"32\"]},\n"
     " \"toolchain\": {\"prefix\": \"t-\", \"packages\": [\"gcc\"], \"flags\": []},\n"
-    " \"memory\": {\"flash\": {\"origin\": \"0x0\", \"size_bytes\": 1024},\n"
-    "              \"ram\": {\"origin\": \"0x20000000\", \"size_bytes\": 4294967296},\n"
+    " \"memory\": {\"regions\": [\n"
+    "   {\"name\": \"flash\", \"origin\": \"0x0\", \"size_bytes\": 1024, \"holds\": [\"code\", "
+    "\"constants\"]},\n"
+    "   {\"name\": \"RAM\", \"origin\": \"0x20000000\", \"size_bytes\": 536870912, \"holds\": "
+    "[\"data\", \"workspace\"]}],\n"
     "              \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 65536}},\n"
     " \"main_stack_size_bytes\": 8, \"rpc_packet_size_bytes\": 9,\n"
     " \"uart\": {\"driver\": \"u\", \"base\": \"0xFF00\", \"interrupt\": 0, \"depth\": 16},\n"
@@ -55,10 +58,29 @@ START_TEST(all_fields_arrive)
     ck_assert_uint_eq(machine.toolchains.count, 1);
     ck_assert_str_eq(machine.toolchains.items[0].packages[0], "gcc");
     ck_assert_ptr_null(machine.toolchains.items[0].packages[1]);
-    ck_assert_uint_eq(machine.flash_size_bytes, 1024);
-    ck_assert_uint_eq(machine.ram_size_bytes, 4294967296);
+    ck_assert_uint_eq(machine.regions.count, 2);
+    ck_assert_str_eq(machine.regions.items[1].name, "RAM");
+    ck_assert_uint_eq(machine.regions.items[1].origin, 0x20000000);
+    ck_assert_uint_eq(machine.regions.items[1].size_bytes, 536870912);
+    ck_assert(!machine.regions.items[1].holds[REGION_CODE]);
+    ck_assert(machine.regions.items[1].holds[REGION_WORKSPACE]);
+    ck_assert_str_eq(regions_code(&machine.regions)->name, "flash");
+    ck_assert_uint_eq(regions_writable_bytes(&machine.regions), 536870912);
     ck_assert_uint_eq(machine.rpc_packet_size_bytes, 9);
     machine_dispose(&machine);
+    machine_dispose(&machine);
+}
+END_TEST
+
+/* The last byte that there is may be one's own; with 64 bits there are more. */
+START_TEST(regions_may_go_to_the_end)
+{
+    write_machine("test.json", "\"0x40000000\"", "\"0xffff0000\"");
+    ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
+    machine_dispose(&machine);
+    write_machine("test.json", "\"model\": \"m\",",
+                  "\"model\": \"m\", \"pointer_size_bytes\": 8, ");
+    ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
     machine_dispose(&machine);
 }
 END_TEST
@@ -90,13 +112,15 @@ static const struct {
      ": \"qemu.arguments\": QEMU argument -daemonize: refused: QEMU must not outlive"},
     {"\"32\"]", "\"32\", \"--serial\", \"stdio\"]",
      ": \"qemu.arguments\": QEMU argument --serial: refused: the serial line"},
-    {"1024", "0", ": \"memory.flash.size_bytes\" is 0, but must be a whole number, at least 1"},
-    {"1024", "-1", ": \"memory.flash.size_bytes\" is -1"},
-    {"1024", "1.5", ": \"memory.flash.size_bytes\" is 1.5"},
-    {"1024", "1e30", ": \"memory.flash.size_bytes\" is 1e+30"},
-    {"1024", "\"1024\"", ": \"memory.flash.size_bytes\" is \"1024\""},
-    {"\"0x20000000\"", "536870912", ": \"memory.ram.origin\" is 536870912, but must be an address"},
-    {"\"0x20000000\"", "\"20000000\"", ": \"memory.ram.origin\" is \"20000000\""},
+    {"1024", "0",
+     ": \"memory.regions[0].size_bytes\" is 0, but must be a whole number, at least 1"},
+    {"1024", "-1", ": \"memory.regions[0].size_bytes\" is -1"},
+    {"1024", "1.5", ": \"memory.regions[0].size_bytes\" is 1.5"},
+    {"1024", "1e30", ": \"memory.regions[0].size_bytes\" is 1e+30"},
+    {"1024", "\"1024\"", ": \"memory.regions[0].size_bytes\" is \"1024\""},
+    {"\"0x20000000\"", "536870912",
+     ": \"memory.regions[1].origin\" is 536870912, but must be an address"},
+    {"\"0x20000000\"", "\"20000000\"", ": \"memory.regions[1].origin\" is \"20000000\""},
     {"\"model\"", "\"pointer_size_bytes\": 2, \"model\"",
      ": \"pointer_size_bytes\" is 2, but must be 4 or 8"},
     {"\"0xFF00\"", "\"0xFG\"", ": \"uart.base\" is \"0xFG\""},
@@ -106,9 +130,45 @@ static const struct {
     {"\"halt\"", "\"hlt\"", ": \"hlt\": no such field"},
     {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
     {"\"t-\"", "\"\"", ": \"toolchain.prefix\" is \"\", but must be a text"},
-    {"{\"origin\": \"0x0\", \"size_bytes\": 1024}", "7", ": \"memory.flash.origin\" is missing"},
-    {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":14: not JSON"},
-    {"}}\n", "}} x\n", ":13: not JSON"},
+    {"\"regions\"", "\"flash\": {\"origin\": \"0x0\"}, \"regions\"",
+     ": \"memory.flash\": no such field"},
+    {"{\"name\": \"flash\"", "7, {\"name\": \"flash\"",
+     ": \"memory.regions[0]\" is 7, but must be an object with"},
+    {"\"flash\"", "\"my flash\"",
+     ": \"memory.regions[0].name\" is \"my flash\", but must be a name of at most 31 letters"},
+    {"\"flash\"", "\"for_code\"", ": \"memory.regions[0].name\" is \"for_code\", but must be"},
+    {"\"RAM\"", "\"flash\"",
+     ": \"memory.regions[1].name\" is \"flash\", which memory.regions[0] is called, too"},
+    {"\"holds\": [\"data\"", "\"hold\": [\"data\"", ": \"memory.regions[1].hold\": no such field"},
+    {"[\"data\", \"workspace\"]", "[]",
+     ": \"memory.regions[1].holds\" is [], but must be a list of"},
+    {"\"data\"", "\"stack\"", ": \"memory.regions[1].holds\" is [\"stack\",\"workspace\"], but"},
+    {"\"data\"", "\"workspace\"",
+     ": \"memory.regions[1].holds\" is [\"workspace\",\"workspace\"], but"},
+    {"\"data\"", "\"code\"",
+     ": \"memory.regions[1].holds\" is [\"code\",\"workspace\"], but must be without data and "
+     "workspace where it has code"},
+    {"[\"data\", \"workspace\"]", "[\"data\"]",
+     ": \"memory.regions\": none of them holds workspace"},
+    {"\"code\", ", "", ": \"memory.regions\": none of them holds code"},
+    {"{\"name\": \"RAM\"",
+     "{\"name\": \"F\", \"origin\": \"0x10000000\", \"size_bytes\": 1, \"holds\": [\"code\"]}, "
+     "{\"name\": \"RAM\"",
+     ": \"memory.regions\": 2 of them hold code, one may"},
+    {"\"0x20000000\"", "\"0x3ff\"",
+     ": \"memory\": flash and RAM overlap: RAM begins at 0x3ff, where flash still goes on to "
+     "0x3ff"},
+    {"\"0x40000000\"", "\"0x3fffffff\"",
+     ": \"memory\": RAM and devices overlap: devices begins at 0x3fffffff, where RAM still goes on "
+     "to "
+     "0x3fffffff"},
+    {"\"0x40000000\"", "\"0x100000000\"",
+     ": \"memory.devices\": 65536 bytes from 0x100000000 on go "
+     "beyond the last address, 0xffffffff"},
+    {"\"0x40000000\", \"size_bytes\": 65536", "\"0xffff0000\", \"size_bytes\": 65537",
+     ": \"memory.devices\": 65537 bytes from 0xffff0000 on go beyond"},
+    {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":15: not JSON"},
+    {"}}\n", "}} x\n", ":14: not JSON"},
 };
 
 enum { MISTAKES_COUNT = sizeof(MISTAKES) / sizeof(MISTAKES[0]) };
@@ -223,6 +283,7 @@ int main(void)
     TCase *tests = tcase_create("machine");
     tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
     tcase_add_test(tests, all_fields_arrive);
+    tcase_add_test(tests, regions_may_go_to_the_end);
     tcase_add_test(tests, lists_may_be_left_out);
     tcase_add_loop_test(tests, mistakes_are_named, 0, MISTAKES_COUNT);
     tcase_add_test(tests, not_an_object);

@@ -17,8 +17,12 @@ extern const char CMAKE_LISTS[];
 #define BOARD_OF(toolchain, flash, ram, packet)                                                    \
     "{\"toolchain\": " toolchain                                                                   \
     ", \"main_stack_size_bytes\": 0, \"rpc_packet_size_bytes\": " #packet                          \
-    ", \"memory\": {\"flash\":"                                                                    \
-    " {\"size_bytes\": " #flash "}, \"ram\": {\"size_bytes\": " #ram "}}}"
+    ", \"memory\": {\"regions\": ["                                                                \
+    "{\"name\": \"flash\", \"origin\": \"0x0\", \"size_bytes\": " #flash                           \
+    ", \"holds\": [\"code\", \"constants\"]},"                                                     \
+    "{\"name\": \"RAM\", \"origin\": \"0x20000000\", \"size_bytes\": " #ram                        \
+    ", \"holds\": [\"data\", \"workspace\"]}],"                                                    \
+    " \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 4096}}}"
 
 /* A checked fixture, with scratch_remove: the project SCRATCH/p. */
 void build_setup(void);

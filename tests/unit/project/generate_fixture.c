@@ -22,8 +22,11 @@ const char *kept(int place, const char *name)
 
 const char GENERATE_BOARD[] = "{\"architecture\": \"a\", \"uart\": {\"driver\": \"u\"},"
                               " \"timer\": {\"driver\": \"t\"}, \"halt\": {\"driver\": \"h\"},"
-                              " \"memory\": {\"flash\": {\"size_bytes\": 65536},"
-                              " \"ram\": {\"size_bytes\": 65536}},"
+                              " \"memory\": {\"regions\": [{\"name\": \"flash\", \"origin\": "
+                              "\"0x0\", \"size_bytes\": 65536, \"holds\": [\"code\", "
+                              "\"constants\"]}, {\"name\": \"RAM\", \"origin\": \"0x20000000\", "
+                              "\"size_bytes\": 65536, \"holds\": [\"data\", \"workspace\"]}],"
+                              " \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 4096}},"
                               " \"rpc_packet_size_bytes\": 2048}";
 
 static void write_share(void)

@@ -140,28 +140,29 @@ static void overflow(int text_bytes, int data_bytes)
              data_bytes);
     snprintf(lists, sizeof(lists),
              "%starget_link_options(firmware PRIVATE -nostdlib -static -no-pie "
-             "-Wl,--build-id=none -T${CMAKE_SOURCE_DIR}/x.ld)\n",
+             "-Wl,--build-id=none,-Map=firmware.map -T${CMAKE_SOURCE_DIR}/x.ld)\n",
              CMAKE_LISTS);
     scratch_write("p/CMakeLists.txt", lists);
     scratch_write("p/main.c", source);
-    scratch_write("p/x.ld", "MEMORY { FLASH : ORIGIN = 0, LENGTH = 4096\n"
-                            "RAM : ORIGIN = 0x10000, LENGTH = 2048 }\n"
-                            "SECTIONS { .text : { *(.text* .rodata* .eh_frame*) } > FLASH\n"
-                            ".data : { *(.data* .bss*) } > RAM\n/DISCARD/ : { *(*) } }\n");
+    scratch_write("p/x.ld",
+                  "MEMORY { FLASH : ORIGIN = 0, LENGTH = 4096\n"
+                  "RAM : ORIGIN = 0x10000, LENGTH = 2048 }\n"
+                  "SECTIONS { .text : { *(.text* .rodata* .eh_frame*) . = ALIGN(16); } > FLASH\n"
+                  ".data : { *(.data* .bss*) . = ALIGN(16); } > RAM\n/DISCARD/ : { *(*) } }\n");
 }
 
 START_TEST(says_what_does_not_fit_and_where_it_would)
 {
-    overflow(100, 2048 + 1000);
-    fails(ERROR_BUILD, "model \"net\" needs 3048 bytes of RAM, board \"tiny\" has 2048 (1000 too "
+    overflow(100, 2048 + 1008);
+    fails(ERROR_BUILD, "model \"net\" needs 3056 bytes of RAM, board \"tiny\" has 2048 (1008 too "
                        "many)\nof that, the heap takes ");
     ck_assert_ptr_nonnull(strstr(err.text, "\nboards that would hold it: more_of_both, more_ram"));
     ck_assert_ptr_null(strstr(err.text, "less_flash"));
     manifest.settings.rpc_packet_size_bytes = 512;
     fails(ERROR_BUILD, "2 times its option rpc_packet_size_bytes=512 is part of that\nboards that "
                        "would hold it: chatty, more_of_both, more_ram");
-    overflow(9000, 2048 + 1000);
-    fails(ERROR_BUILD, "needs 3048 bytes of RAM");
+    overflow(9000, 2048 + 1008);
+    fails(ERROR_BUILD, "needs 3056 bytes of RAM");
     ck_assert_ptr_nonnull(strstr(err.text, "bytes of flash, of which it has 4096"));
     ck_assert_ptr_nonnull(strstr(err.text, "boards that would hold it: more_of_both"));
     ck_assert_ptr_null(strstr(err.text, "more_ram"));

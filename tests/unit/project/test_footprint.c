@@ -16,16 +16,26 @@ static struct footprint footprint;
 static const struct {
     uint32_t type;
     uint32_t flags;
+    uint32_t address;
     uint32_t size_bytes;
 } SECTIONS[] = {
-    {SHT_NULL, 0, 0},
-    {SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 1000},
-    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 20},
-    {SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 300},
-    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS, 4},
-    {SHT_NOBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS, 8},
-    {SHT_PROGBITS, 0, 5000},
+    {SHT_NULL, 0, 0, 0},
+    {SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0, 1000},
+    {SHT_PROGBITS, SHF_ALLOC, 0x3000, 600}, /* constants */
+    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x2000, 20},
+    {SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x2100, 300},
+    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS, 0x2014, 4},
+    {SHT_NOBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS, 0x2018, 8},
+    {SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x3ff0, 16},      /* heap */
+    {SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x4000, 8}, /* in no region */
+    {SHT_PROGBITS, 0, 0, 5000},
 };
+
+static const struct regions REGIONS = {
+    .items = {{.origin = 0, .size_bytes = 0x1000, .holds = {[REGION_CODE] = true}},
+              {.origin = 0x2000, .size_bytes = 0x1000, .holds = {[REGION_DATA] = true}},
+              {.origin = 0x3000, .size_bytes = 0x1000, .holds = {[REGION_WORKSPACE] = true}}},
+    .count = 3};
 
 enum { SECTIONS_COUNT = sizeof(SECTIONS) / sizeof(SECTIONS[0]) };
 
@@ -43,6 +53,7 @@ enum { SECTIONS_COUNT = sizeof(SECTIONS) / sizeof(SECTIONS[0]) };
         for (int i = 0; i < sections; i++) {                                                       \
             Elf##bits##_Shdr section = {.sh_type = SECTIONS[i].type,                               \
                                         .sh_flags = SECTIONS[i].flags,                             \
+                                        .sh_addr = SECTIONS[i].address,                            \
                                         .sh_size = SECTIONS[i].size_bytes};                        \
             ck_assert_uint_eq(fwrite(&section, sizeof(section), 1, file), 1);                      \
         }                                                                                          \
@@ -54,9 +65,14 @@ WRITE_ELF(64, ELFCLASS64)
 
 static void check_footprint(void)
 {
-    ck_assert_msg(footprint_read(scratch_path("f.elf"), &footprint, &err), "%s", err.text);
-    ck_assert_uint_eq(footprint.flash_bytes, 1000 + 20 + 4);
-    ck_assert_uint_eq(footprint.ram_bytes, 20 + 300 + 4);
+    ck_assert_msg(footprint_read(scratch_path("f.elf"), &REGIONS, &footprint, &err), "%s",
+                  err.text);
+    ck_assert_uint_eq(footprint.flash_bytes, 1000 + 600 + 20 + 4 + 8);
+    ck_assert_uint_eq(footprint.ram_bytes, 20 + 300 + 4 + 16);
+    ck_assert_uint_eq(footprint.region_bytes[0], 1000 + 20 + 4);
+    ck_assert_uint_eq(footprint.region_bytes[1], 20 + 300 + 4);
+    ck_assert_uint_eq(footprint.region_bytes[2], 600 + 16);
+    ck_assert_uint_eq(footprint.region_bytes[3], 0);
 }
 
 START_TEST(sections_are_summed)
@@ -70,7 +86,7 @@ END_TEST
 
 static void refused(void)
 {
-    ck_assert(!footprint_read(scratch_path("f.elf"), &footprint, &err));
+    ck_assert(!footprint_read(scratch_path("f.elf"), &REGIONS, &footprint, &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);
     ck_assert_msg(strstr(err.text, "f.elf") != NULL, "%s", err.text);
 }

@@ -67,8 +67,10 @@ cJSON *section_memory(const struct run_memory *memory, const struct machine *mac
     cJSON *object = cJSON_CreateObject();
     bool good =
         object &&
-        document_add(object, "flash", region_of(machine->flash_size_bytes, use->flash_bytes)) &&
-        document_add(object, "ram", region_of(machine->ram_size_bytes, use->ram_bytes)) &&
+        document_add(object, "flash",
+                     region_of(regions_code(&machine->regions)->size_bytes, use->flash_bytes)) &&
+        document_add(object, "ram",
+                     region_of(regions_writable_bytes(&machine->regions), use->ram_bytes)) &&
         document_add(object, "parts", parts_of(use)) &&
         document_add(object, "largest_symbols", symbols_of(use)) &&
         document_add(object, "peak", peak_of(memory));

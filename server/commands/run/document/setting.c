@@ -95,8 +95,10 @@ static bool add_machine(cJSON *object, const struct machine *machine)
     return document_add(object, "core", document_text(machine->core)) &&
            document_add(object, "floating_point", document_text(machine->floating_point)) &&
            document_add(object, "machine", document_text(machine->qemu_machine)) &&
-           document_add(object, "flash_size_bytes", document_size(machine->flash_size_bytes)) &&
-           document_add(object, "ram_size_bytes", document_size(machine->ram_size_bytes));
+           document_add(object, "flash_size_bytes",
+                        document_size(regions_code(&machine->regions)->size_bytes)) &&
+           document_add(object, "ram_size_bytes",
+                        document_size(regions_writable_bytes(&machine->regions)));
 }
 
 cJSON *section_board(const char *name, const struct machine *machine)

@@ -1,6 +1,7 @@
 /* Firmware for test_guest: does what single bytes from the host tell it to. */
 #include "boot/board_config.h"
 #include "boot/layout.h"
+#include "boot/regions.h"
 #include "intervals.h"
 #include "platform/clock.h"
 #include "platform/heap.h"
@@ -14,6 +15,8 @@
 #include <string.h>
 #include <tvm/runtime/crt/platform.h>
 #include <unistd.h>
+
+static volatile uint32_t sink;
 
 static uint8_t get(void)
 {
@@ -33,6 +36,33 @@ static uint32_t get_u32(void)
     for (unsigned shift = 0; shift < 32; shift += 8)
         value |= (uint32_t)get() << shift;
     return value;
+}
+
+static uintptr_t get_address(void)
+{
+    uint64_t address = get_u32();
+    return (uintptr_t)(address | (uint64_t)get_u32() << 32);
+}
+
+/* Can each memory that can be written to be, from its first byte to its last? Who finds his words
+ * changed there has them back at once. */
+static void try_memories(void)
+{
+    uint8_t wrong = 0;
+    for (unsigned i = 0; i < MEMORY_REGIONS_COUNT; i++) {
+        const struct memory_region *region = &memory_regions[i];
+        for (unsigned end = 0; end < 2; end++) {
+            volatile uint8_t *byte =
+                (volatile uint8_t *)region->start + (end ? region->size_bytes - 1 : 0);
+            uint8_t kept = *byte;
+            *byte = (uint8_t)~kept;
+            wrong += region->is_writable && (*byte ^ kept) != 0xff;
+            *byte = kept;
+            wrong += *byte != kept;
+        }
+    }
+    sink = *(volatile uint8_t *)(layout_flash_start + layout_address(layout_flash_size) - 1);
+    put(wrong);
 }
 
 /* Every byte comes back, in as large pieces as it came. */
@@ -182,8 +212,6 @@ static void overrun_heap(void)
     TVMPlatformMemoryFree(behind, cpu);
 }
 
-static volatile uint32_t sink;
-
 static uint32_t recurse(uint32_t depth)
 {
     volatile uint32_t frame[16];
@@ -235,8 +263,8 @@ static void fail(uint8_t how)
         __asm__("" : "+r"(address));
         sink = address[5];
         break;
-    case 'u': /* read where no board has anything */
-        sink = *(volatile uint32_t *)0xd0000000;
+    case 'y': /* read where the host says */
+        sink = *(volatile uint8_t *)get_address();
         break;
     case 'j':
         jump(NULL);
@@ -302,6 +330,8 @@ int main(void)
             printf("text %d \xff.\n", 42);
         else if (command == 'U')
             put(units_check());
+        else if (command == 'g')
+            try_memories();
         else if (command == 'm')
             return 7;
         else

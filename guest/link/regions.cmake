@@ -1,0 +1,52 @@
+# The board's memories for the linker (regions.ld) and for the code that protects them, and which of
+# them each part of the firmware goes into: as the server has counted it (project.json), else the first
+# that may hold it, for the heap the largest.
+#
+# Reads BOARD_JSON, PROJECT_JSON; sets REGIONS_SCRIPT, MEMORY_REGIONS.
+
+set(REGIONS_SCRIPT)
+set(MEMORY_REGIONS) # of C: {start, size, may it be written to?}, but for the one of the code
+set(REGIONS)
+set(largest_bytes 0)
+string(JSON count ERROR_VARIABLE error LENGTH "${BOARD_JSON}" memory regions)
+if(error OR count EQUAL 0)
+    message(FATAL_ERROR "board.json: memory.regions: no list of regions")
+endif()
+math(EXPR last "${count} - 1")
+foreach(index RANGE ${last})
+    foreach(key name origin size_bytes)
+        json_need(region_${key} "${BOARD_JSON}" memory regions ${index} ${key})
+    endforeach()
+    json_list(region_holds "${BOARD_JSON}" memory regions ${index} holds)
+    list(APPEND REGIONS ${region_name})
+    string(APPEND REGIONS_SCRIPT "    ${region_name} : ORIGIN = ${region_origin}, "
+                                 "LENGTH = ${region_size_bytes}\n")
+    foreach(part ${region_holds})
+        if(NOT DEFINED place_of_${part})
+            set(place_of_${part} ${region_name})
+        endif()
+    endforeach()
+    set(is_writable 0)
+    if("data" IN_LIST region_holds OR "workspace" IN_LIST region_holds)
+        set(is_writable 1)
+    endif()
+    if("workspace" IN_LIST region_holds AND region_size_bytes GREATER largest_bytes)
+        set(largest_bytes ${region_size_bytes})
+        set(place_of_heap ${region_name})
+    endif()
+    if("code" IN_LIST region_holds)
+        json_get(reset_origin "${BOARD_JSON}" ${region_origin} interrupt_controller reset_vectors)
+    else()
+        string(APPEND MEMORY_REGIONS "{${region_origin}, ${region_size_bytes}, ${is_writable}}, ")
+    endif()
+endforeach()
+string(PREPEND REGIONS_SCRIPT "/* Made from board.json and project.json by link/regions.cmake. */\n"
+                              "MEMORY\n{\n    for_reset : ORIGIN = ${reset_origin}, LENGTH = 1K\n")
+string(APPEND REGIONS_SCRIPT "}\n")
+foreach(part code constants data workspace heap)
+    json_get(region "${PROJECT_JSON}" "${place_of_${part}}" memory placement ${part})
+    if(NOT region IN_LIST REGIONS)
+        message(FATAL_ERROR "project.json: memory.placement.${part}: board.json has no region \"${region}\"")
+    endif()
+    string(APPEND REGIONS_SCRIPT "REGION_ALIAS(\"for_${part}\", ${region})\n")
+endforeach()
