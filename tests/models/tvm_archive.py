@@ -173,12 +173,9 @@ def _sort_pool_declarations(code):
     return "".join(result + sorted(run))
 
 
-def run_on_host(module, batches):
-    """Outputs of `module`, compiled to C by TVM and by the host's C compiler.
-
-    `batches` maps an input's name to an array with a batch axis in front; the result is a list
-    with one such array per output.
-    """
+def host_runner(module):
+    """A function from a sample's inputs, by name, to its outputs: `module`, compiled to C by TVM and
+    by the host's C compiler."""
     with _pass_context():
         factory = relay.build(module, target=TARGET)
     # A fresh folder each time: a library that was loaded once from a path is never read again.
@@ -187,10 +184,23 @@ def run_on_host(module, batches):
         factory.export_library(path)
         library = tvm.runtime.load_module(path)
         runner = graph_executor.GraphModule(library["default"](tvm.cpu()))
-        results = []
-        for sample in zip(*batches.values()):
-            runner.run(**dict(zip(batches, sample)))
-            results.append([runner.get_output(i).numpy() for i in range(runner.get_num_outputs())])
+
+    def run(inputs):
+        runner.run(**inputs)
+        return [runner.get_output(i).numpy() for i in range(runner.get_num_outputs())]
+
+    return run
+
+
+def run_on_host(module, batches):
+    """Outputs of `module` on the host.
+
+    `batches` maps an input's name to an array with a batch axis in front; the result is a list
+    with one such array per output.
+    """
+    run = host_runner(module)
+    samples = zip(*batches.values())
+    results = [run(dict(zip(batches, sample))) for sample in samples]
     return [np.stack(output) for output in zip(*results)]
 
 
