@@ -25,6 +25,8 @@ struct table {
     size_t entry_bytes;
     size_t count;
     size_t names; /* the section that holds their names */
+    uint64_t segments_offset;
+    size_t segments_count;
 };
 
 /* size_bytes of the file from offset on; NULL: it has not so many. */
@@ -49,8 +51,12 @@ static bool read_table(const struct elf *elf, struct table *table)
     table->entry_bytes = table->is_64 ? wide.e_shentsize : narrow.e_shentsize;
     table->count = table->is_64 ? wide.e_shnum : narrow.e_shnum;
     table->names = table->is_64 ? wide.e_shstrndx : narrow.e_shstrndx;
+    table->segments_offset = table->is_64 ? wide.e_phoff : narrow.e_phoff;
+    table->segments_count = table->is_64 ? wide.e_phnum : narrow.e_phnum;
+    size_t segment_bytes = table->is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
     return table->entry_bytes == (table->is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr)) &&
-           at(elf, table->offset, table->count * table->entry_bytes);
+           at(elf, table->offset, table->count * table->entry_bytes) &&
+           at(elf, table->segments_offset, table->segments_count * segment_bytes);
 }
 
 static struct header read_header(const struct elf *elf, const struct table *table, size_t index)
@@ -82,6 +88,35 @@ static const char *name_in(const struct elf *elf, const struct table *table, siz
     return text + offset;
 }
 
+static Elf64_Phdr read_segment(const struct elf *elf, const struct table *table, size_t index)
+{
+    const char *from = elf->data + table->segments_offset;
+    Elf32_Phdr narrow;
+    Elf64_Phdr wide;
+    if (table->is_64) {
+        memcpy(&wide, from + index * sizeof(wide), sizeof(wide));
+        return wide;
+    }
+    memcpy(&narrow, from + index * sizeof(narrow), sizeof(narrow));
+    return (Elf64_Phdr){.p_type = narrow.p_type,
+                        .p_offset = narrow.p_offset,
+                        .p_paddr = narrow.p_paddr,
+                        .p_filesz = narrow.p_filesz};
+}
+
+/* Is a section used where its values are loaded to? Constants are, though compilers call some of
+ * them writable; start-up copies the values of variables. */
+static bool stays(const struct elf *elf, const struct table *table, const struct header *section)
+{
+    for (size_t i = 0; i < table->segments_count; i++) {
+        Elf64_Phdr segment = read_segment(elf, table, i);
+        if (segment.p_type == PT_LOAD && section->offset >= segment.p_offset &&
+            section->offset - segment.p_offset < segment.p_filesz)
+            return segment.p_paddr + (section->offset - segment.p_offset) == section->address;
+    }
+    return false;
+}
+
 static bool read_sections(struct elf *elf, const struct table *table)
 {
     elf->sections = calloc(table->count + 1, sizeof(*elf->sections));
@@ -98,7 +133,7 @@ static bool read_sections(struct elf *elf, const struct table *table)
             .in_flash = is_allocated && has_values,
             /* Thread-local variables without a value have room of their own, .tbss_space. */
             .in_ram = is_allocated && (header.flags & SHF_WRITE) &&
-                      (has_values || !(header.flags & SHF_TLS)),
+                      (has_values ? !stays(elf, table, &header) : !(header.flags & SHF_TLS)),
         };
     }
     return true;

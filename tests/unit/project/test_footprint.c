@@ -21,7 +21,7 @@ static const struct {
 } SECTIONS[] = {
     {SHT_NULL, 0, 0, 0},
     {SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0, 1000},
-    {SHT_PROGBITS, SHF_ALLOC, 0x3000, 600}, /* constants */
+    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x3000, 600}, /* constants, used where they are loaded */
     {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x2000, 20},
     {SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x2100, 300},
     {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS, 0x2014, 4},
@@ -39,21 +39,31 @@ static const struct regions REGIONS = {
 
 enum { SECTIONS_COUNT = sizeof(SECTIONS) / sizeof(SECTIONS[0]) };
 
+static const uint64_t PLACE = 0x10000; /* of each section's values in the file */
+
 #define WRITE_ELF(bits, class)                                                                     \
     static void write_elf_##bits(int sections)                                                     \
     {                                                                                              \
         FILE *file = fopen(scratch_path("f.elf"), "wb");                                           \
         Elf##bits##_Ehdr header = {.e_ident = {0x7f, 'E', 'L', 'F', class, ELFDATA2LSB},           \
                                    .e_shoff = 128,                                                 \
+                                   .e_phoff = sizeof(header),                                      \
+                                   .e_phnum = 1,                                                   \
                                    .e_shentsize = sizeof(Elf##bits##_Shdr),                        \
                                    .e_shnum = SECTIONS_COUNT};                                     \
         ck_assert_ptr_nonnull(file);                                                               \
         ck_assert_uint_eq(fwrite(&header, sizeof(header), 1, file), 1);                            \
+        Elf##bits##_Phdr segment = {.p_type = PT_LOAD,                                             \
+                                    .p_offset = (Elf##bits##_Off)(2 * PLACE),                      \
+                                    .p_paddr = 0x3000,                                             \
+                                    .p_filesz = 600};                                              \
+        ck_assert_uint_eq(fwrite(&segment, sizeof(segment), 1, file), 1);                          \
         ck_assert_int_eq(fseek(file, 128, SEEK_SET), 0);                                           \
         for (int i = 0; i < sections; i++) {                                                       \
             Elf##bits##_Shdr section = {.sh_type = SECTIONS[i].type,                               \
                                         .sh_flags = SECTIONS[i].flags,                             \
                                         .sh_addr = SECTIONS[i].address,                            \
+                                        .sh_offset = (Elf##bits##_Off)((uint64_t)i * PLACE),       \
                                         .sh_size = SECTIONS[i].size_bytes};                        \
             ck_assert_uint_eq(fwrite(&section, sizeof(section), 1, file), 1);                      \
         }                                                                                          \
