@@ -5,7 +5,6 @@
 #include "commands/exit_code.h"
 #include "commands/regress/args.h"
 #include "commands/regress/init.h"
-#include "commands/regress/reports.h"
 #include "commands/regress/session.h"
 #include "commands/regress/update.h"
 #include "regress/json.h"
@@ -15,12 +14,12 @@
 #include <stdlib.h>
 
 /* The terminal first: what is said there does not depend on a disk. */
-static bool tell(const struct regress_args *args, const cJSON *document, bool colour,
+static bool tell(struct session *session, const struct regress_args *args, const cJSON *document,
                  struct error *err)
 {
-    text_write(stdout, document, colour);
+    text_write(stdout, document, session->progress.colour);
     fflush(stdout);
-    return reports_tell_github(document, err) &&
+    return reports_tell_github(&session->hush, document, err) &&
            (!args->report_dir || reports_write(args->report_dir, document, err));
 }
 
@@ -32,7 +31,8 @@ static bool load_parts(const struct texts *paths, cJSON **parts, struct error *e
     return true;
 }
 
-static bool merge(const struct regress_args *args, int *ret_code, struct error *err)
+static bool merge(const struct regress_args *args, struct session *session, int *ret_code,
+                  struct error *err)
 {
     size_t count = args->operands.count;
     cleanup_free cJSON **parts = calloc(count, sizeof(void *));
@@ -41,7 +41,7 @@ static bool merge(const struct regress_args *args, int *ret_code, struct error *
         return error_no_memory(err, "reports", count * sizeof(void *));
     bool good = (!args->report_dir || reports_prepare(args->report_dir, err)) &&
                 load_parts(&args->operands, parts, err) &&
-                document_merge(parts, count, &document, err) && tell(args, document, false, err);
+                document_merge(parts, count, &document, err) && tell(session, args, document, err);
     for (size_t i = 0; i < count; i++)
         cJSON_Delete(parts[i]);
     *ret_code = good ? document_exit_code(document) : 0;
@@ -62,7 +62,7 @@ static bool run(struct session *session, int *ret_code, struct error *err)
         !session_run(session, err) || !session_document(session, &document, err))
         return false;
     *ret_code = document_exit_code(document);
-    return tell(args, document, session->progress.colour, err);
+    return tell(session, args, document, err);
 }
 
 /* A case that could not run is told as elsewhere, and what was before stays. */
@@ -95,7 +95,7 @@ static bool run_mode(const struct regress_args *args, struct session *session, i
                      struct error *err)
 {
     if (args->mode == REGRESS_MERGE)
-        return merge(args, ret_code, err);
+        return merge(args, session, ret_code, err);
     if (args->mode == REGRESS_INIT)
         return init(args, session, ret_code, err);
     if (!session_load(session, args, err))
@@ -123,9 +123,13 @@ int command_regress(int argc, char **argv)
         regress_args_dispose(&args);
         return EXIT_CODE_OK;
     }
-    bool good = interrupt_open(&interrupt, &err) && run_mode(&args, &session, &code, &err);
+    bool good = (args.mode == REGRESS_LIST || reports_hush_github(&session.hush, &err)) &&
+                interrupt_open(&interrupt, &err) && run_mode(&args, &session, &code, &err);
+    if (!good)
+        code = (int)exit_with_error("regress", &err);
+    reports_resume_github(&session.hush);
     session_dispose(&session);
     interrupt_close(&interrupt);
     regress_args_dispose(&args);
-    return good ? code : (int)exit_with_error("regress", &err);
+    return code;
 }

@@ -7,7 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 typedef void (*writer_fn)(FILE *out, const cJSON *document);
@@ -80,14 +83,46 @@ static bool append(const char *path, const char *text, size_t size, struct error
     return close(steal_fd(&fd)) == 0 || error_set(err, ERROR_SYSTEM, errno, "%s", path);
 }
 
-bool reports_tell_github(const cJSON *document, struct error *err)
+static bool is_in_actions(void)
 {
     const char *in_actions = getenv("GITHUB_ACTIONS");
+    return in_actions && strcmp(in_actions, "true") == 0;
+}
+
+/* A number that nobody can foretell, or a text could end the hush. */
+bool reports_hush_github(struct github_hush *ret_hush, struct error *err)
+{
+    uint64_t random[2];
+    *ret_hush = (struct github_hush){.token = ""};
+    if (!is_in_actions())
+        return true;
+    while (getrandom(random, sizeof(random), 0) != sizeof(random))
+        if (errno != EINTR)
+            return error_set(err, ERROR_SYSTEM, errno, "getrandom");
+    snprintf(ret_hush->token, sizeof(ret_hush->token), "%016" PRIx64 "%016" PRIx64, random[0],
+             random[1]);
+    printf("::stop-commands::%s\n", ret_hush->token);
+    fflush(stdout);
+    return true;
+}
+
+void reports_resume_github(struct github_hush *hush)
+{
+    if (!hush->token[0])
+        return;
+    printf("::%s::\n", hush->token);
+    fflush(stdout);
+    hush->token[0] = '\0';
+}
+
+bool reports_tell_github(struct github_hush *hush, const cJSON *document, struct error *err)
+{
     const char *path = getenv("GITHUB_STEP_SUMMARY");
     cleanup_free char *text = NULL;
     size_t size = 0;
-    if (!in_actions || strcmp(in_actions, "true") != 0)
+    if (!is_in_actions())
         return true;
+    reports_resume_github(hush);
     github_write(stdout, document);
     fflush(stdout);
     if (!path || !path[0])

@@ -81,13 +81,13 @@ bool session_load(struct session *session, const struct regress_args *args, stru
     if (!load_suite(session, err) ||
         !baseline_load(session->suite.baseline, &session->baseline, err))
         return false;
-    suite_select(&session->suite, args->filters.items, args->filters.count, 0, 0);
-    if (session->suite.count == 0)
-        return error_set(err, ERROR_USAGE, 0,
-                         "--filter: no case of %s is so called (--list names "
-                         "them)",
-                         args->suite);
-    suite_select(&session->suite, NULL, 0, args->shard, args->shards);
+    for (size_t i = 0; i < args->filters.count; i++)
+        if (!suite_has(&session->suite, args->filters.items[i]))
+            return error_set(err, ERROR_USAGE, 0,
+                             "--filter \"%s\": no case of %s is so called (--list names them)",
+                             args->filters.items[i], args->suite);
+    suite_select(&session->suite, args->filters.items, args->filters.count, args->shard,
+                 args->shards);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/temp_dir.h"
 #include "commands/regress/args.h"
 #include "commands/regress/progress.h"
+#include "commands/regress/reports.h"
 #include "regress/schedule.h"
 #include "regress/suite/suite.h"
 
@@ -24,6 +25,7 @@ struct session {
     cJSON *baseline;
     struct outcome *outcomes; /* of each case */
     struct progress progress;
+    struct github_hush hush;
     bool interrupted;
     double time_ms;
 };

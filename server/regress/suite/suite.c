@@ -130,6 +130,14 @@ static bool is_chosen(const char *name, const char *const *patterns, size_t coun
     return count == 0;
 }
 
+bool suite_has(const struct suite *suite, const char *pattern)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        if (is_chosen(suite->cases[i].name, &pattern, 1))
+            return true;
+    return false;
+}
+
 void suite_select(struct suite *suite, const char *const *patterns, size_t patterns_count,
                   unsigned shard, unsigned shards)
 {

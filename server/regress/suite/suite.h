@@ -95,8 +95,11 @@ struct suite_checks {
 bool suite_load(const char *path, const struct suite_checks *checks, struct suite *ret_suite,
                 struct mistakes *ret_mistakes, char **ret_document, struct error *err);
 
-/* Leave the cases whose name has one of the patterns (fnmatch; a plain text may stand anywhere in
- * it), and of those every N-th of SHARDS, beginning with the SHARD-th, from 1. shards 0: all. */
+/* Is there a case whose name has the pattern (fnmatch; a plain text may stand anywhere in it)? */
+bool suite_has(const struct suite *suite, const char *pattern);
+
+/* Leave the cases whose name has one of the patterns (likewise), and of those every N-th of
+ * SHARDS, beginning with the SHARD-th, from 1. shards 0: all. */
 void suite_select(struct suite *suite, const char *const *patterns, size_t patterns_count,
                   unsigned shard, unsigned shards);
 
