@@ -2,7 +2,8 @@
 
 What the runner does with inputs, files and commands is from the sources of actions/runner: an input that
 action.yml does not know is warned of and handed over with the others; names of inputs are compared
-without case; the outputs are taken whether the steps fail or not.
+without case; the outputs are taken whether the steps fail or not; the first step that fails is the job's
+failure, and steps after it run where their condition asks for the job's state.
 """
 
 import json
@@ -12,6 +13,8 @@ import re
 import signal
 import subprocess
 import time
+
+from cache import Cache
 
 import yaml
 
@@ -23,7 +26,7 @@ COMMANDS = ("error", "warning", "notice", "group", "endgroup", "add-mask", "set-
 class Job:
     """One use of the action: what it was given and all that it left."""
 
-    def __init__(self, action_dir, scratch, inputs, env, path):
+    def __init__(self, action_dir, scratch, inputs, env, path, cache=None):
         self.action_dir = pathlib.Path(action_dir)
         self.scratch = pathlib.Path(scratch)
         self.action = yaml.safe_load((self.action_dir / "action.yml").read_text())
@@ -34,7 +37,9 @@ class Job:
         for name, about in self.action["inputs"].items():
             if name not in given:
                 self.inputs[name] = about.get("default", "")
+        self.cache = cache or Cache()
         self.steps = {}
+        self.cancelled = False
         self.log = ""
         self.commands = []  # (name, properties, data)
         self.summary = ""
@@ -45,23 +50,46 @@ class Job:
             what = match.group(1)
             if what == "toJSON(inputs)":
                 return json.dumps(self.inputs, indent=2, ensure_ascii=False)
-            kind, *path = what.split(".")
-            if kind == "inputs":
-                return {k.lower(): v for k, v in self.inputs.items()}[path[0]]
-            if kind == "steps" and path[1] == "outputs":
-                return self.steps.get(path[0], {}).get(path[2], "")
-            raise ValueError(f"no expression that this runner knows: {what}")
+            if what.startswith("inputs."):
+                return {k.lower(): v for k, v in self.inputs.items()}[what[len("inputs.") :]]
+            return self.value(what)
 
         return EXPRESSION.sub(value, text)
+
+    def value(self, expression):
+        """Of outputs of steps, with || && ! == != and the state of the job."""
+        what = re.sub(r"steps\.[a-z]+\.outputs\.[a-z-]+", self.output, expression)
+        what = re.sub(r"!(?!=)", " not ", what).replace("||", " or ").replace("&&", " and ")
+        known = {"cancelled": lambda: self.cancelled, "success": lambda: self.status == 0}
+        return eval(what.strip(), {"__builtins__": {}}, known)
+
+    def output(self, match):
+        _, step, _, name = match.group(0).split(".")
+        return repr(self.steps.get(step, {}).get(name, ""))
+
+    def is_due(self, step):
+        condition = EXPRESSION.sub(r"\1", step.get("if", "success()"))
+        if not re.search(r"(success|failure|cancelled|always)\(\)", condition):
+            condition = f"success() && ({condition})"
+        return self.value(condition)
 
     def run(self, interrupt_when=None):
         """interrupt_when: the job is cancelled as soon as this file is there."""
         assert self.action["runs"]["using"] == "composite"
         for step in self.action["runs"]["steps"]:
-            assert step["shell"] == "bash", "a step of a composite action names its shell"
-            assert set(step) <= {"id", "name", "shell", "env", "run"}
-            if self.status == 0:
-                self.run_step(step, interrupt_when)
+            if "uses" in step:
+                assert set(step) <= {"id", "name", "if", "uses", "with"}
+            else:
+                assert step["shell"] == "bash", "a step of a composite action names its shell"
+                assert set(step) <= {"id", "name", "if", "shell", "env", "run"}
+            if not self.is_due(step):
+                continue
+            if "uses" in step:
+                given = {name: self.evaluate(value) for name, value in step["with"].items()}
+                self.steps[step.get("id")] = self.cache.use(step["uses"], given)
+                continue
+            status = self.run_step(step, interrupt_when)
+            self.status = self.status or status
         self.outputs = {
             name: self.evaluate(about["value"]) for name, about in self.action["outputs"].items()
         }
@@ -70,8 +98,8 @@ class Job:
     def run_step(self, step, interrupt_when):
         files = {}
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_PATH", "GITHUB_ENV"):
-            files[name] = self.scratch / f"{name}_{len(self.steps)}"
-            files[name].touch()
+            files[name] = self.scratch / f"{name}_{step['id']}"
+            files[name].write_text("")
         script = self.scratch / "step.sh"
         script.write_text(self.evaluate(step["run"]))
         env = {
@@ -98,25 +126,29 @@ class Job:
             if interrupt_when:
                 while not interrupt_when.exists() and process.poll() is None:
                     time.sleep(0.01)
-                process.send_signal(signal.SIGINT)
+                if interrupt_when.exists():
+                    process.send_signal(signal.SIGINT)
+                    self.cancelled = True
             try:
-                self.status = process.wait(timeout=120)
+                status = process.wait(timeout=120)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
-        self.log = (self.scratch / "log").read_text(errors="replace")
-        self.take_commands()
-        self.summary = files["GITHUB_STEP_SUMMARY"].read_text(errors="replace")
+        log = (self.scratch / "log").read_text(errors="replace")
+        self.log += log
+        self.take_commands(log)
+        self.summary += files["GITHUB_STEP_SUMMARY"].read_text(errors="replace")
         self.path = ":".join(files["GITHUB_PATH"].read_text().split("\n")[:-1] + [self.path])
         outputs = {}
         for line in files["GITHUB_OUTPUT"].read_text().splitlines():
             name, _, value = line.partition("=")
             outputs[name] = value
         self.steps[step["id"]] = outputs
+        return status
 
-    def take_commands(self):
-        stopped = None
-        for line in self.log.splitlines():
+    def take_commands(self, log):
+        stopped = None  # of this step alone
+        for line in log.splitlines():
             if stopped:
                 stopped = None if line.strip() == f"::{stopped}::" else stopped
                 continue
