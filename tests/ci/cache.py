@@ -11,9 +11,9 @@ class Cache:
         self.kept = []  # (key, paths, tar); the oldest first
 
     def use(self, action, given):
-        if action == "actions/cache/restore@v4":
+        if action == "actions/cache/restore@v5":
             return self.restore(**given)
-        assert action == "actions/cache/save@v4", action
+        assert action == "actions/cache/save@v5", action
         return self.save(**given)
 
     def restore(self, path, key, **others):
