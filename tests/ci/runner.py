@@ -73,7 +73,7 @@ class Job:
             condition = f"success() && ({condition})"
         return self.value(condition)
 
-    def run(self, interrupt_when=None):
+    def run(self, interrupt_when=None, timeout_s=120):
         """interrupt_when: the job is cancelled as soon as this file is there."""
         assert self.action["runs"]["using"] == "composite"
         for step in self.action["runs"]["steps"]:
@@ -88,14 +88,14 @@ class Job:
                 given = {name: self.evaluate(value) for name, value in step["with"].items()}
                 self.steps[step.get("id")] = self.cache.use(step["uses"], given)
                 continue
-            status = self.run_step(step, interrupt_when)
+            status = self.run_step(step, interrupt_when, timeout_s)
             self.status = self.status or status
         self.outputs = {
             name: self.evaluate(about["value"]) for name, about in self.action["outputs"].items()
         }
         return self
 
-    def run_step(self, step, interrupt_when):
+    def run_step(self, step, interrupt_when, timeout_s):
         files = {}
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_PATH", "GITHUB_ENV"):
             files[name] = self.scratch / f"{name}_{step['id']}"
@@ -130,7 +130,7 @@ class Job:
                     process.send_signal(signal.SIGINT)
                     self.cancelled = True
             try:
-                status = process.wait(timeout=120)
+                status = process.wait(timeout=timeout_s)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
