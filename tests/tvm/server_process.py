@@ -1,12 +1,14 @@
 """A `microtvm-qemu rpc-server` as a subprocess: what clients of each TVM are tried with."""
 
 import gc
+import io
 import os
 import pathlib
 import re
 import signal
 import socket
 import subprocess
+import tarfile
 import time
 
 import common
@@ -125,3 +127,19 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def model_that_begins_with(code, folder):
+    """digits.tar, but the model does something else first."""
+    path = folder / "changed.tar"
+    entry = re.compile(rb"(int32_t tvmgen_default___tvm_main__\([^)]*\) \{)")
+    with tarfile.open(DIGITS) as good, tarfile.open(path, "w") as bad:
+        patched = 0
+        for member in good:
+            data = good.extractfile(member).read() if member.isfile() else b""
+            data, count = entry.subn(lambda match: match[1] + b" " + code, data)
+            patched += count
+            member.size = len(data)
+            bad.addfile(member, io.BytesIO(data))
+    assert patched == 1, patched
+    return path

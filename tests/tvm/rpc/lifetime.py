@@ -1,6 +1,5 @@
 """rpc-server and its clients: who comes, waits, leaves and dies, and what is left behind."""
 
-import io
 import os
 import re
 import signal
@@ -8,13 +7,13 @@ import socket
 import struct
 import subprocess
 import sys
-import tarfile
 import time
 
 import numpy as np
 
 import common
 from process import DIGITS, INTERRUPTED, Server, aot_model, expect_error, receive
+from server_process import model_that_begins_with
 
 BOARD = "mps2_an385"
 IMAGES = np.load(common.MODELS / "digits_images.npy")
@@ -218,22 +217,6 @@ def test_session_timeout():
 # instruction on any.
 FAULT = rb"*(volatile int32_t *)0xa0000000 = 1; __builtin_trap();"
 LOOP = rb'for (;;) __asm__ volatile("");'
-
-
-def model_that_begins_with(code, folder):
-    """digits.tar, but the model does something else first."""
-    path = folder / "changed.tar"
-    entry = re.compile(rb"(int32_t tvmgen_default___tvm_main__\([^)]*\) \{)")
-    with tarfile.open(DIGITS) as good, tarfile.open(path, "w") as bad:
-        patched = 0
-        for member in good:
-            data = good.extractfile(member).read() if member.isfile() else b""
-            data, count = entry.subn(lambda match: match[1] + b" " + code, data)
-            patched += count
-            member.size = len(data)
-            bad.addfile(member, io.BytesIO(data))
-    assert patched == 1, patched
-    return path
 
 
 def faults_in_the_middle_of_a_call(board):

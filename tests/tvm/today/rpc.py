@@ -1,16 +1,13 @@
 """rpc-server and clients of TVM since 0.21, which write their packets otherwise (the FFI dialect):
 TVM's own client on every board, its tracker, and what no client sends."""
 
-import io
 import os
-import re
 import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import tarfile
 import time
 
 import numpy as np
@@ -19,7 +16,7 @@ import tvm.rpc
 
 import common
 import server_process
-from server_process import DIGITS, PAIR, free_port, receive
+from server_process import DIGITS, PAIR, free_port, model_that_begins_with, receive
 
 BOARD = "mps2_an385"
 IMAGES = np.load(common.MODELS / "digits_images.npy")
@@ -163,19 +160,6 @@ def test_a_fault():
                 assert "tvmgen_default___tvm_main__ at ./model/" in shown, shown
                 del model
                 server.wait_for_event(2 * count + 2, "failed")
-
-
-def model_that_begins_with(code, folder):
-    """digits.tar, but the model does something else first."""
-    path = folder / "changed.tar"
-    entry = re.compile(rb"(int32_t tvmgen_default___tvm_main__\([^)]*\) \{)")
-    with tarfile.open(DIGITS) as good, tarfile.open(path, "w") as bad:
-        for member in good:
-            data = good.extractfile(member).read() if member.isfile() else b""
-            data = entry.sub(lambda match: match[1] + b" " + code, data)
-            member.size = len(data)
-            bad.addfile(member, io.BytesIO(data))
-    return path
 
 
 def test_qemu_is_killed():
