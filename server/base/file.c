@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -198,12 +199,11 @@ bool file_copy(const char *from, const char *to, struct error *err)
 
 char *file_path(const char *format, ...)
 {
-    char *path = NULL;
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&path, format, args);
+    char *path = text_format(format, args);
     va_end(args);
-    return length < 0 ? NULL : path;
+    return path;
 }
 
 bool file_program_path(char **ret_path, struct error *err)

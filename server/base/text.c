@@ -141,3 +141,9 @@ void text_print_line(FILE *out, const char *prefix, const char *raw)
     char line[LINE_SIZE];
     fprintf(out, "%s%s\n", prefix, text_printable(raw, line, sizeof(line)));
 }
+
+char *text_format(const char *format, va_list args)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, args) < 0 ? NULL : text;
+}

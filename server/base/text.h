@@ -7,6 +7,7 @@
 #ifndef MICROTVM_QEMU_BASE_TEXT_H
 #define MICROTVM_QEMU_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -27,5 +28,9 @@ void text_print_line(FILE *out, const char *prefix, const char *raw);
 /* Bytes as they came from somewhere, which may hold NULs and end anywhere: each of their lines (\n
  * or \r\n) as one line behind PREFIX. */
 void text_print_lines(FILE *out, const char *prefix, const char *data, size_t size_bytes);
+
+/* A text of our own, as vsnprintf has it and as long as it is. The caller frees it; NULL: no
+ * memory. */
+char *text_format(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 #endif

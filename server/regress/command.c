@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,13 +12,10 @@ static void add(struct words *words, const char *format, ...) __attribute__((for
 
 static void add(struct words *words, const char *format, ...)
 {
-    cleanup_free char *word = NULL;
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&word, format, args);
+    cleanup_free char *word = text_format(format, args);
     va_end(args);
-    if (length < 0)
-        word = NULL;
     /* One more: the list ends in NULL. */
     char **grown = realloc(words->items, (words->count + 2) * sizeof(*grown));
     if (grown)

@@ -36,13 +36,10 @@ static void fail(struct judge *judge, const char *kind, const char *format, ...)
 
 static void fail(struct judge *judge, const char *kind, const char *format, ...)
 {
-    cleanup_free char *message = NULL;
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&message, format, args);
+    cleanup_free char *message = text_format(format, args);
     va_end(args);
-    if (length < 0)
-        message = NULL;
     judge->count++;
     if (!judge->failures)
         return;

@@ -2,7 +2,7 @@
  * adds up, it is the same in every run, and what a model takes more of is what they show more of.
  */
 #include "base/file.h"
-#include "base/name_list.h"
+#include "boards/board_list.h"
 #include "client/npy.h"
 #include "e2e/run_program.h"
 #include "e2e/sized_model.h"
@@ -17,7 +17,7 @@
 enum { NO_QEMU = 6, MAX_DOCUMENT_BYTES = 1 << 20 };
 
 static struct error err;
-static char **boards;
+static struct board_list boards;
 static const char *board;
 
 /* ---- runs ---- */
@@ -188,7 +188,7 @@ enum { SIZE = 576, MORE = 64, TWICE_MORE = 2 * MORE };
 
 START_TEST(what_a_model_takes_is_shown)
 {
-    board = boards[_i];
+    board = boards.items[_i].name;
     if (!run_model(SIZED_MEMORY, SIZE, "first.json")) {
         printf("SKIP %s: what it needs is not here\n", board);
         return;
@@ -251,20 +251,15 @@ static void setup(void)
 
 int main(void)
 {
-    static const struct name_place place = {
-        .dir = SOURCE_DIR "/qemu-machines", .prefix = "", .ending = ".json"};
-    if (!name_list_load(&place, &boards, &err)) {
+    if (!board_list_find(&boards, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return EXIT_FAILURE;
     }
-    int count = 0;
-    while (boards[count])
-        count++;
     Suite *suite = suite_create("memory");
     TCase *tests = tcase_create("boards");
     tcase_set_timeout(tests, RUN_TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tests, setup, scratch_remove);
-    tcase_add_loop_test(tests, what_a_model_takes_is_shown, 0, count);
+    tcase_add_loop_test(tests, what_a_model_takes_is_shown, 0, (int)boards.count);
     tcase_add_loop_test(tests, more_of_the_heap_is_shown, 0,
                         (int)(sizeof(OTHERS) / sizeof(OTHERS[0])));
     suite_add_tcase(suite, tests);
@@ -272,6 +267,6 @@ int main(void)
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    name_list_free(boards);
+    board_list_dispose(&boards);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -19,14 +19,11 @@ static bool is_known(const struct mistakes *mistakes, const char *pointer, const
 
 void mistakes_add(struct mistakes *mistakes, const char *pointer, const char *format, ...)
 {
-    cleanup_free char *text = NULL;
     cleanup_free char *place = strdup(pointer);
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    cleanup_free char *text = text_format(format, args);
     va_end(args);
-    if (length < 0)
-        text = NULL;
     if (text && is_known(mistakes, pointer, text))
         return;
     struct mistake *grown =
