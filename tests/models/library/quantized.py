@@ -29,6 +29,17 @@ class Network:
         gain = float(weights.astype("float64").std()) * WEIGHT_SCALE * np.sqrt(fan_in)
         return relay.const(weights), gain
 
+    def _operands(self, weights):
+        """What came out last and weights, and what their numbers mean."""
+        return (
+            self.value,
+            weights,
+            relay.const(self.zero),
+            relay.const(0),
+            relay.const(np.float32(self.scale)),
+            relay.const(np.float32(WEIGHT_SCALE)),
+        )
+
     def _finish(self, sums, gain, channels, is_linear=False):
         """Bias, the next scale, and ReLU unless linear."""
         bias = self._random.integers(-200, 200, channels).astype("int32")
@@ -66,12 +77,7 @@ class Network:
         needed = [max(n, 0) for n in needed]
         padding = [n // 2 for n in needed] + [n - n // 2 for n in needed]
         sums = relay.qnn.op.conv2d(
-            self.value,
-            weights,
-            relay.const(self.zero),
-            relay.const(0),
-            relay.const(np.float32(self.scale)),
-            relay.const(np.float32(WEIGHT_SCALE)),
+            *self._operands(weights),
             kernel_size=kernel,
             channels=channels,
             strides=(strides, strides),
@@ -87,12 +93,7 @@ class Network:
     def dense(self, units, is_linear=False):
         weights, gain = self._constants((units, self.shape[-1]), self.shape[-1])
         sums = relay.qnn.op.dense(
-            self.value,
-            weights,
-            relay.const(self.zero),
-            relay.const(0),
-            relay.const(np.float32(self.scale)),
-            relay.const(np.float32(WEIGHT_SCALE)),
+            *self._operands(weights),
             units=units,
             out_dtype="int32",
         )
