@@ -8,7 +8,6 @@
 
 /* TVM's RPCCode, as far as this file needs it. */
 enum {
-    CODE_SHUTDOWN = 1,
     CODE_INIT = 2,
     CODE_CALL = 3,
     CODE_RETURN = 4,
