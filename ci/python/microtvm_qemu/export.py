@@ -1,0 +1,94 @@
+"""`python -m microtvm_qemu.export`: a model's file as an archive of plain C.
+
+The module can be called: it is what `microtvm_qemu.export(...)` calls, whoever imported what.
+"""
+
+import argparse
+import sys
+import types
+
+from .errors import ExportError
+
+
+def export(*args, **kwargs):
+    """See microtvm_qemu.exporter.export."""
+    from .exporter import export as work
+
+    return work(*args, **kwargs)
+
+
+class _Callable(types.ModuleType):
+    def __call__(self, *args, **kwargs):
+        return export(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Callable
+
+
+def _shape(text):
+    name, equals, dims = text.rpartition("=")
+    try:
+        return name, [int(dim) for dim in dims.split(",")] if equals and name else int("")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: want NAME=1,3,32,32") from None
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m microtvm_qemu.export",
+        description="Makes a Model Library Format archive of plain C out of a model, with TVM's own "
+        "compiler: what `microtvm-qemu run` and `regress` take.",
+        epilog="Exit code: 0 it is written, 1 the model can't be exported, 2 a mistake in the arguments.",
+    )
+    parser.add_argument("model", help="a file: .onnx, .pt2 (torch.export.save) or .tflite")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the archive, model.tar")
+    parser.add_argument("--name", default="default", help="of the model, in C names (%(default)s)")
+    parser.add_argument(
+        "--interface",
+        choices=["packed", "c"],
+        default="packed",
+        help="packed: a host drives it; c: an application calls it (%(default)s)",
+    )
+    parser.add_argument(
+        "--shape",
+        action="append",
+        default=[],
+        type=_shape,
+        metavar="NAME=1,3,32,32",
+        help="of an input whose shape the file leaves open; may be repeated",
+    )
+    parser.add_argument(
+        "--golden",
+        metavar="DIR",
+        help="write inputs and what this computer makes of them there, as .npy",
+    )
+    return parser
+
+
+def main(arguments=None):
+    args = _parser().parse_args(arguments)
+    try:
+        from .exporter.frontends import load
+
+        made = export(
+            load(args.model, dict(args.shape)),
+            args.output,
+            name=args.name,
+            interface=args.interface,
+            golden=args.golden,
+        )
+    except ImportError as error:
+        print(f"export: TVM is needed (pip install apache-tvm): {error}", file=sys.stderr)
+        return 1
+    except ExportError as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+    print(
+        f"{made.path}: {len(made.operators)} operators, workspace {made.workspace_size_bytes} bytes, "
+        f"constants {made.constants_size_bytes} bytes"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""From a Relax module as a user has it to one whose main calls compiled operators alone."""
+
+import numpy as np
+import tvm
+from tvm import relax
+
+from ..errors import ExportError
+from .names import dtype_of, name_of, type_of
+
+
+def check_module(module):
+    """The function main of what is to be a Relax module."""
+    if not isinstance(module, tvm.IRModule):
+        raise ExportError(
+            f"module is a {type(module).__name__}, not a tvm.IRModule: hand over what "
+            "tvm.relax.frontend gives, before relax.build"
+        )
+    functions = {name_of(var): f for var, f in module.functions.items()}
+    if isinstance(functions.get("main"), relax.Function):
+        return functions["main"]
+    have = ", ".join(sorted(n for n, f in functions.items() if isinstance(f, relax.Function)))
+    raise ExportError(
+        f"the module has no Relax function main (it has: {have or 'none'}): give the entry that name"
+    )
+
+
+def _by_name(function, params):
+    """params as {name: array}: a dict of these, or what detach_params made of main."""
+    names = [name_of(param) for param in function.params]
+    values = params.get("main") if isinstance(params, dict) else params
+    if isinstance(values, (list, tuple)):
+        first = len(names) - len(values)
+        if first < 0:
+            raise ExportError(f"params: {len(values)} arrays, but main has {len(names)} parameters")
+        return dict(zip(names[first:], values))
+    if not isinstance(params, dict):
+        raise ExportError(f"params: a {type(params).__name__}, not a dict of names and arrays")
+    unknown = sorted(set(params) - set(names))
+    if unknown:
+        raise ExportError(f"params: main has no {unknown[0]!r} (it has: {', '.join(names)})")
+    return params
+
+
+def _check_param(param, array):
+    name, type_ = name_of(param), type_of(param)
+    value = array if isinstance(array, np.ndarray) else array.numpy()
+    shape = getattr(getattr(type_, "shape", None), "values", None)
+    dims = None if shape is None else [getattr(dim, "value", None) for dim in shape]
+    same = dims is not None and len(dims) == value.ndim
+    same = same and all(want in (None, have) for want, have in zip(dims, value.shape))
+    if not same or dtype_of(type_) != str(value.dtype):
+        raise ExportError(
+            f"params: {name}: {value.dtype} {value.shape}, but main takes {type_}"
+        )
+    return tvm.runtime.tensor(value)
+
+
+def bind(module, params):
+    """Weights become constants."""
+    function = check_module(module)
+    count = function.attrs["num_input"] if function.attrs and "num_input" in function.attrs else None
+    if params:
+        by_name = {name_of(param): param for param in function.params}
+        arrays = _by_name(function, params)
+        bound = {name: _check_param(by_name[name], array) for name, array in arrays.items()}
+        module = relax.transform.BindParams("main", bound)(module)
+        function = check_module(module)
+    if count is not None and len(function.params) > int(count):
+        missing = ", ".join(name_of(param) for param in function.params[int(count) :])
+        raise ExportError(f"weights without a value: {missing}: hand them over as params")
+    return module
+
+
+def lower(module, target):
+    """Operators as TIR functions, fused; main calls nothing but them."""
+    passes = [
+        relax.transform.DecomposeOpsForInference(),
+        relax.transform.CanonicalizeBindings(),
+        relax.get_pipeline("zero"),
+        relax.transform.DeadCodeElimination(["main"]),
+        relax.transform.ToNonDataflow(),
+        relax.transform.CanonicalizeBindings(),
+    ]
+    with target, tvm.transform.PassContext(opt_level=3):
+        return tvm.transform.Sequential(passes)(module)
