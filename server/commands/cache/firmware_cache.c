@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/sha256.h"
+#include "commands/cache/libraries.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Its time is that of the last use. */
+/* Names the libraries that the project was linked with. Its time is that of the last use. */
 static char *mark_of(const char *dir)
 {
     return file_path("%s/built", dir);
@@ -33,9 +34,11 @@ bool firmware_cache_open(const char *cache_dir, const char *key, const struct in
     bool good = mark && entry.project_dir ? file_make_dirs(entry.dir, err)
                                           : error_no_memory(err, "a path", strlen(cache_dir));
     good = good && lock_folder(entry.dir, interrupt, on_wait, context, &entry.lock_fd, err);
-    entry.is_built = good && touch(mark);
-    if (good && !entry.is_built)
+    entry.is_built = good && libraries_same(mark) && touch(mark);
+    if (good && !entry.is_built) {
+        unlink(mark);
         good = file_remove_tree(entry.project_dir, err);
+    }
     if (entry.is_built)
         close(steal_fd(&entry.lock_fd));
     if (!good) {
@@ -91,7 +94,7 @@ bool firmware_cache_finish(struct firmware_entry *entry, struct error *err)
     if (!mark || !program)
         return error_no_memory(err, "a path", strlen(entry->dir));
     unlink(program); /* the largest file of a project, and none that a run needs */
-    if (!file_write(mark, "", 0, 0644, err))
+    if (!libraries_write(mark, entry->project_dir, err))
         return error_wrap(err, "--cache");
     entry->is_built = true;
     close(steal_fd(&entry->lock_fd));

@@ -1,6 +1,7 @@
 /* Firmware that was built before, to be run again: CACHE/KEY/project is a generated and built
  * project. Several processes may use a cache at a time; what one of them builds the others wait
- * for. What was not used for a month goes when something else is built. */
+ * for. What was linked with libraries that have changed since (libraries.h) is built anew. What was
+ * not used for a month goes when something else is built. */
 #ifndef MICROTVM_QEMU_COMMANDS_CACHE_FIRMWARE_CACHE_H
 #define MICROTVM_QEMU_COMMANDS_CACHE_FIRMWARE_CACHE_H
 
@@ -23,7 +24,7 @@ bool firmware_cache_open(const char *cache_dir, const char *key, const struct in
                          void (*on_wait)(void *context), void *context,
                          struct firmware_entry *ret_entry, struct error *err);
 
-/* It was built: others may use it from now on. Errors: ERROR_SYSTEM. */
+/* It was built: others may use it from now on. Errors: ERROR_SYSTEM, ERROR_INTERNAL (memory). */
 bool firmware_cache_finish(struct firmware_entry *entry, struct error *err);
 
 /* Let go of it: what was not finished is removed. Safe on a zeroed struct and twice. */
