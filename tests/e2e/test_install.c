@@ -83,6 +83,8 @@ START_TEST(everything_is_in_its_usual_place)
         "share/bash-completion/completions/microtvm-qemu",
         "share/zsh/site-functions/_microtvm-qemu",
         "share/doc/microtvm-qemu/CHANGELOG.md",
+        "share/doc/microtvm-qemu/rpc-server.md",
+        "share/doc/microtvm-qemu/run.md",
     };
     char name[128];
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
