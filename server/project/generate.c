@@ -116,19 +116,28 @@ static bool unpack_model(const struct generate_options *options, const char *pro
     return file_copy(options->model_path, archive, err);
 }
 
+/* The program, and its libraries where it has its own beside it (cmake/libraries.cmake). */
+static bool copy_program(const char *program_path, const char *to, struct error *err)
+{
+    cleanup_free char *program = file_path("%s/microtvm-qemu", to);
+    cleanup_free char *libraries = file_path("%s/microtvm-qemu.libs", to);
+    cleanup_free char *own_libraries = file_path("%s.libs", program_path);
+    if (!program || !libraries || !own_libraries)
+        return no_memory(err);
+    return file_copy(program_path, program, err) &&
+           (!is_folder(own_libraries) || file_copy_tree(own_libraries, libraries, err));
+}
+
 static bool fill(const struct generate_options *options, const char *project,
                  struct manifest *manifest, struct error *err)
 {
-    cleanup_free char *program = file_path("%s/microtvm-qemu", project);
-    if (!program)
-        return no_memory(err);
     return unpack_model(options, project, manifest, err) &&
            crt_add(options, project, manifest, err) &&
            copy_guest(options->share_dir, project, err) &&
            board_file_copy(options->share_dir, options->settings->board, project, err) &&
            copy_item(options->share_dir, project, "qemu-machines", err) &&
            copy_launchers(options->share_dir, project, err) &&
-           file_copy(options->program_path, program, err) &&
+           copy_program(options->program_path, project, err) &&
            extra_add(options->settings->extra_files_tar, project, err) &&
            cmsis_add(options->settings->cmsis_path, project, err) &&
            fit_need(project, manifest, false, &manifest->need, err) &&
