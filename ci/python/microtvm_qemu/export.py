@@ -41,7 +41,9 @@ def _parser():
         epilog="Exit code: 0 it is written, 1 the model can't be exported, 2 a mistake in the arguments.",
     )
     parser.add_argument("model", help="a file: .onnx, .pt2 (torch.export.save) or .tflite")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the archive, model.tar")
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="the archive, model.tar"
+    )
     parser.add_argument("--name", default="default", help="of the model, in C names (%(default)s)")
     parser.add_argument(
         "--interface",

@@ -107,7 +107,9 @@ def export(
 def operator_module(prim_func):
     """A Relax module whose main is this one operator; its last buffer is the output."""
     buffers = getattr(prim_func, "buffer_map", None)
-    buffers = [buffers[p] for p in prim_func.params] if buffers is not None else list(prim_func.params)
+    buffers = (
+        [buffers[p] for p in prim_func.params] if buffers is not None else list(prim_func.params)
+    )
     builder = relax.BlockBuilder()
     tensor = getattr(relax, "TensorStructInfo", None) or relax.TensorType
     types = [tensor([int(dim) for dim in b.shape], str(b.dtype)) for b in buffers]

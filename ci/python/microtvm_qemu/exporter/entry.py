@@ -64,7 +64,9 @@ class Packed(Interface):
         program, run, meta = self.program, f"{self.prefix}run", f"{self.prefix}get_c_metadata"
         count = len(program.inputs) + len(program.outputs)
         tensors = program.inputs + program.outputs
-        data = [f"({t.c_type}*)((DLTensor*)args[{i}].v_handle)->data" for i, t in enumerate(tensors)]
+        data = [
+            f"({t.c_type}*)((DLTensor*)args[{i}].v_handle)->data" for i, t in enumerate(tensors)
+        ]
         text = (
             "#include <tvm/runtime/c_runtime_api.h>\n#include <tvm/runtime/crt/module.h>\n"
             "#include <tvm/runtime/metadata_types.h>\n#include <stdbool.h>\n\n"

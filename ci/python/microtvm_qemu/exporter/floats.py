@@ -62,6 +62,4 @@ def restore(source, values):
     """The exact values in TVM's text."""
     if not values:
         return source
-    return re.sub(
-        r"\b1\.\d{6}e\+\d{2}f?", lambda m: values.get(m[0].rstrip("f"), m[0]), source
-    )
+    return re.sub(r"\b1\.\d{6}e\+\d{2}f?", lambda m: values.get(m[0].rstrip("f"), m[0]), source)

@@ -12,7 +12,9 @@ def _package(name, path, why):
     try:
         return __import__(name)
     except ImportError as error:
-        raise ExportError(f"{path}: reading it takes the Python package {name} ({why}): {error}") from None
+        raise ExportError(
+            f"{path}: reading it takes the Python package {name} ({why}): {error}"
+        ) from None
 
 
 def _with_output_names(module, names):

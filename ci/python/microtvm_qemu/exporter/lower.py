@@ -49,16 +49,16 @@ def _check_param(param, array):
     same = dims is not None and len(dims) == value.ndim
     same = same and all(want in (None, have) for want, have in zip(dims, value.shape))
     if not same or dtype_of(type_) != str(value.dtype):
-        raise ExportError(
-            f"params: {name}: {value.dtype} {value.shape}, but main takes {type_}"
-        )
+        raise ExportError(f"params: {name}: {value.dtype} {value.shape}, but main takes {type_}")
     return tvm.runtime.tensor(value)
 
 
 def bind(module, params):
     """Weights become constants."""
     function = check_module(module)
-    count = function.attrs["num_input"] if function.attrs and "num_input" in function.attrs else None
+    count = (
+        function.attrs["num_input"] if function.attrs and "num_input" in function.attrs else None
+    )
     if params:
         by_name = {name_of(param): param for param in function.params}
         arrays = _by_name(function, params)

@@ -6,6 +6,7 @@ import tvm
 from tvm import s_tir, tirx
 
 from ..errors import ExportError
+from . import intrinsics
 from .floats import restore, with_placeholders
 from .names import name_of, simplify_pass, unpacked
 from .plan import aligned
@@ -17,10 +18,15 @@ _SIZES.update({"uint32_t": 4, "float": 4, "int64_t": 8, "uint64_t": 8, "double":
 _BUFFER = re.compile(r"^( +)(\w+) (\w+)\[(\d+)\];$", re.M)
 _HEAD = re.compile(r"^TVM_DLL (\w+\*?) (\w+)\((.*)\)( \{|;)$", re.M)
 # What <math.h> has, in double and (with f) in float; the rest is the compiler's own.
-_MATH = """acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh erf exp exp2 exp10 fabs floor
+_MATH = (
+    """acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh erf exp exp2 exp10 fabs floor
 fma fmax fmin fmod hypot ldexp log log10 log1p log2 nearbyint nextafter pow rint round sin sinh sqrt
 tan tanh trunc""".split()
+)
 _KNOWN = frozenset(_MATH) | frozenset(name + "f" for name in _MATH)
+
+
+intrinsics.register()
 
 
 class Operator:
@@ -40,7 +46,9 @@ class Operator:
 
     def _move_buffers(self):
         """Off the stack, the largest first, until the rest is small."""
-        found = [(m, _SIZES[m[2]] * int(m[4])) for m in _BUFFER.finditer(self._body) if m[2] in _SIZES]
+        found = [
+            (m, _SIZES[m[2]] * int(m[4])) for m in _BUFFER.finditer(self._body) if m[2] in _SIZES
+        ]
         left = sum(size for _, size in found)
         moved = {}
         for match, size in sorted(found, key=lambda entry: -entry[1]):

@@ -53,6 +53,6 @@ def _place(storages):
             if lives and start < offset + need and offset < end:
                 offset = end
         taken.append((offset, offset + need, storage))
-        storage.place = f"workspace + {offset}" if need else "workspace"
+        storage.place = f"workspace + {offset}" if need else "0"
         size = max(size, offset + need)
     return size

@@ -159,7 +159,11 @@ class Program:
         for tensor in inputs + outputs:
             tensor.storage.used(index)
         self.calls.append(Call(operator, inputs, outputs))
-        return outputs[0] if len(types) == 1 and not hasattr(type_of(var), "fields") else tuple(outputs)
+        return (
+            outputs[0]
+            if len(types) == 1 and not hasattr(type_of(var), "fields")
+            else tuple(outputs)
+        )
 
     def _view(self, symbol, inputs, outputs):
         """The output of an operator that changes a shape and nothing else."""
@@ -193,6 +197,12 @@ class Program:
         return Tensor(data.shape, str(data.dtype), shared.storage)
 
 
+_LIBRARY = (
+    "operator {what}: a function of the host's libraries, which no board has: its output hangs on "
+    "data, or the model was compiled for external libraries (BYOC); replace it in the model"
+)
+
+
 def _refusal(expr):
     """Why an expression can't be C, and what to do."""
     if isinstance(expr, relax.If):
@@ -202,12 +212,11 @@ def _refusal(expr):
         )
     if not isinstance(expr, relax.Call):
         return f"main: {type(expr).__name__} has no counterpart in plain C: {_short(expr)}"
+    if isinstance(expr.op, relax.ExternFunc):
+        return _LIBRARY.format(what=expr.op.global_symbol)
     name = name_of(expr.op)
     if name in ("relax.call_dps_packed", "relax.call_pure_packed", "relax.call_tir_with_grad"):
-        return (
-            f"operator {_short(expr.args[0])}: a function of the host's libraries ({name}), which no "
-            "board has: compile the model without external code generators (BYOC) and libraries"
-        )
+        return _LIBRARY.format(what=_short(getattr(expr.args[0], "global_symbol", expr.args[0])))
     return (
         f"operator {name} -> {_short(type_of(expr))}: TVM has not compiled it to C: its result hangs "
         "on data, or it has no implementation in TIR; replace it in the model"
