@@ -71,13 +71,18 @@ def main(arguments=None):
     args = _parser().parse_args(arguments)
     try:
         from .exporter.frontends import load
+        from .exporter.golden import host_of
+        from .exporter.names import name_of
 
+        module = load(args.model, dict(args.shape))
+        names = [name_of(param) for param in module["main"].params]
         made = export(
-            load(args.model, dict(args.shape)),
+            module,
             args.output,
             name=args.name,
             interface=args.interface,
             golden=args.golden,
+            host=host_of(args.model, names) if args.golden else None,
         )
     except ImportError as error:
         print(f"export: TVM is needed (pip install apache-tvm): {error}", file=sys.stderr)

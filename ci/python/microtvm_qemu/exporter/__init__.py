@@ -10,7 +10,7 @@ import tvm
 from tvm import relax, tirx
 
 from ..errors import ExportError
-from . import archive, metadata
+from . import archive, golden as golden_files, metadata
 from .entry import INTERFACES
 from .lower import bind, check_module, lower
 from .names import type_of
@@ -70,13 +70,15 @@ def export(
     interface="packed",
     example_inputs=None,
     golden=None,
+    host=None,
 ):
     """Writes an archive of module, a Relax IRModule whose entry is the function main, to path.
 
     params: weights, {name: array} or what tvm.relax.frontend.detach_params gave. name: the model's, in
     C names. interface: "packed" (to be driven by a host) or "c" (to be called by an application).
     golden: a folder for inputs and what the host makes of them, as .npy; example_inputs: those inputs
-    ({name: array} or a sequence; random where None).
+    ({name: array} or a sequence; random where None). host: computes the outputs in place of TVM, from
+    the inputs as arrays in their order.
 
     Returns an Exported. Raises ExportError, before anything is written, where the model or an
     argument can't be.
@@ -85,6 +87,7 @@ def export(
         raise ExportError(f"interface: {interface!r}: not one of {', '.join(INTERFACES)}")
     path = archive.check_path(path)
     name = _check_name(name)
+    folder = golden_files.check_folder(golden)
     check_module(module)
     module = bind(module, params)
     program, operators = _compile(module, name)
@@ -100,7 +103,10 @@ def export(
         ),
     }
     files.update(made.files(workspace_size))
+    arrays = folder and golden_files.compute(program, module, example_inputs, host)
     archive.write(path, files)
+    if folder:
+        golden_files.write(folder, path, program, *arrays)
     return Exported(path, program, workspace_size, constants_size)
 
 

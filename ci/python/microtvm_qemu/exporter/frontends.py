@@ -29,7 +29,9 @@ def _onnx(path, shapes):
     from tvm.relax.frontend.onnx import from_onnx
 
     model = onnx.load(str(path))
-    module = from_onnx(model, shape_dict=shapes or None, keep_params_in_input=False)
+    module = from_onnx(
+        model, shape_dict=shapes or None, keep_params_in_input=False, sanitize_input_names=False
+    )
     return _with_output_names(module, [output.name for output in model.graph.output])
 
 
