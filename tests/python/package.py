@@ -147,6 +147,13 @@ def test_the_command_is_the_program():
         pathlib.Path(f"{program}.away").rename(program)
 
 
+def test_pytest_finds_the_plugin():
+    text = output(
+        sys.executable, "-m", "pytest", "--help", cwd=SCRATCH, env=environment(SCRATCH / "moved site")
+    )
+    assert "--microtvm-board=NAME" in text, text
+
+
 def test_a_project_is_whole_by_itself():
     """It stays usable when the package is gone."""
     site = SCRATCH / "moved site"
