@@ -31,7 +31,7 @@ function(struct_members var struct)
     set(${var} "${members}" PARENT_SCOPE)
 endfunction()
 
-# tensor_rows(VAR DIRECTION): X(member, bytes, type, data, is_filled) for each of "inputs" or "outputs".
+# tensor_rows(VAR DIRECTION): ROW_(member, bytes, type, data, is_filled) for each of "inputs" or "outputs".
 # data is the array that a header of the user's has for an input, else a buffer, which EMPTY_ROWS lists.
 # project.json has them in the order of the members.
 function(tensor_rows var direction)
@@ -46,7 +46,7 @@ function(tensor_rows var direction)
     foreach(member IN LISTS members)
         string(JSON bytes GET "${PROJECT_JSON}" model ${direction} ${index} size_bytes)
         string(JSON type GET "${PROJECT_JSON}" model ${direction} ${index} dtype)
-        set(data buffer_${member})
+        set(data buffer_${direction}_${member})
         set(is_filled false)
         if(direction STREQUAL "inputs" AND EXISTS ${INPUT_DATA}_${member}.h)
             set(data input_data_${member})
@@ -59,9 +59,9 @@ function(tensor_rows var direction)
             string(APPEND MODEL_DATA "#include <tvm/${data}.h>\n"
                    "_Static_assert(sizeof ${data} == ${bytes}, \"tvm/${data}.h: not ${bytes} bytes\");\n")
         else()
-            string(APPEND EMPTY_ROWS " \\\n    X(${data}, ${bytes})")
+            string(APPEND EMPTY_ROWS " \\\n    ROW_(${data}, ${bytes})")
         endif()
-        string(APPEND rows " \\\n    X(${member}, ${bytes}, ${type}, ${data}, ${is_filled})")
+        string(APPEND rows " \\\n    ROW_(${member}, ${bytes}, ${type}, ${data}, ${is_filled})")
         math(EXPR index "${index} + 1")
     endforeach()
     set(${var} "${rows}" PARENT_SCOPE)
@@ -93,9 +93,9 @@ foreach(pool IN LISTS pools)
     string(TOUPPER "${PREFIX}_${pool}" POOL)
     if(MODEL_HEADER_TEXT MATCHES "#define ${POOL}_CONSTANT_POOL_SIZE ")
         string(APPEND CONSTANT_POOL_ROWS
-               " \\\n    X(${pool}, ${POOL}_CONSTANT_POOL_SIZE, ${POOL}_CONSTANT_POOL_DATA)")
+               " \\\n    ROW_(${pool}, ${POOL}_CONSTANT_POOL_SIZE, ${POOL}_CONSTANT_POOL_DATA)")
     else()
-        string(APPEND POOL_ROWS " \\\n    X(${pool}, ${POOL}_WORKSPACE_POOL_SIZE)")
+        string(APPEND POOL_ROWS " \\\n    ROW_(${pool}, ${POOL}_WORKSPACE_POOL_SIZE)")
     endif()
 endforeach()
 if(MODEL_HEADER_TEXT MATCHES " ${MODEL_PREFIX}_map_inputs\\(")
@@ -106,11 +106,11 @@ elseif(pools)
 endif()
 list(LENGTH pools POOLS_COUNT)
 
-string(APPEND MODEL_INTERFACE "\n#define MODEL_INPUTS(X)${INPUT_ROWS}\n"
-       "#define MODEL_OUTPUTS(X)${OUTPUT_ROWS}\n"
-       "#define MODEL_BUFFERS(X)${EMPTY_ROWS}\n"
-       "#define MODEL_POOLS(X)${POOL_ROWS}\n"
-       "#define MODEL_CONSTANT_POOLS(X)${CONSTANT_POOL_ROWS}\n"
+string(APPEND MODEL_INTERFACE "\n#define MODEL_INPUTS(ROW_)${INPUT_ROWS}\n"
+       "#define MODEL_OUTPUTS(ROW_)${OUTPUT_ROWS}\n"
+       "#define MODEL_BUFFERS(ROW_)${EMPTY_ROWS}\n"
+       "#define MODEL_POOLS(ROW_)${POOL_ROWS}\n"
+       "#define MODEL_CONSTANT_POOLS(ROW_)${CONSTANT_POOL_ROWS}\n"
        "#define MODEL_POOLS_COUNT ${POOLS_COUNT}\n"
        "#define MODEL_MAPS_TENSORS ${MODEL_MAPS_TENSORS}\n"
        "#define MODEL_NAME \"${MODEL_PLAIN_NAME}\"\n"

@@ -40,7 +40,7 @@ def signature(program):
     for tensor in program.inputs:
         letter = "" if tensor.name[:1].isascii() and tensor.name[:1].isalpha() else "v"
         params.append(f"%{letter}{tensor.name}: {_relay_type(tensor)}")
-    names = ", ".join(json.dumps(tensor.name) for tensor in program.outputs)
+    names = ", ".join(json.dumps(t.name, ensure_ascii=False) for t in program.outputs)
     types = [_relay_type(tensor) for tensor in program.outputs]
     result = types[0] if len(types) == 1 else f"({', '.join(types)})"
     return f"def @main({', '.join(params + [f'output_tensor_names=[{names}]'])}) -> {result} {{\n"

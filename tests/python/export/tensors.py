@@ -1,0 +1,99 @@
+"""Tensors of an exported model as a board has them: types, names, tuples, what is returned twice."""
+
+import numpy as np
+from tvm import relax
+
+import common
+import microtvm_qemu
+from modules import constant, module, tensor, tuple_of
+
+BOARDS = ("mps2_an385", "qemu_riscv64")
+TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64".split()
+# What is no name in C, and what is the same one there.
+NAMES = ["serving/x:0", "serving.x:0", "int", "1st", "input0", "X", "x", "NAN", "a b", 'q"\\', "é"]
+
+
+def run_everywhere(made_of, inputs, expected, rtol=1e-6, **options):
+    """Both interfaces, boards of both widths; outputs by name and in their order."""
+    with common.scratch() as folder:
+        for interface, kind in (("packed", "host_driven"), ("c", "aot_standalone_demo")):
+            path = folder / f"{interface}.tar"
+            made = microtvm_qemu.export(made_of, path, interface=interface, **options)
+            assert list(made.outputs) == list(expected), (made.outputs, list(expected))
+            assert list(made.inputs) == list(inputs), made.inputs
+            for board in BOARDS:
+                common.need_board(board)
+                outputs, _ = microtvm_qemu.run(path, board, inputs, project_type=kind)
+                assert list(outputs) == list(expected), list(outputs)
+                for name, want in expected.items():
+                    got, want = outputs[name], np.asarray(want)
+                    where = f"{interface} {board} {name}"
+                    assert got.dtype == want.dtype, f"{where}: {got.dtype}, not {want.dtype}"
+                    assert got.shape == want.shape, f"{where}: {got.shape}, not {want.shape}"
+                    np.testing.assert_allclose(got, want, rtol=rtol, err_msg=where)
+
+
+def value(dtype, shape):
+    if dtype == "bool":
+        return np.arange(np.prod(shape)).reshape(shape) % 2 == 0
+    if dtype.startswith("float"):
+        return np.linspace(-1e6, 1e6, int(np.prod(shape)), dtype=dtype).reshape(shape)
+    info = np.iinfo(dtype)
+    return np.array([info.min, info.max, info.max // 3, 1], dtype)[: np.prod(shape)].reshape(shape)
+
+
+def test_types_and_names():
+    """Each type on its way in, through an operator and out, under names that C can't have."""
+    inputs = {name: value(dtype, (2, 2)) for name, dtype in zip(NAMES, TYPES)}
+    outputs = [f"{name}" for name in NAMES]
+
+    def flipped(builder, *params):
+        return relax.Tuple([builder.emit(relax.op.flip(param, 1)) for param in params])
+
+    types = {name: tensor((2, 2), dtype) for name, dtype in zip(NAMES, TYPES)}
+    made = module(types, flipped, outputs)
+    run_everywhere(made, inputs, {name: array[:, ::-1] for name, array in inputs.items()})
+
+
+def test_what_is_returned():
+    """An input, a constant, one tensor twice and in another shape, scalars; tuples in tuples."""
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    scalar = np.array(-3, "int64")
+
+    def body(builder, pair, lone):
+        first = relax.TupleGetItem(pair, 0)
+        inner = relax.TupleGetItem(relax.TupleGetItem(pair, 1), 0)
+        total = builder.emit(relax.op.add(first, first))
+        flat = builder.emit(relax.op.reshape(total, (6,)))
+        back = builder.emit(relax.op.exp(builder.emit(relax.op.negative(flat))))
+        summed = builder.emit(relax.op.sum(total))
+        less = builder.emit(relax.op.subtract(inner, lone))
+        fixed = constant([[7, 8]], "int16")
+        view = builder.emit(relax.op.reshape(first, (3, 2)))
+        return relax.Tuple(
+            [first, relax.Tuple([total, flat, relax.Tuple([total, back])]), fixed, fixed, summed, less, view]
+        )
+
+    types = {
+        "pair": tuple_of(tensor((2, 3)), tuple_of(tensor((), "int64"))),
+        "lone": tensor((), "int64"),
+    }
+    wanted = [x, 2 * x, 2 * x.ravel(), 2 * x, np.exp(-2 * x.ravel())]
+    wanted += [np.array([[7, 8]], "int16")] * 2
+    wanted += [np.float32(2 * x.sum()), scalar - 5, x.reshape(3, 2)]
+    run_everywhere(
+        module(types, body),
+        {"pair.0": x, "pair.1.0": scalar, "lone": np.array(5, "int64")},
+        {f"output{i}": np.asarray(array) for i, array in enumerate(wanted)},
+    )
+
+
+def test_no_inputs_and_nothing_to_compute():
+    fixed = np.array([1.5, -2.5], "float32")
+    run_everywhere(module({}, lambda builder: constant(fixed)), {}, {"output": fixed})
+    x = np.array([True, False])
+    run_everywhere(module({"x": tensor((2,), "bool")}, lambda builder, x: x), {"x": x}, {"output": x})
+
+
+if __name__ == "__main__":
+    common.main()
