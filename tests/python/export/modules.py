@@ -1,19 +1,28 @@
 """Relax modules for the tests, built alike with each of TVM's releases."""
 
 import numpy as np
-import tvm
-from tvm import relax, tirx
+from tvm import relax, te
+
+
+def _type(name):
+    """Of Relax: NAMEStructInfo up to 0.25, NAMEType since."""
+    return getattr(relax, f"{name}StructInfo", None) or getattr(relax, f"{name}Type")
 
 
 def tensor(shape, dtype="float32"):
-    """A tensor's type: renamed after 0.25."""
-    kind = getattr(relax, "TensorStructInfo", None) or relax.TensorType
-    return kind(shape, dtype)
+    return _type("Tensor")(shape, dtype)
+
+
+def unknown_shape():
+    return _type("Tensor")(dtype="float32", ndim=2)
+
+
+def shape_type(rank):
+    return _type("Shape")(ndim=rank)
 
 
 def tuple_of(*fields):
-    kind = getattr(relax, "TupleStructInfo", None) or relax.TupleType
-    return kind(list(fields))
+    return _type("Tuple")(list(fields))
 
 
 def module(types, body, output_names=None):
@@ -21,9 +30,7 @@ def module(types, body, output_names=None):
     builder = relax.BlockBuilder()
     params = [relax.Var(name, type_) for name, type_ in types.items()]
     with builder.function("main", params):
-        with builder.dataflow():
-            result = builder.emit_output(body(builder, *params))
-        builder.emit_func_output(result)
+        builder.emit_func_output(body(builder, *params))
     made = builder.finalize()
     if output_names:
         main = made["main"].with_attr("output_names", list(output_names))
@@ -31,25 +38,23 @@ def module(types, body, output_names=None):
     return made
 
 
+def with_branch():
+    """main(c, x): if c then x + x else x * x."""
+    types = {"c": tensor((), "bool"), "x": tensor((4,))}
+    builder = relax.BlockBuilder()
+    condition, x = [relax.Var(name, type_) for name, type_ in types.items()]
+    with builder.function("main", [condition, x]):
+        both = [relax.SeqExpr([], body) for body in (relax.op.add(x, x), relax.op.multiply(x, x))]
+        builder.emit_func_output(builder.emit(relax.If(condition, *both)))
+    return builder.finalize()
+
+
 def constant(value, dtype="float32"):
     return relax.const(np.asarray(value, dtype), dtype)
 
 
-def with_operator(shape, dtype, build):
-    """A module of one operator: build(index, load) gives an element's value, load(index) an element of
-    the input."""
-    from tvm import te
-
+def operator(shape, dtype, function):
+    """A PrimFunc that applies function to each element."""
     source = te.placeholder(shape, dtype, name="source")
-    result = te.compute(shape, lambda *index: build(index, lambda at: source[at]), name="result")
+    result = te.compute(shape, lambda *index: function(source[index]), name="result")
     return te.create_prim_func([source, result])
-
-
-def main_of_parser(text):
-    """From TVMScript, which reads alike in all releases."""
-    from tvm.script import from_source
-
-    return from_source(text)
-
-
-__all__ = ["constant", "main_of_parser", "module", "tensor", "tirx", "tuple_of", "tvm", "with_operator"]

@@ -1,5 +1,7 @@
 """Tensors of an exported model as a board has them: types, names, tuples, what is returned twice."""
 
+# needs: tvm
+
 import numpy as np
 from tvm import relax
 
@@ -71,7 +73,15 @@ def test_what_is_returned():
         fixed = constant([[7, 8]], "int16")
         view = builder.emit(relax.op.reshape(first, (3, 2)))
         return relax.Tuple(
-            [first, relax.Tuple([total, flat, relax.Tuple([total, back])]), fixed, fixed, summed, less, view]
+            [
+                first,
+                relax.Tuple([total, flat, relax.Tuple([total, back])]),
+                fixed,
+                fixed,
+                summed,
+                less,
+                view,
+            ]
         )
 
     types = {
@@ -92,7 +102,9 @@ def test_no_inputs_and_nothing_to_compute():
     fixed = np.array([1.5, -2.5], "float32")
     run_everywhere(module({}, lambda builder: constant(fixed)), {}, {"output": fixed})
     x = np.array([True, False])
-    run_everywhere(module({"x": tensor((2,), "bool")}, lambda builder, x: x), {"x": x}, {"output": x})
+    run_everywhere(
+        module({"x": tensor((2,), "bool")}, lambda builder, x: x), {"x": x}, {"output": x}
+    )
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from .lower import bind, check_module, lower
 from .names import type_of
 from .operators import compile_operators
 from .plan import aligned, plan
-from .program import Program, Storage
+from .program import Program
 from .source import model_source
+from .tensors import Storage
 
 
 class Exported:
@@ -87,7 +88,7 @@ def export(
         raise ExportError(f"interface: {interface!r}: not one of {', '.join(INTERFACES)}")
     path = archive.check_path(path)
     name = _check_name(name)
-    folder = golden_files.check_folder(golden)
+    folder = golden_files.check_folder(golden, example_inputs)
     check_module(module)
     module = bind(module, params)
     program, operators = _compile(module, name)

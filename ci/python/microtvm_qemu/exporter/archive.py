@@ -14,7 +14,7 @@ def check_path(path):
     try:
         path = pathlib.Path(path)
     except TypeError:
-        raise ExportError(f"path: a {type(path).__name__}, not a file's name") from None
+        raise ExportError(f"path: {path!r} is no file's name") from None
     if path.is_dir():
         raise ExportError(f"{path}: a folder: name the archive, as in {path / 'model.tar'}")
     if not path.parent.is_dir():

@@ -3,6 +3,7 @@
 import pathlib
 
 from ..errors import ExportError
+from .refusals import cause
 
 ENDINGS = (".onnx", ".pt2", ".tflite")
 
@@ -67,7 +68,5 @@ def load(path, shapes=None):
     except ExportError:
         raise
     except Exception as error:  # pylint: disable=broad-except
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        cause = lines[-1] if lines else type(error).__name__
-        raise ExportError(f"{path}: TVM's front end can't read it: {cause}") from error
+        raise ExportError(f"{path}: TVM's front end can't read it: {cause(error)}") from error
     return module

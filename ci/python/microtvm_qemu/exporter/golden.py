@@ -17,8 +17,10 @@ _BOARDS = ["mps2_an385", "qemu_riscv32"]
 _TOLERANCE = {"rtol": 1e-3, "atol": 1e-4}
 
 
-def check_folder(folder):
+def check_folder(folder, example_inputs):
     """Where golden files are to go: refused before any work is done."""
+    if folder is None and example_inputs is not None:
+        raise ExportError("example_inputs: they are for golden files: say where, golden=DIR")
     if folder is None:
         return None
     folder = pathlib.Path(folder)

@@ -6,6 +6,8 @@ from tvm import relax
 
 from ..errors import ExportError
 from .names import dtype_of, name_of, type_of
+from .refusals import refuse_lowering
+from .tensors import flat_types, tensor_of
 
 
 def check_module(module):
@@ -34,7 +36,7 @@ def _by_name(function, params):
             raise ExportError(f"params: {len(values)} arrays, but main has {len(names)} parameters")
         return dict(zip(names[first:], values))
     if not isinstance(params, dict):
-        raise ExportError(f"params: a {type(params).__name__}, not a dict of names and arrays")
+        raise ExportError(f"params: {type(params).__name__} is no dict of names and arrays")
     unknown = sorted(set(params) - set(names))
     if unknown:
         raise ExportError(f"params: main has no {unknown[0]!r} (it has: {', '.join(names)})")
@@ -43,7 +45,9 @@ def _by_name(function, params):
 
 def _check_param(param, array):
     name, type_ = name_of(param), type_of(param)
-    value = array if isinstance(array, np.ndarray) else array.numpy()
+    value = array.numpy() if hasattr(array, "numpy") else array
+    if not isinstance(value, np.ndarray):
+        raise ExportError(f"params: {name}: {type(array).__name__} is no array")
     shape = getattr(getattr(type_, "shape", None), "values", None)
     dims = None if shape is None else [getattr(dim, "value", None) for dim in shape]
     same = dims is not None and len(dims) == value.ndim
@@ -71,8 +75,16 @@ def bind(module, params):
     return module
 
 
+def _check_inputs(function):
+    """They are refused before TVM stumbles over them."""
+    for param in function.params:
+        for name, type_ in flat_types(name_of(param), type_of(param)):
+            tensor_of(f"input {name}", type_)
+
+
 def lower(module, target):
     """Operators as TIR functions, fused; main calls nothing but them."""
+    _check_inputs(module["main"])
     passes = [
         relax.transform.DecomposeOpsForInference(),
         relax.transform.CanonicalizeBindings(),
@@ -81,5 +93,8 @@ def lower(module, target):
         relax.transform.ToNonDataflow(),
         relax.transform.CanonicalizeBindings(),
     ]
-    with target, tvm.transform.PassContext(opt_level=3):
-        return tvm.transform.Sequential(passes)(module)
+    try:
+        with target, tvm.transform.PassContext(opt_level=3):
+            return tvm.transform.Sequential(passes)(module)
+    except Exception as error:  # pylint: disable=broad-except
+        return refuse_lowering(module, error)

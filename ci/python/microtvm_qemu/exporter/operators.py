@@ -10,6 +10,7 @@ from . import intrinsics
 from .floats import restore, with_placeholders
 from .names import name_of, simplify_pass, unpacked
 from .plan import aligned
+from .refusals import cause
 
 # Together of one operator: what is larger lies in the workspace.
 STACK_MAX_BYTES = 1024
@@ -114,17 +115,12 @@ def _find_culprit(functions, target, error):
     for symbol, function in functions.items():
         try:
             _source({symbol: function}, target)
-        except Exception as cause:  # pylint: disable=broad-except
+        except Exception as found:  # pylint: disable=broad-except
             raise ExportError(
                 f"operator {name_of(symbol)} {_types(function)}: TVM can't compile it to C: "
-                f"{_last_line(cause)}; replace it in the model"
-            ) from cause
-    raise ExportError(f"TVM can't compile the operators to C: {_last_line(error)}") from error
-
-
-def _last_line(error):
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1][:300] if lines else type(error).__name__
+                f"{cause(found)}; replace it in the model"
+            ) from found
+    raise ExportError(f"TVM can't compile the operators to C: {cause(error)}") from error
 
 
 def _types(function):
@@ -133,7 +129,14 @@ def _types(function):
         buffers = [buffers[param] for param in function.params if param in buffers]
     else:
         buffers = function.params
-    return "(" + ", ".join(f"{b.dtype} {list(map(str, b.shape))}" for b in buffers) + ")"
+    return (
+        "("
+        + ", ".join(
+            f"{b.dtype} [{', '.join(str(getattr(d, 'value', d)) for d in b.shape)}]"
+            for b in buffers
+        )
+        + ")"
+    )
 
 
 def _check_calls(name, body, declared, kernels):

@@ -1,54 +1,12 @@
 """main of a lowered Relax module as a list of calls over tensors."""
 
-import math
-import re
-
 import tvm
 from tvm import relax
 
 from ..errors import ExportError
-from .names import constant_data, dtype_of, is_constant, name_of, type_of
-
-DTYPES = {
-    "bool": ("bool", 1),
-    "int8": ("int8_t", 1),
-    "int16": ("int16_t", 2),
-    "int32": ("int32_t", 4),
-    "int64": ("int64_t", 8),
-    "uint8": ("uint8_t", 1),
-    "uint16": ("uint16_t", 2),
-    "uint32": ("uint32_t", 4),
-    "uint64": ("uint64_t", 8),
-    "float32": ("float", 4),
-    "float64": ("double", 8),
-}
-
-
-class Storage:
-    """Bytes that tensors lie in: one, and those that are the same in another shape."""
-
-    def __init__(self, size, data=None):
-        self.size = size
-        self.data = data  # numpy array of a constant
-        self.place = None  # C text for its address
-        self.first = self.last = None  # call that writes it, last call that reads it
-
-    def used(self, index):
-        self.first = index if self.first is None else self.first
-        self.last = index
-
-
-class Tensor:
-    """A value of the program."""
-
-    def __init__(self, shape, dtype, storage=None, data=None):
-        self.shape, self.dtype = shape, dtype
-        self.size = math.prod(shape) * DTYPES[dtype][1]
-        self.storage = storage or Storage(self.size, data)
-
-    @property
-    def c_type(self):
-        return DTYPES[self.dtype][0]
+from .names import constant_data, is_constant, name_of, type_of
+from .refusals import refusal
+from .tensors import Tensor, flat_types, leaves, tensor_of
 
 
 class Call:
@@ -57,42 +15,6 @@ class Call:
     def __init__(self, operator, inputs, outputs):
         self.operator, self.inputs, self.outputs = operator, inputs, outputs
         self.scratch = None  # Storage of the operator's own buffers
-
-
-def tensor_of(what, type_):
-    """The tensor of a Relax type; what says whose it is."""
-    shape = getattr(getattr(type_, "shape", None), "values", None)
-    if shape is None:
-        raise ExportError(f"{what}: {type_}: not a tensor whose shape is known")
-    dims = []
-    for dim in shape:
-        if not hasattr(dim, "value"):
-            raise ExportError(
-                f"{what}: {type_}: dimension {dim} is not known before it runs: bind it with "
-                f'relax.transform.BindSymbolicVars({{"{dim}": 1}})(module), or --shape'
-            )
-        dims.append(int(dim.value))
-    dtype = dtype_of(type_)
-    if dtype not in DTYPES:
-        raise ExportError(
-            f"{what}: {type_}: no numbers of type {dtype} in plain C: convert the model to float32 "
-            f"or an integer type (there are {', '.join(DTYPES)})"
-        )
-    return Tensor(tuple(dims), dtype)
-
-
-def _flat(name, type_):
-    """(name, type) of each tensor in a type: those in a tuple are NAME.0, NAME.1, ..."""
-    fields = getattr(type_, "fields", None)
-    if fields is None:
-        return [(name, type_)]
-    return [one for i, field in enumerate(fields) for one in _flat(f"{name}.{i}", field)]
-
-
-def _leaves(value):
-    if isinstance(value, tuple):
-        return [leaf for field in value for leaf in _leaves(field)]
-    return [value]
 
 
 class Program:
@@ -110,14 +32,13 @@ class Program:
         for block in self.function.body.blocks:
             for binding in block.bindings:
                 self._bind(binding)
-        self._name_outputs(_leaves(self._value(self.function.body.body)))
+        self._name_outputs(leaves(self._value(self.function.body.body)))
 
     def _input(self, name, type_):
         fields = getattr(type_, "fields", None)
         if fields is not None:
             return tuple(self._input(f"{name}.{i}", field) for i, field in enumerate(fields))
-        tensor = tensor_of(f"input {name}", type_)
-        tensor.name = name
+        tensor = tensor_of(f"input {name}", type_, name)
         self.inputs.append(tensor)
         return tensor
 
@@ -128,8 +49,7 @@ class Program:
             count = len(tensors)
             names = ["output"] if count == 1 else [f"output{i}" for i in range(count)]
         for name, tensor in zip(names, tensors):
-            output = Tensor(tensor.shape, tensor.dtype, tensor.storage)
-            output.name = str(name)
+            output = Tensor(tensor.shape, tensor.dtype, tensor.storage, name=str(name))
             self.outputs.append(output)
 
     def _bind(self, binding):
@@ -149,8 +69,8 @@ class Program:
                 f"operator {operator}: takes numbers that are known at run time only "
                 f"({call.args[2]}): a shape or an index in the model hangs on its data; fix it there"
             )
-        inputs = _leaves(self._value(call.args[1]))
-        types = [t for _, t in _flat("", type_of(var))]
+        inputs = leaves(self._value(call.args[1]))
+        types = [t for _, t in flat_types("", type_of(var))]
         outputs = [tensor_of(f"operator {operator}: output", type_) for type_ in types]
         view = self._view(call.args[0], inputs, outputs)
         if view is not None:
@@ -184,7 +104,7 @@ class Program:
             return self._constant(expr)
         if isinstance(expr, relax.Var) and expr in self._values:
             return self._values[expr]
-        raise ExportError(_refusal(expr))
+        raise ExportError(refusal(expr))
 
     def _constant(self, expr):
         data = constant_data(expr)
@@ -195,33 +115,3 @@ class Program:
             self.constants.append(self._shared[key])
         shared = self._shared[key]
         return Tensor(data.shape, str(data.dtype), shared.storage)
-
-
-_LIBRARY = (
-    "operator {what}: a function of the host's libraries, which no board has: its output hangs on "
-    "data, or the model was compiled for external libraries (BYOC); replace it in the model"
-)
-
-
-def _refusal(expr):
-    """Why an expression can't be C, and what to do."""
-    if isinstance(expr, relax.If):
-        return (
-            "main: control flow (an If on a value that is known at run time only): compute both "
-            "sides and select (relax.op.where), or export each as a model of its own"
-        )
-    if not isinstance(expr, relax.Call):
-        return f"main: {type(expr).__name__} has no counterpart in plain C: {_short(expr)}"
-    if isinstance(expr.op, relax.ExternFunc):
-        return _LIBRARY.format(what=expr.op.global_symbol)
-    name = name_of(expr.op)
-    if name in ("relax.call_dps_packed", "relax.call_pure_packed", "relax.call_tir_with_grad"):
-        return _LIBRARY.format(what=_short(getattr(expr.args[0], "global_symbol", expr.args[0])))
-    return (
-        f"operator {name} -> {_short(type_of(expr))}: TVM has not compiled it to C: its result hangs "
-        "on data, or it has no implementation in TIR; replace it in the model"
-    )
-
-
-def _short(what):
-    return re.sub(r"\s+", " ", str(what))[:200]

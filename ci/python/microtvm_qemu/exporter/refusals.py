@@ -1,0 +1,98 @@
+"""Why something of a Relax module can't become C, and what to do."""
+
+import re
+
+from tvm import relax
+
+from ..errors import ExportError
+from .names import is_constant, name_of, type_of
+
+_LIBRARY = (
+    "operator {}: a function of the host's libraries, which no board has: its output hangs on data, or "
+    "the module was made for external libraries (BYOC, FuseOpsByPattern); replace it in the model"
+)
+_FOREIGN = ("relax.call_dps_packed", "relax.call_pure_packed", "relax.call_inplace_packed")
+
+
+def short(what):
+    """On one line."""
+    return re.sub(r"\s+", " ", str(what))[:200]
+
+
+def cause(error):
+    """The line of an exception of TVM's that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    missing = re.search(r'Unresolved call .*name="([^"]+)"', lines[-1]) if lines else None
+    if missing:
+        return f"its target c has no {missing[1]}"
+    return short(lines[-1]) if lines else type(error).__name__
+
+
+def refusal(expr):
+    """Of what is left in main beside calls of compiled operators."""
+    if isinstance(expr, relax.If):
+        return (
+            "main: control flow (an If whose condition is known at run time only): compute both sides "
+            "and select (relax.op.where), or export each as a model of its own"
+        )
+    if isinstance(expr, relax.ShapeExpr):
+        return f"main: {short(expr)} is a shape, no tensor: make it a constant in the model"
+    if not isinstance(expr, relax.Call):
+        return (
+            f"main: {type(expr).__name__} can't be C: {short(expr)}: make it a tensor in the model"
+        )
+    if isinstance(expr.op, relax.ExternFunc):
+        return _LIBRARY.format(expr.op.global_symbol)
+    name = name_of(expr.op)
+    if name in _FOREIGN:
+        return _LIBRARY.format(short(getattr(expr.args[0], "global_symbol", expr.args[0])))
+    if name == "relax.call_tir_inplace":
+        return f"operator {name_of(expr.args[0])}: works in place (call_tir_inplace): call it by call_tir"
+    if not name.startswith("relax."):
+        return (
+            f"main: calls the function {name} of the module: put it into main "
+            "(relax.transform.InlinePrivateFunctions)"
+        )
+    return (
+        f"operator {name} -> {short(type_of(expr))}: TVM has not compiled it to C: its result hangs on "
+        "data, or TIR has no implementation of it; replace it in the model"
+    )
+
+
+def _alone(call):
+    """A module of this one call."""
+    params = []
+
+    def replaced(arg):
+        if isinstance(arg, relax.Tuple):
+            return relax.Tuple([replaced(field) for field in arg.fields])
+        if is_constant(arg) or not isinstance(arg, relax.Expr):
+            return arg
+        if isinstance(arg, (relax.Var, relax.Call, relax.TupleGetItem)):
+            params.append(relax.Var(f"p{len(params)}", type_of(arg)))
+            return params[-1]
+        return arg
+
+    args = [replaced(arg) for arg in call.args]
+    builder = relax.BlockBuilder()
+    with builder.function("main", params):
+        builder.emit_func_output(builder.emit(relax.Call(call.op, args, call.attrs)))
+    return builder.finalize()
+
+
+def refuse_lowering(module, error):
+    """Finds the operator of main that TVM can't lower, and raises ExportError."""
+    for block in module["main"].body.blocks:
+        for binding in block.bindings:
+            call = binding.value
+            if not isinstance(call, relax.Call) or not hasattr(call.op, "name"):
+                continue
+            try:
+                relax.transform.LegalizeOps()(_alone(call))
+            except Exception as found:  # pylint: disable=broad-except
+                types = ", ".join(short(type_of(arg)) for arg in call.args)
+                raise ExportError(
+                    f"operator {call.op.name} ({types}): TVM has no implementation in TIR: "
+                    f"{cause(found)}; replace it in the model"
+                ) from found
+    raise ExportError(f"main: TVM can't lower it: {cause(error)}") from error
