@@ -1,6 +1,7 @@
 #include "model/archive.h"
 
 #include "base/cleanup.h"
+#include "model/foreign.h"
 #include "model/unpack.h"
 
 #include <archive.h>
@@ -23,7 +24,7 @@ struct purpose {
 
 static const struct purpose MODEL = {
     .name = "model archive",
-    .advice = "give the .tar that TVM's export_model_library_format wrote",
+    .advice = "give the .tar that TVM's export_model_library_format or microtvm_qemu.export wrote",
 };
 static const struct purpose EXTRA_FILES = {
     .name = "option extra_files_tar: archive",
@@ -88,6 +89,25 @@ static bool open_file(const struct reader *reader, int *ret_fd, struct error *er
     return true;
 }
 
+/* What a file that is no tar archive is instead: of a model's that is known. */
+static const char *other_kind(const struct reader *reader)
+{
+    uint8_t head[FOREIGN_HEAD_BYTES];
+    ssize_t size = reader->purpose == &MODEL ? pread(reader->fd, head, sizeof(head), 0) : -1;
+    return size > 0 ? foreign_file(head, (size_t)size) : NULL;
+}
+
+static bool refuse(const struct reader *reader, struct error *err)
+{
+    const char *kind = other_kind(reader);
+    if (kind)
+        return error_set(err, ERROR_MODEL, 0, "%s %s: not a tar archive but %s",
+                         reader->purpose->name, reader->path, kind);
+    return error_set(err, ERROR_MODEL, 0, "%s %s: not a tar archive (%s); %s",
+                     reader->purpose->name, reader->path, archive_error_string(reader->handle),
+                     reader->purpose->advice);
+}
+
 static bool reader_open(struct reader *reader, struct error *err)
 {
     if (!open_file(reader, &reader->fd, err))
@@ -98,9 +118,7 @@ static bool reader_open(struct reader *reader, struct error *err)
     offer_filters(reader->handle);
     archive_read_support_format_tar(reader->handle);
     if (archive_read_open_fd(reader->handle, reader->fd, BLOCK_SIZE_BYTES) != ARCHIVE_OK)
-        return error_set(err, ERROR_MODEL, 0, "%s %s: not a tar archive (%s); %s",
-                         reader->purpose->name, reader->path, archive_error_string(reader->handle),
-                         reader->purpose->advice);
+        return refuse(reader, err);
     return true;
 }
 

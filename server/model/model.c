@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "model/code/code.h"
+#include "model/foreign.h"
 #include "model/json_read.h"
 #include "model/modules.h"
 #include "model/order/order.h"
@@ -168,9 +169,11 @@ static bool load_metadata(const char *dir, const char *wanted, struct model *mod
     if (!path)
         return error_no_memory(err, "a path", strlen(dir));
     if (!json_read_file(path, ERROR_MODEL, &json, err)) {
+        const char *kind = foreign_folder(dir);
         if (err->kind == ERROR_SYSTEM && (err->os == ENOENT || err->os == EISDIR))
             return error_set(err, ERROR_MODEL, 0,
-                             "metadata.json: missing: not a Model Library Format archive");
+                             "metadata.json: missing: not a Model Library Format archive%s%s",
+                             kind ? " but " : "", kind ? kind : "");
         return false;
     }
     bool good = cJSON_IsObject(json)
