@@ -4,7 +4,10 @@ The module can be called: it is what `microtvm_qemu.export(...)` calls, whoever 
 """
 
 import argparse
+import contextlib
+import os
 import sys
+import tempfile
 import types
 
 from .errors import ExportError
@@ -67,23 +70,55 @@ def _parser():
     return parser
 
 
+@contextlib.contextmanager
+def _quiet():
+    """TVM and its front ends print what they stumble over, to both streams: what matters of it is in
+    the exception. All of it is shown where something else went wrong."""
+    sys.stdout.flush()
+    with tempfile.TemporaryFile() as file:
+        saved = [os.dup(1), os.dup(2)]
+        shown = True
+        try:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+            yield
+            shown = False
+        except (ExportError, ImportError):
+            shown = False
+            raise
+        finally:
+            sys.stdout.flush()
+            for number, kept in enumerate(saved, 1):
+                os.dup2(kept, number)
+                os.close(kept)
+            if shown:
+                file.seek(0)
+                sys.stderr.write(file.read().decode(errors="replace"))
+
+
+def _work(args):
+    from .exporter.frontends import load
+    from .exporter.golden import host_of
+    from .exporter.names import name_of
+
+    module = load(args.model, dict(args.shape))
+    names = [name_of(param) for param in module["main"].params]
+    return export(
+        module,
+        args.output,
+        name=args.name,
+        interface=args.interface,
+        golden=args.golden,
+        host=host_of(args.model, names) if args.golden else None,
+    )
+
+
 def main(arguments=None):
+    """The command line; returns the exit code."""
     args = _parser().parse_args(arguments)
     try:
-        from .exporter.frontends import load
-        from .exporter.golden import host_of
-        from .exporter.names import name_of
-
-        module = load(args.model, dict(args.shape))
-        names = [name_of(param) for param in module["main"].params]
-        made = export(
-            module,
-            args.output,
-            name=args.name,
-            interface=args.interface,
-            golden=args.golden,
-            host=host_of(args.model, names) if args.golden else None,
-        )
+        with _quiet():
+            made = _work(args)
     except ImportError as error:
         print(f"export: TVM is needed (pip install apache-tvm): {error}", file=sys.stderr)
         return 1

@@ -58,3 +58,18 @@ def operator(shape, dtype, function):
     source = te.placeholder(shape, dtype, name="source")
     result = te.compute(shape, lambda *index: function(source[index]), name="result")
     return te.create_prim_func([source, result])
+
+
+def of_operators(operators):
+    """A module that applies each of (shape, dtype, function) to an input of its own: p0, p1, ..."""
+    builder = relax.BlockBuilder()
+    types = [tensor(shape, dtype) for shape, dtype, _ in operators]
+    params = [relax.Var(f"p{i}", type_) for i, type_ in enumerate(types)]
+    with builder.function("main", params):
+        outputs = []
+        for (shape, dtype, function), param, type_ in zip(operators, params, types):
+            made = operator(shape, dtype, function).without_attr("global_symbol")
+            symbol = builder.add_func(made, "operator")
+            outputs.append(builder.emit(relax.call_tir(symbol, relax.Tuple([param]), type_)))
+        builder.emit_func_output(relax.Tuple(outputs))
+    return builder.finalize()

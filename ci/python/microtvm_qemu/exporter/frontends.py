@@ -3,6 +3,7 @@
 import pathlib
 
 from ..errors import ExportError
+from .names import name_of
 from .refusals import cause
 
 ENDINGS = (".onnx", ".pt2", ".tflite")
@@ -69,4 +70,8 @@ def load(path, shapes=None):
         raise
     except Exception as error:  # pylint: disable=broad-except
         raise ExportError(f"{path}: TVM's front end can't read it: {cause(error)}") from error
+    names = [name_of(param) for param in module["main"].params]
+    for name in shapes or ():
+        if name not in names:
+            raise ExportError(f"{path}: it has no input {name!r} (it has: {', '.join(names)})")
     return module

@@ -79,7 +79,7 @@ def _check_inputs(function):
     """They are refused before TVM stumbles over them."""
     for param in function.params:
         for name, type_ in flat_types(name_of(param), type_of(param)):
-            tensor_of(f"input {name}", type_)
+            tensor_of(f"input {name}", type_, name)
 
 
 def lower(module, target):

@@ -58,7 +58,8 @@ def tensor_of(what, type_, name=None):
         if not hasattr(dim, "value"):
             raise ExportError(
                 f"{what}: {type_}: dimension {dim} is not known before it runs: give it a value "
-                f'(relax.transform.BindSymbolicVars({{"{dim}": 1}})(module); of a file, --shape)'
+                f'(relax.transform.BindSymbolicVars({{"{dim}": 1}})(module)'
+                + (f", of a file --shape {name}={_fixed(shape)})" if name else ")")
             )
     if dtype not in DTYPES:
         raise ExportError(
@@ -66,6 +67,10 @@ def tensor_of(what, type_, name=None):
             f"integers (there are {', '.join(DTYPES)})"
         )
     return Tensor([int(dim.value) for dim in shape], dtype, name=name)
+
+
+def _fixed(shape):
+    return ",".join(str(getattr(dim, "value", 1)) for dim in shape)
 
 
 def _remedy(type_):
