@@ -108,14 +108,14 @@ def gradients(weights, images, targets):
     return result
 
 
-def train(images, labels):
-    """Weights after EPOCHS of Adam with a rate that falls to zero, rounded to WEIGHT_STEP."""
+def train(images, labels, epochs=EPOCHS):
+    """Weights after so many epochs of Adam with a rate that falls to zero, rounded to WEIGHT_STEP."""
     rng = np.random.default_rng(SEED)
     weights = initial_weights(rng)
     mean = {name: np.zeros_like(value) for name, value in weights.items()}
     square = {name: np.zeros_like(value) for name, value in weights.items()}
     targets = np.eye(10)[labels] * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / 10
-    steps = EPOCHS * (len(images) // BATCH)
+    steps = epochs * (len(images) // BATCH)
     step = 0
     while step < steps:
         order = rng.permutation(len(images))
