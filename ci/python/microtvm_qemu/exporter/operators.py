@@ -11,6 +11,7 @@ from .floats import restore, with_placeholders
 from .names import name_of, simplify_pass, unpacked
 from .plan import aligned
 from .refusals import cause
+from .stale import reload
 
 # Together of one operator: what is larger lies in the workspace.
 STACK_MAX_BYTES = 1024
@@ -178,5 +179,5 @@ def compile_operators(functions, prefix):
         for other in names:
             if f"{other}(" in body:
                 body = re.sub(rf"\b{other}\(", f"{prefix}{other}(", body)
-        operators[head[2]] = Operator(prefix + head[2], head[3], body)
+        operators[head[2]] = Operator(prefix + head[2], head[3], reload(body))
     return operators
