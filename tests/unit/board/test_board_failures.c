@@ -185,11 +185,24 @@ START_TEST(a_death_between_flash_and_open_is_told_once)
 }
 END_TEST
 
+/* The fake closes its line some time after the byte that flash waits for. */
+static void wait_for_hang_up(void)
+{
+    struct pollfd fds[BOARD_PUMP_FDS];
+    int count = board_pump_fds(board, fds);
+    int ready = 0;
+    for (int i = 0; i < count; i++)
+        fds[i].events = 0;
+    ck_assert(wait_ready(fds, count, long_time(), NULL, &ready, &err));
+    ck_assert_int_eq(ready, 1);
+}
+
 /* Its end is waited for, as it would tell more: but not for ever. */
 START_TEST(a_line_that_closes_between_flash_and_open)
 {
     set_fault("CLOSES_PTY");
     ck_assert_msg(flash(), "%s", err.text);
+    wait_for_hang_up();
     check_error(board_open(board, &err), ERROR_DEVICE,
                 "died after it was flashed: QEMU closed the serial line, but did not end");
     check_error(false, ERROR_DEVICE, "fake_qemu: still runs");
