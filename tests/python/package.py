@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that it works wherever it is put, with nothing but what it brought."""
+"""The wheel: what is in it, and that it works wherever it is, with nothing but what it brought."""
 
 import atexit
 import json
@@ -69,7 +69,9 @@ def test_what_is_in_it():
         mode = {i.filename: i.external_attr >> 16 & 0o777 for i in wheel.infolist()}
         metadata = wheel.read(next(n for n in names if n.endswith("/METADATA"))).decode()
     for name in ("microtvm-qemu", "template/launch_microtvm_api_server.sh"):
-        path = f"{BUNDLED}/bin/{name}" if "/" not in name else f"{BUNDLED}/share/microtvm-qemu/{name}"
+        path = (
+            f"{BUNDLED}/bin/{name}" if "/" not in name else f"{BUNDLED}/share/microtvm-qemu/{name}"
+        )
         assert mode[path] == 0o755, (path, oct(mode[path]))
     sources = {f"microtvm_qemu/{p}" for p in sources_of("ci/python/microtvm_qemu")}
     files = {f"{BUNDLED}/share/microtvm-qemu/guest/{p}" for p in sources_of("guest")}
@@ -149,7 +151,12 @@ def test_the_command_is_the_program():
 
 def test_pytest_finds_the_plugin():
     text = output(
-        sys.executable, "-m", "pytest", "--help", cwd=SCRATCH, env=environment(SCRATCH / "moved site")
+        sys.executable,
+        "-m",
+        "pytest",
+        "--help",
+        cwd=SCRATCH,
+        env=environment(SCRATCH / "moved site"),
     )
     assert "--microtvm-board=NAME" in text, text
 
@@ -165,7 +172,9 @@ def test_a_project_is_whole_by_itself():
     program = SCRATCH / "project/microtvm-qemu"
     for name, path in libraries_of(program).items():
         assert path == f"{program}.libs/{name}", (name, path)
-    query = '{"jsonrpc": "2.0", "id": 1, "method": "server_info_query", "params": {"tvm_version": "0"}}'
+    query = (
+        '{"jsonrpc": "2.0", "id": 1, "method": "server_info_query", "params": {"tvm_version": "0"}}'
+    )
     text = output(
         "sh", "-c", 'exec "$0" --read-fd 0 --write-fd 1', program.parent / "microtvm_api_server.sh",
         input=f"{query}\n",

@@ -85,7 +85,9 @@ def test_nothing_of_boards():
 def test_without_a_board_tests_are_skipped():
     with common.scratch() as folder:
         session = Session(folder, "\ndef test_it(assert_on_board):\n    raise AssertionError\n")
-        session.run(boards=[]).expect(0, "1 skipped", "give --microtvm-board NAME, or microtvm_boards")
+        session.run(boards=[]).expect(
+            0, "1 skipped", "give --microtvm-board NAME, or microtvm_boards"
+        )
 
 
 def test_a_test_may_name_its_boards():
@@ -124,7 +126,8 @@ def test_a_board_of_ones_own():
         (folder / "own.json").write_text(text)
         tests = """
 def test_it(assert_on_board):
-    assert assert_on_board(MODELS + "/digits.tar", IMAGES[0], EXPECTED[0])[1]["board"]["name"] == "own"
+    _, report = assert_on_board(MODELS + "/digits.tar", IMAGES[0], EXPECTED[0])
+    assert report["board"]["name"] == "own"
 """
         Session(folder, tests).run(boards=["./own.json"]).expect(0, "1 passed")
 
@@ -142,9 +145,9 @@ def test_it(assert_on_board):
         session = Session(folder, tests).run()
         session.expect(
             1,
-            f"Failed: on {BOARDS[0]}: output 'output0' differs: 2 of 48 elements (rtol=1e-05, atol=1e-05), "
-            "most by 0.25 at [1, 0, 3]: got -0.9623567, expected -0.7123567",
-            "output 'output1' differs: 1 of 256 elements (exactly), most by 2 at [0, 0, 0, 3, 1]: got ",
+            f"Failed: on {BOARDS[0]}: output 'output0' differs: 2 of 48 elements (rtol=1e-05, "
+            "atol=1e-05), most by 0.25 at [1, 0, 3]: got -0.9623567, expected -0.7123567",
+            "output 'output1' differs: 1 of 256 elements (exactly), most by 2 at [0, 0, 0, 3, 1]: ",
         )
         session.expect_short()
 
@@ -170,10 +173,16 @@ def test_wrong(assert_on_board, expected):
     assert_on_board(MODEL, PAIR, expected)
 """
         session = Session(folder, tests).run()
-        session.expect(1, "6 failed, 1 passed", "1 arrays are expected, the model has 2: 'output0', 'o")
-        session.expect(1, "name at least one output of 'output0'", "expected['outptu']: the model has no")
+        session.expect(
+            1, "6 failed, 1 passed", "1 arrays are expected, the model has 2: 'output0', 'o"
+        )
+        session.expect(
+            1, "name at least one output of 'output0'", "expected['outptu']: the model has no"
+        )
         session.expect(1, "output 'output0' has shape (8, 1, 6), expected was (1, 6)")
-        session.expect(1, "48 of 48 elements (rtol=1e-05, atol=1e-05), most by inf at [0, 0, 0]: got ")
+        session.expect(
+            1, "48 of 48 elements (rtol=1e-05, atol=1e-05), most by inf at [0, 0, 0]: got "
+        )
         session.expect(1, "expected[0] has type <U1, where numbers are wanted")
 
 
@@ -204,7 +213,9 @@ def test_it(assert_on_board):
     assert_on_board("model.onnx", [], [])
 """
         session = Session(folder, tests).run()
-        session.expect(1, "model.onnx: to export it takes TVM (pip install apache-tvm)").expect_short()
+        session.expect(
+            1, "model.onnx: to export it takes TVM (pip install apache-tvm)"
+        ).expect_short()
 
 
 def test_pytest_tells_of_it():

@@ -1,4 +1,5 @@
 """What README.md shows under "With today's TVM", run as it stands there."""
+
 # needs: tvm onnx pytest
 
 import os
@@ -53,7 +54,9 @@ def expect_installed(line):
     for word in shlex.split(line)[3:]:
         name, equals, version = word.partition("==")
         listed = [p for p in (common.SOURCE / "tests/tvm/today").rglob("*") if p.is_file()]
-        known = any(re.search(rf"(^|\s){re.escape(word)}(\s|=|$)", p.read_text(), re.M) for p in listed)
+        known = any(
+            re.search(rf"(^|\s){re.escape(word)}(\s|=|$)", p.read_text(), re.M) for p in listed
+        )
         assert known, f"README.md installs {word}, the tests have another version of {name}"
         assert equals == "" or version, word
 

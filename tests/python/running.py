@@ -76,7 +76,12 @@ def test_arrays_of_every_layout():
 
 def test_one_array_for_one_input():
     outputs, report = microtvm_qemu.run(
-        DIGITS, BOARD, IMAGES[0], count=True, memory=True, options={"warning_as_error": True}
+        DIGITS,
+        BOARD,
+        IMAGES[0],
+        count=True,
+        memory=True,
+        options={"warning_as_error": True, "icount": None},
     )
     np.testing.assert_allclose(outputs["output"], EXPECTED[0], rtol=1e-5, atol=1e-5)
     assert report["counts"]["instructions_per_inference"] > 10000
@@ -86,13 +91,19 @@ def test_one_array_for_one_input():
 
 def test_options_reach_the_program():
     with common.scratch() as folder:
-        options = {"project_type": "aot_standalone_demo", "cache": folder / "cache", "deadline": 500.5}
+        options = {
+            "project_type": "aot_standalone_demo",
+            "cache": folder / "cache",
+            "deadline": 500.5,
+        }
+        options["options"] = {"compile_definitions": ["-DONE", "-DTWO=2"]}
         for _ in range(2):
             model = common.MODELS / "digits_c.tar"
             outputs, report = microtvm_qemu.run(model, BOARD, IMAGES[0], **options)
             output = outputs["output"].ravel()  # of C code alone the archive tells sizes, no shapes
             np.testing.assert_allclose(output, EXPECTED[0].ravel(), rtol=1e-5, atol=1e-5)
             assert report["model"]["project_type"] == "aot_standalone_demo"
+            assert report["options"]["compile_definitions"] == "-DONE -DTWO=2", report["options"]
         assert list((folder / "cache").iterdir())
 
 
@@ -118,8 +129,8 @@ def test_what_is_wrong_with_the_arguments():
         ("usage", 2, "no such board (have: ", (DIGITS, "no_such", IMAGES)),
         ("usage", 2, "inputs['image'] holds float64, the model has float32 (convert it: array",
          (DIGITS, BOARD, {"image": IMAGES.astype(float)})),
-        ("usage", 2, "inputs[0] of shape (100, 1, 8, 5, 1) has ", (DIGITS, BOARD, [IMAGES[..., :5, :]])),
-        ("usage", 2, "--input imge: the model has no such tensor", (DIGITS, BOARD, {"imge": IMAGES})),
+        ("usage", 2, "inputs[0] of shape (100, 1, 8, 5, 1) ", (DIGITS, BOARD, [IMAGES[:, :, :, :5]])),
+        ("usage", 2, "--input imge: the model has no such ", (DIGITS, BOARD, {"imge": IMAGES})),
         ("usage", 2, "--input a/b: the model has no such", (DIGITS, BOARD, {"a/b": IMAGES})),
         ("usage", 2, "--input codes", (PAIR, BOARD, [PAIR_INPUTS["signal"]])),
         ("usage", None, "inputs['image'] has type object", (DIGITS, BOARD, {"image": [None]})),
@@ -127,11 +138,21 @@ def test_what_is_wrong_with_the_arguments():
         ("usage", None, "inputs[0] is no array", (DIGITS, BOARD, [[1, [2]]])),
         ("usage", None, "null byte", ("a\0b", BOARD, IMAGES)),
         ("model", 3, "model archive ", (common.MODELS / "digits_images.npy", BOARD, IMAGES)),
+        ("usage", 2, "--input a=b: the model has no such", (DIGITS, BOARD, {"a=b": IMAGES})),
     ]:  # fmt: skip
         error = refused(*arguments)
         assert (error.kind, error.exit_code) == (kind, exit_code), (error.kind, error.exit_code)
         assert says in str(error) and "microtvm-qemu-python-" not in str(error), error
         assert (error.report is None) == (exit_code is None), error.report
+
+
+def test_what_is_wrong_with_the_options():
+    error = refused(DIGITS, BOARD, IMAGES, options={"compile_definitions": ["-DA=1 2"]})
+    assert (error.kind, error.exit_code) == ("usage", None) and "-DA=1 2" in str(error), error
+    error = refused(DIGITS, BOARD, IMAGES, options={"no_such": 1})
+    assert (error.kind, error.exit_code) == ("usage", 2) and "no_such" in str(error), error
+    error = refused(DIGITS, BOARD, IMAGES, project_type="demo")
+    assert (error.kind, error.exit_code) == ("usage", 2) and "aot_standalone_demo" in str(error)
 
 
 def test_a_fault_and_a_hang_are_told():
@@ -213,7 +234,8 @@ def test_template_dir():
 def test_importing_needs_nothing():
     script = (
         "import sys, microtvm_qemu\n"
-        "assert microtvm_qemu.__version__ and set(microtvm_qemu.__all__) <= set(dir(microtvm_qemu))\n"
+        "assert microtvm_qemu.__version__\n"
+        "assert set(microtvm_qemu.__all__) <= set(dir(microtvm_qemu))\n"
         "assert 'numpy' not in sys.modules\n"
         "microtvm_qemu.run\n"
         "assert not {'tvm', 'tvm_ffi', 'pytest'} & set(sys.modules)\n"

@@ -42,8 +42,8 @@ def run(
     The others are the options of `microtvm-qemu run` with these names; `options` are its project
     options (--option), times are seconds, and with `cache` firmware is built once.
 
-    Returns the outputs by name (output0, output1, ... where the archive tells no names; one that the
-    model's code never writes is not there), and the document of `run --json`, which
+    Returns the outputs by name (output0, output1, ... where the archive tells no names; one that
+    the model's code never writes is not there), and the document of `run --json`, which
     server/doc/run.schema.json describes.
 
     Raises RunError when the board gives no outputs. A KeyboardInterrupt ends the program, its board
@@ -72,20 +72,25 @@ def run(
 
 
 def _option_arguments(options, values, flags) -> List[str]:
-    arguments = [f"--option={name}={_text(value)}" for name, value in (options or {}).items()]
-    for name, value in values.items():
-        if value is not None:
-            arguments.append(f"--{name}={_text(value)}")
+    """None stands for what the program does by itself."""
+    named = {f"option={name}": value for name, value in (options or {}).items()}
+    named.update(values)
+    arguments = [f"--{name}={_text(value)}" for name, value in named.items() if value is not None]
     return arguments + [f"--{name}" for name, is_set in flags.items() if is_set]
 
 
 def _text(value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, (list, tuple)):  # as in JSON: compile_definitions
+        words = [_text(word) for word in value]
+        if any(word.split() != [word] for word in words):
+            raise RunError(f"options: {value!r}: words of a list hold no space", kind="usage")
+        return " ".join(words)
     return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
 
 
-# ---- inputs ---------------------------------------------------------------------------------------
+# ---- inputs -------------------------------------------------------------------------------------
 
 
 def _write_inputs(inputs: Inputs, folder: str) -> List[str]:
@@ -98,7 +103,7 @@ def _write_inputs(inputs: Inputs, folder: str) -> List[str]:
     arguments = []
     for place, (name, label, value) in enumerate(named):
         array = _as_array(label, value)
-        is_file_name = "/" not in label and "\0" not in label and len(os.fsencode(label)) < 200
+        is_file_name = not set("/=\0") & set(label) and len(os.fsencode(label)) < 200
         path = os.path.join(folder, label if is_file_name else f"inputs[{place}]")
         with open(path, "wb") as file:
             np.save(file, array, allow_pickle=False)
@@ -119,7 +124,7 @@ def _as_array(label: str, value) -> np.ndarray:
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-# ---- the program ----------------------------------------------------------------------------------
+# ---- the program --------------------------------------------------------------------------------
 
 
 def _start(command: List[str], folder: str) -> Tuple[int, str]:
@@ -172,7 +177,7 @@ def _error(exit_code: int, text: str, report: Optional[dict], folder: str) -> Ru
     return RunError(failure["message"], failure["kind"], exit_code, report)
 
 
-# ---- outputs --------------------------------------------------------------------------------------
+# ---- outputs ------------------------------------------------------------------------------------
 
 
 def _take_outputs(report: dict, folder: str) -> Dict[str, np.ndarray]:

@@ -29,8 +29,8 @@ def pytest_addoption(parser):
         default=[],
         metavar="NAME",
         dest="microtvm_board",
-        help="run tests that use the fixtures microtvm_board or assert_on_board on this board, or the "
-        "board of this definition, ./my_board.json; may be repeated: they run on each",
+        help="run tests that use the fixtures microtvm_board or assert_on_board on this board, or "
+        "the board of this definition, ./my_board.json; may be repeated: they run on each",
     )
     parser.addini(_SETTING, f"boards where no {_OPTION} is given", type="args", default=[])
 
