@@ -150,6 +150,7 @@ def test_it(assert_on_board):
             "output 'output1' differs: 1 of 256 elements (exactly), most by 2 at [0, 0, 0, 3, 1]: ",
         )
         session.expect_short()
+        session.run("-n", "1").expect(1, f"E       Failed: on {BOARDS[0]}: output 'output0' differs: ")
 
 
 def test_tolerances_and_shapes():
