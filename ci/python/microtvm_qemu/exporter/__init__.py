@@ -17,6 +17,7 @@ from .names import type_of
 from .operators import compile_operators
 from .plan import aligned, plan
 from .program import Program
+from .schedule import as_scheduled
 from .source import model_source
 from .tensors import Storage
 
@@ -112,7 +113,8 @@ def export(
 
 
 def operator_module(prim_func):
-    """A Relax module whose main is this one operator; its last buffer is the output."""
+    """A Relax module whose main is this one operator; its last buffer is the output. Its loops stay as they
+    are."""
     buffers = getattr(prim_func, "buffer_map", None)
     buffers = (
         [buffers[p] for p in prim_func.params] if buffers is not None else list(prim_func.params)
@@ -121,7 +123,7 @@ def operator_module(prim_func):
     tensor = getattr(relax, "TensorStructInfo", None) or relax.TensorType
     types = [tensor([int(dim) for dim in b.shape], str(b.dtype)) for b in buffers]
     params = [relax.Var(f"p{i}", type_) for i, type_ in enumerate(types[:-1])]
-    symbol = builder.add_func(prim_func.without_attr("global_symbol"), "operator")
+    symbol = builder.add_func(as_scheduled(prim_func.without_attr("global_symbol")), "operator")
     with builder.function("main", params):
         result = builder.emit(relax.call_tir(symbol, relax.Tuple(params), types[-1]))
         builder.emit_func_output(result)

@@ -88,6 +88,7 @@ def lower(module, target):
     passes = [
         relax.transform.DecomposeOpsForInference(),
         relax.transform.CanonicalizeBindings(),
+        relax.transform.ConvertToDataflow(1),  # only there are operators fused
         relax.get_pipeline("zero"),
         relax.transform.DeadCodeElimination(["main"]),
         relax.transform.ToNonDataflow(),

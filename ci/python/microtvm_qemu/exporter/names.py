@@ -57,6 +57,11 @@ def dtype_of(type_):
     return text if text not in ("", "void") else None
 
 
+def buffer_of(region):
+    """Of what a block reads or writes: `source` since 0.27."""
+    return region.source if hasattr(region, "source") else region.buffer
+
+
 def is_constant(expr):
     """`Constant` with `data`, `GenericConst` with `value` since 0.27."""
     return type(expr).__name__ in ("Constant", "GenericConst")

@@ -11,10 +11,11 @@ from .floats import restore, with_placeholders
 from .names import name_of, simplify_pass, unpacked
 from .plan import aligned
 from .refusals import cause
+from .schedule import schedule
 from .stale import reload
 
 # Together of one operator: what is larger lies in the workspace.
-STACK_MAX_BYTES = 1024
+STACK_MAX_BYTES = 256
 _SIZES = {"bool": 1, "int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4}
 _SIZES.update({"uint32_t": 4, "float": 4, "int64_t": 8, "uint64_t": 8, "double": 8})
 _BUFFER = re.compile(r"^( +)(\w+) (\w+)\[(\d+)\];$", re.M)
@@ -106,7 +107,7 @@ def _lower(module, target):
 
 def _source(functions, target):
     """C of PrimFuncs, with the exact values of its floating point constants."""
-    module, values = with_placeholders(_lower(tvm.IRModule(functions), target))
+    module, values = with_placeholders(_lower(tvm.IRModule(schedule(functions)), target))
     library = tvm.get_global_func("target.build.c")(module, target)
     return restore(library.inspect_source(), values)
 
