@@ -34,6 +34,7 @@ void fatal_begin(const char *what)
     if (dying)
         halt(); /* a fault while reporting one: the first is the one that matters */
     dying = true;
+    uart_restart();
     fatal_text(BEGIN);
     fatal_text(what);
 }

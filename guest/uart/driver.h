@@ -1,5 +1,6 @@
 /* What uart.c needs of one kind of UART: uart/uart_DRIVER.c for board.json's "uart": {"driver"}.
- * Interrupts are masked in all calls but uart_driver_send and uart_driver_drain. */
+ * Interrupts are masked in all calls but uart_driver_send and uart_driver_drain.
+ * One that has more in memory than sending can do without has uart_restart (uart.h), too. */
 #ifndef UART_DRIVER_H
 #define UART_DRIVER_H
 

@@ -78,6 +78,11 @@ size_t uart_read(uint8_t *data, size_t capacity_bytes)
     }
 }
 
+/* The registers of a UART are all that it needs. */
+void __attribute__((weak)) uart_restart(void)
+{
+}
+
 void uart_write(const uint8_t *data, size_t size_bytes)
 {
     uart_driver_send(data, size_bytes);

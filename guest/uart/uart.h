@@ -16,6 +16,10 @@ size_t uart_read(uint8_t *data, size_t capacity_bytes);
 void uart_write(const uint8_t *data, size_t size_bytes);
 void uart_flush(void);
 
+/* For last words, in front of the first: uart_write works from here on, also before uart_init, and
+ * whatever has been written over the driver's memory. No more is received. */
+void uart_restart(void);
+
 /* The UART's interrupt handler. */
 void uart_interrupt(void);
 

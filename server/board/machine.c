@@ -1,6 +1,7 @@
 #include "board/machine.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "board/qemu/line_args.h"
 #include "board/qemu/qemu_args.h"
 #include "definition/field.h"
 
@@ -30,6 +31,7 @@ static const struct field fields[] = {
     {"qemu.package", FIELD_TEXT, KEPT(qemu_package)},
     {"qemu.machine", FIELD_TEXT, KEPT(qemu_machine)},
     {"qemu.arguments", FIELD_LIST, KEPT(qemu_args)},
+    {"qemu.line_arguments", FIELD_LIST, KEPT(line_args)},
     {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT},
     {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
     {"uart.driver", FIELD_NAME, KEPT(uart_driver)},
@@ -145,6 +147,15 @@ static bool check_keys(const cJSON *object, const char *above, struct error *err
     return true;
 }
 
+static bool default_line_args(struct machine *machine, struct error *err)
+{
+    cJSON *list = cJSON_CreateStringArray(LINE_ARGS_DEFAULT, 2);
+    free(machine->line_args);
+    machine->line_args = list ? copy_list(list) : NULL;
+    cJSON_Delete(list);
+    return machine->line_args || error_no_memory(err, "arguments", sizeof(struct machine));
+}
+
 static bool parse(const cJSON *json, struct machine *machine, struct error *err)
 {
     if (!cJSON_IsObject(json))
@@ -158,6 +169,8 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
         if (fields[i].offset != NOT_KEPT && !keep(&fields[i], value, machine, err))
             return false;
     }
+    if (!find(json, "qemu.line_arguments") && !default_line_args(machine, err))
+        return false;
     const cJSON *width = find(json, "pointer_size_bytes");
     return regions_read(find(json, "memory"), width ? field_size(width) : sizeof(uint32_t),
                         &machine->regions, err);
@@ -165,8 +178,9 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
 
 static bool check_qemu_args(const struct machine *machine, struct error *err)
 {
-    return qemu_args_check((const char *const *)machine->qemu_args, err) ||
-           error_wrap(err, "\"qemu.arguments\"");
+    if (!qemu_args_check((const char *const *)machine->qemu_args, err))
+        return error_wrap(err, "\"qemu.arguments\"");
+    return line_args_check((const char *const *)machine->line_args, machine->uart_driver, err);
 }
 
 bool machine_load_file(const char *path, struct machine *ret_machine, struct error *err)
@@ -207,6 +221,7 @@ void machine_dispose(struct machine *machine)
     free(machine->qemu_package);
     free(machine->qemu_machine);
     dispose_list(machine->qemu_args);
+    dispose_list(machine->line_args);
     toolchain_list_dispose(&machine->toolchains);
     free(machine->model);
     free(machine->uart_driver);

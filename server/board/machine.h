@@ -20,6 +20,7 @@ struct machine {
     char *qemu_package;   /* Debian package that brings it */
     char *qemu_machine;   /* -machine */
     char **qemu_args;     /* further arguments, NULL-terminated; may be empty, never NULL */
+    char **line_args;     /* those that put the serial line in; likewise, and never empty */
     struct toolchain_list toolchains;
     const char *toolchain_prefix;   /* of that to use here, "arm-none-eabi-"; not owned */
     struct regions regions;         /* its memories */

@@ -72,13 +72,29 @@ static bool start_emulator(struct board *board, struct deadline deadline, struct
     return true;
 }
 
-static bool lacks_machine(const struct emulator *emulator)
+/* The last line of QEMU's with that text; NULL: there is none. */
+static const char *said(const struct emulator *emulator, const char *text)
 {
     const struct line_ring *output = &emulator->output;
-    for (size_t i = 0; i < output->count; i++)
-        if (strstr(line_ring_line(output, i), "unsupported machine type"))
-            return true;
-    return false;
+    for (size_t i = output->count; i-- > 0;)
+        if (strstr(line_ring_line(output, i), text))
+            return line_ring_line(output, i);
+    return NULL;
+}
+
+/* QEMU ended: may that be because it is too old, or made without a part? */
+static void explain_lack(const struct board *board, struct error *err)
+{
+    const struct machine *machine = board->machine;
+    const char *device = said(&board->emulator, "is not a valid device model name");
+    if (said(&board->emulator, "unsupported machine type"))
+        error_set(err, ERROR_TOOL, 0, "%s here has no machine \"%s\"; a newer QEMU may have it",
+                  machine->qemu_program, machine->qemu_machine);
+    else if (device)
+        error_set(err, ERROR_TOOL, 0,
+                  "%s here lacks a device that the board is made of; another "
+                  "QEMU may have it\n  %s",
+                  machine->qemu_program, device);
 }
 
 bool power_on(struct board *board, struct error *err)
@@ -92,9 +108,8 @@ bool power_on(struct board *board, struct error *err)
     struct deadline deadline = deadline_in_ms(board->boot_timeout_ms);
     if (start_emulator(board, deadline, err) && wait_for_firmware(board, deadline, err))
         return true;
-    if (board->dead && lacks_machine(&board->emulator))
-        error_set(err, ERROR_TOOL, 0, "%s here has no machine \"%s\"; a newer QEMU may have it",
-                  board->machine->qemu_program, board->machine->qemu_machine);
+    if (board->dead)
+        explain_lack(board, err);
     power_off(board);
     if (err->kind == ERROR_CLOSED)
         err->kind = ERROR_DEVICE;

@@ -76,33 +76,44 @@ static void choose_firsts(struct board_list *list)
     }
 }
 
-bool board_list_find(struct board_list *ret_list, struct error *err)
+static bool add_folder(const char *dir, struct board_list *list, struct error *err)
 {
-    static const struct name_place place = {
-        .dir = SOURCE_DIR "/qemu-machines", .prefix = "", .ending = ".json"};
+    const struct name_place place = {.dir = dir, .prefix = "", .ending = ".json"};
     cleanup_name_list char **names = NULL;
     size_t count = 0;
-    *ret_list = (struct board_list){.count = 0};
     if (!name_list_load(&place, &names, err))
         return false;
     while (names[count])
         count++;
-    ret_list->items = calloc(count + 1, sizeof(*ret_list->items));
-    if (!ret_list->items)
+    struct listed_board *items = realloc(list->items, (list->count + count) * sizeof(*items));
+    if (!items)
         return error_no_memory(err, "boards", count);
-    for (; ret_list->count < count; ret_list->count++) {
-        cleanup_free char *path = file_path("%s/%s.json", place.dir, names[ret_list->count]);
-        if (!path)
+    list->items = items;
+    for (size_t i = 0; i < count; i++) {
+        struct listed_board *board = &items[list->count++];
+        *board = (struct listed_board){.path = file_path("%s/%s.json", dir, names[i])};
+        if (!board->path)
             return error_no_memory(err, "a path", 0);
-        if (!read_board(path, &ret_list->items[ret_list->count], err))
+        if (!read_board(board->path, board, err))
             return false;
     }
+    return true;
+}
+
+bool board_list_find(enum board_origin origin, struct board_list *ret_list, struct error *err)
+{
+    *ret_list = (struct board_list){.count = 0};
+    if (!add_folder(SOURCE_DIR "/qemu-machines", ret_list, err) ||
+        (origin == BOARDS_ALL && !add_folder(SOURCE_DIR "/tests/boards/machines", ret_list, err)))
+        return false;
     choose_firsts(ret_list);
     return true;
 }
 
 void board_list_dispose(struct board_list *list)
 {
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i].path);
     free(list->items);
     *list = (struct board_list){.count = 0};
 }

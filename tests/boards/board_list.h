@@ -1,5 +1,6 @@
 /* The boards of qemu-machines as test programs see them: every *.json there, and which of them this
- * computer can build firmware for and run it on. */
+ * computer can build firmware for and run it on. Those of tests/boards/machines are as a user's own
+ * may be: they have what no board of ours has, and that works, too. */
 #ifndef MICROTVM_QEMU_TESTS_BOARDS_BOARD_LIST_H
 #define MICROTVM_QEMU_TESTS_BOARDS_BOARD_LIST_H
 
@@ -15,6 +16,7 @@ enum { BOARD_NAME_SIZE = 64 };
 
 struct listed_board {
     char name[BOARD_NAME_SIZE];
+    char *path; /* of its definition, absolute */
     char uart_driver[BOARD_NAME_SIZE];
     char timer_driver[BOARD_NAME_SIZE];
     uint64_t timer_clock_hz;
@@ -29,13 +31,15 @@ struct listed_board {
 };
 
 struct board_list {
-    struct listed_board *items; /* sorted by name */
+    struct listed_board *items; /* sorted by name, those of the tests last */
     size_t count;
 };
 
+enum board_origin { BOARDS_SHIPPED, BOARDS_ALL };
+
 /* What this computer lacks (QEMU or its machine, compiler or its C library) makes a board missing;
  * a program that fails in another way, or a file that can't be read, is an error. */
-bool board_list_find(struct board_list *ret_list, struct error *err);
+bool board_list_find(enum board_origin origin, struct board_list *ret_list, struct error *err);
 
 /* Also after an error, and twice. */
 void board_list_dispose(struct board_list *list);

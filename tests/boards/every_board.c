@@ -212,7 +212,7 @@ int every_board(const struct board_suite *suite)
     struct every every = {.suite = suite};
     int status = EXIT_FAILURE;
     strcpy(every.folder, "/tmp/every_board.XXXXXX");
-    if (!board_list_find(&every.boards, &err)) {
+    if (!board_list_find(suite->boards, &every.boards, &err)) {
         fprintf(stderr, "%s\n", err.text);
     } else if (!mkdtemp(every.folder)) {
         perror(every.folder);

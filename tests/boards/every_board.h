@@ -21,6 +21,7 @@ struct board_test {
 
 struct board_suite {
     const char *name;
+    enum board_origin boards;
     const struct board_test *tests;
     size_t tests_count;
     /* In the board's process, before its tests (each of which is a process of its own) and after

@@ -66,10 +66,15 @@ static const struct {
     const char *says;
 } MISTAKES[] = {
     {"\"halt\"", "\"hat\"", "my_board.json: \"hat\": no such field"},
-    {"\"0x10000000\"", "5", "my_board.json: \"uart.base\" is 5, but must be an address"},
-    {"ns16550", "uart",
+    {"\"0x10001000\"", "5", "my_board.json: \"uart.base\" is 5, but must be an address"},
+    {"virtio_console", "uart",
      "\"uart.driver\": driver \"uart\": no such driver (have: cmsdk, nrf51, ns16550, pl011, "
-     "stm32)"},
+     "stm32, virtio_console)"},
+    {"chardev=serial", "chardev=line",
+     "my_board.json: \"qemu.line_arguments\": none of them names the serial line"},
+    {"virtserialport", "virtconsole",
+     "my_board.json: \"qemu.line_arguments\": no device \"virtserialport\", which the driver "
+     "\"virtio_console\" is for"},
     {"\"clint\"", "\"clock\"",
      "\"timer.driver\": driver \"clock\": no such driver (have: arm_generic, clint, fpgaio, nrf51, "
      "stellaris, stm32)"},
@@ -94,6 +99,34 @@ START_TEST(no_machine)
     ck_assert_int_eq(RUN("./my_board.json"), 6);
     ASSERT_PRINTED("board \"qemu_riscv32\" did not boot: qemu-system-riscv32 here has no machine "
                    "\"mps9-an999\"; a newer QEMU may have it");
+}
+END_TEST
+
+START_TEST(no_device)
+{
+    write_board("virtio-serial-device", "virtio-serial-dervice");
+    ck_assert_int_eq(RUN("./my_board.json"), 6);
+    ASSERT_PRINTED("board \"qemu_riscv32\" did not boot: qemu-system-riscv32 here lacks a device "
+                   "that the board is made of; another QEMU may have it");
+    ASSERT_PRINTED("'virtio-serial-dervice' is not a valid device model name");
+}
+END_TEST
+
+/* The driver does not find what it is for: a function tells by its name. */
+START_TEST(the_device_is_elsewhere)
+{
+    write_board("bus=virtio-mmio-bus.0", "bus=virtio-mmio-bus.1");
+    ck_assert_int_eq(RUN("./my_board.json"), 5);
+    ASSERT_PRINTED("the firmware sent no byte");
+    ASSERT_PRINTED("no_virtio_console_at_uart_base at ./uart/uart_virtio_console.c:");
+}
+END_TEST
+
+/* What a board has whose QEMU has nothing better. */
+START_TEST(on_a_uart)
+{
+    ck_assert_int_eq(RUN(SOURCE_DIR "/tests/boards/machines/qemu_riscv32_uart.json"), 0);
+    ASSERT_PRINTED("qemu_riscv32_uart on qemu-system-riscv32");
 }
 END_TEST
 
@@ -144,6 +177,9 @@ int main(void)
     tcase_add_test(tests, from_the_working_folder);
     tcase_add_loop_test(tests, mistakes_are_named, 0, sizeof(MISTAKES) / sizeof(MISTAKES[0]));
     tcase_add_test(tests, no_machine);
+    tcase_add_test(tests, no_device);
+    tcase_add_test(tests, the_device_is_elsewhere);
+    tcase_add_test(tests, on_a_uart);
     tcase_add_test(tests, no_definition);
     tcase_add_test(tests, through_the_api);
     Suite *suite = suite_create("board_file");

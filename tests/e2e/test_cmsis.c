@@ -92,7 +92,7 @@ static bool board_of(const char *core, char name[BOARD_NAME_SIZE])
     struct error err;
     struct board_list boards;
     bool found = false;
-    ck_assert_msg(board_list_find(&boards, &err), "%s", err.text);
+    ck_assert_msg(board_list_find(BOARDS_SHIPPED, &boards, &err), "%s", err.text);
     for (size_t i = 0; i < boards.count && !found; i++) {
         found = !boards.items[i].is_missing && has_core(&boards.items[i], core);
         if (found)

@@ -157,7 +157,7 @@ END_TEST
 
 int main(void)
 {
-    if (!board_list_find(&boards, &err)) {
+    if (!board_list_find(BOARDS_SHIPPED, &boards, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return EXIT_FAILURE;
     }

@@ -251,7 +251,7 @@ static void setup(void)
 
 int main(void)
 {
-    if (!board_list_find(&boards, &err)) {
+    if (!board_list_find(BOARDS_SHIPPED, &boards, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return EXIT_FAILURE;
     }

@@ -1,6 +1,7 @@
 #include "board/qemu/command_line.h"
 
 #include "base/text.h"
+#include "board/qemu/line_args.h"
 #include "board/qemu/qemu_args.h"
 
 #include <limits.h>
@@ -46,18 +47,26 @@ static void add_optional(struct command_line *line, const struct emulator_option
     }
 }
 
-/* Most of QEMU's UARTs take a byte at a time: each passes between two of its threads. With a
+/* A multiplexer's escape character, which it would keep: no byte is that. */
+#define NO_ESCAPE "256"
+
+/* The serial line, from the host's pty into the machine.
+ *
+ * Most of QEMU's UARTs take a byte at a time: each passes between two of its threads. With a
  * multiplexer in front of it, which has a buffer of 32 bytes, a UART gets the next byte as soon as
  * its firmware has read one: a third of the time where it holds one byte. Those that take all that
  * their FIFO has room for are faster without. */
-static bool takes_many(const char *uart_driver)
+static void add_line(struct command_line *line, const struct emulator_options *options)
 {
-    return uart_driver &&
-           (strcmp(uart_driver, "ns16550") == 0 || strcmp(uart_driver, "nrf51") == 0);
+    const struct machine *machine = options->machine;
+    bool buffered = !line_args_take_many(machine->uart_driver);
+    snprintf(line->serial_chardev, sizeof(line->serial_chardev), "serial,id=serial%s,path=%s",
+             buffered ? ",mux=on" : "", options->serial_path);
+    add_pair(line, "-chardev", line->serial_chardev);
+    add_list(line, (const char *const *)machine->line_args);
+    if (buffered)
+        add_pair(line, "-echr", NO_ESCAPE);
 }
-
-/* A multiplexer's escape character, which it would keep: no byte is that. */
-#define NO_ESCAPE "256"
 
 /* Nothing but what the board's definition names: no default devices, no configuration files. */
 bool command_line_make(const struct emulator_options *options, int qmp_fd,
@@ -65,15 +74,13 @@ bool command_line_make(const struct emulator_options *options, int qmp_fd,
 {
     const struct machine *machine = options->machine;
     const char *const *machine_args = (const char *const *)machine->qemu_args;
-    size_t capacity =
-        FIXED_ARGS + add_list(NULL, machine_args) + add_list(NULL, options->extra_args);
+    const char *const *line_args = (const char *const *)machine->line_args;
+    size_t capacity = FIXED_ARGS + add_list(NULL, machine_args) + add_list(NULL, line_args) +
+                      add_list(NULL, options->extra_args);
     line->items = calloc(capacity, sizeof(*line->items));
     if (!line->items)
         return error_no_memory(err, "QEMU's command line", capacity * sizeof(*line->items));
     snprintf(line->qmp_chardev, sizeof(line->qmp_chardev), "socket,id=qmp,fd=%d", qmp_fd);
-    bool buffered = !takes_many(machine->uart_driver);
-    snprintf(line->serial_chardev, sizeof(line->serial_chardev), "serial,id=serial%s,path=%s",
-             buffered ? ",mux=on" : "", options->serial_path);
     add(line, machine->qemu_program);
     add_pair(line, "-machine", machine->qemu_machine);
     add(line, "-nodefaults");
@@ -81,10 +88,7 @@ bool command_line_make(const struct emulator_options *options, int qmp_fd,
     add_pair(line, "-display", "none");
     add_pair(line, "-chardev", line->qmp_chardev);
     add_pair(line, "-mon", "chardev=qmp,mode=control");
-    add_pair(line, "-chardev", line->serial_chardev);
-    add_pair(line, "-serial", "chardev:serial");
-    if (buffered)
-        add_pair(line, "-echr", NO_ESCAPE);
+    add_line(line, options);
     add_optional(line, options);
     add_list(line, machine_args);
     add_pair(line, "-kernel", options->firmware_path);

@@ -49,17 +49,17 @@ static bool start(const struct machine *machine, const char *elf_path, const cpu
                                        "none",
                                        "-nodefaults",
                                        "-chardev",
-                                       "pty,id=serial",
-                                       "-serial",
-                                       "chardev:serial"};
+                                       "pty,id=serial"};
     size_t count = 0;
     while (argv[count])
         count++;
-    for (char **argument = machine->qemu_args; *argument; argument++) {
-        if (count + 1 == MAX_ARGUMENTS)
-            return error_set(err, ERROR_USAGE, 0, "%s: too many arguments", machine->name);
-        argv[count++] = *argument;
-    }
+    char **const lists[] = {machine->qemu_args, machine->line_args};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (char **argument = lists[i]; *argument; argument++) {
+            if (count + 1 == MAX_ARGUMENTS)
+                return error_set(err, ERROR_USAGE, 0, "%s: too many arguments", machine->name);
+            argv[count++] = *argument;
+        }
     struct child_options options = {
         .argv = argv,
         .stdin_fd = -1,

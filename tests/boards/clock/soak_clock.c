@@ -1,5 +1,6 @@
 /* soak_clock BOARD INTERVALS LOAD: the work of `ci/soak/clock` for one board. Prints a row of a
  * table in Markdown; fails when the clock was wrong once. */
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "boards/clock/intervals.h"
 #include "boards/clock/load.h"
@@ -40,7 +41,10 @@ static bool soak(const char *name, size_t count, int per_core, bool *ret_right, 
     struct guest_board board;
     struct error ignored;
     struct intervals intervals = {.turns = 0};
-    if (!guest_build(name, &dir, err))
+    cleanup_free char *definition = file_path("%s/qemu-machines/%s.json", SOURCE_DIR, name);
+    if (!definition)
+        return error_no_memory(err, "a path", 0);
+    if (!guest_build(definition, &dir, err))
         return false;
     bool done = guest_boot(dir, GUEST_ICOUNT_OFF, &board, err);
     if (done) {

@@ -269,6 +269,7 @@ int main(void)
         {a_killed_qemu_is_told, EVERY_BOARD},
     };
     const struct board_suite suite = {.name = "conformance",
+                                      .boards = BOARDS_ALL,
                                       .tests = tests,
                                       .tests_count = sizeof(tests) / sizeof(tests[0]),
                                       .set_up = tvm_session_make_project,

@@ -3,6 +3,7 @@
 #include "boards/every_board.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,8 @@ static bool write_archive(struct error *err)
 static bool generate(struct error *err)
 {
     struct api_client server = {.request_fd = -1, .reply_fd = -1};
-    char options[BOARD_NAME_SIZE + 32];
-    snprintf(options, sizeof(options), "{\"board\": \"%s\"}", tested_board->name);
+    char options[PATH_MAX + 32];
+    snprintf(options, sizeof(options), "{\"board\": \"%s\"}", tested_board->path);
     bool good = api_start(BUILD_DIR "/share/microtvm-qemu/template", &server, err) &&
                 api_generate(&server, archive, project, options, err);
     api_stop(&server);

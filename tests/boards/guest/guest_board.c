@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/file.h"
+#include "board/qemu/line_args.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-    MAX_ARGUMENTS = 32,
+    MAX_ARGUMENTS = 64,
     SILENCE_MS = 10 * 1000,
     BUILD_TIMEOUT_MS = 120 * 1000,
     MAX_FILE_BYTES = 1 << 20
@@ -30,7 +31,7 @@ static bool copy(const char *source, const char *dir, const char *target, struct
 }
 
 /* No CRT sources and no model: the app needs the runtime's headers only. */
-static bool assemble(const char *name, const char *dir, struct error *err)
+static bool assemble(const char *definition, const char *dir, struct error *err)
 {
     static const char *const folders[] = {"boot", "interrupts", "link",
                                           "uart", "platform",   "crt_config"};
@@ -41,17 +42,16 @@ static bool assemble(const char *name, const char *dir, struct error *err)
     }
     cleanup_free char *apps = file_path("%s/apps", dir);
     cleanup_free char *crt = file_path("%s/crt", dir);
-    cleanup_free char *board = file_path("%s/qemu-machines/%s.json", SOURCE_DIR, name);
     cleanup_free char *board_copy = file_path("%s/board.json", dir);
     cleanup_free char *lists = file_path("%s/CMakeLists.txt", dir);
     cleanup_free char *project = file_path("%s/project.json", dir);
-    if (!apps || !crt || !board || !board_copy || !lists || !project)
+    if (!apps || !crt || !board_copy || !lists || !project)
         return error_no_memory(err, "paths", 0);
     return file_make_dirs(apps, err) && file_make_dirs(crt, err) &&
            copy("tests/boards/guest/app", dir, "apps/guest_app", err) &&
            copy("guest/crt/include", dir, "crt/include", err) &&
            file_copy(SOURCE_DIR "/guest/CMakeLists.txt", lists, err) &&
-           file_copy(board, board_copy, err) &&
+           file_copy(definition, board_copy, err) &&
            file_write(project, project_json, strlen(project_json), 0644, err);
 }
 
@@ -74,7 +74,7 @@ static bool run(const char *dir, const char *const *argv, struct error *err)
     return true;
 }
 
-bool guest_build(const char *name, char **ret_dir, struct error *err)
+bool guest_build(const char *definition, char **ret_dir, struct error *err)
 {
     char template[] = "/tmp/test_guest.XXXXXX";
     const char *const configure[] = {"cmake", "-G", "Ninja", "-S", ".", "-B", "build", NULL};
@@ -82,7 +82,8 @@ bool guest_build(const char *name, char **ret_dir, struct error *err)
     if (!mkdtemp(template))
         return error_set(err, ERROR_SYSTEM, errno, "%s", template);
     char *dir = NULL;
-    if (assemble(name, template, err) && run(template, configure, err) && run(template, make, err))
+    if (assemble(definition, template, err) && run(template, configure, err) &&
+        run(template, make, err))
         dir = strdup(template);
     if (!dir) {
         struct error ignored;
@@ -106,6 +107,16 @@ static size_t board_arguments(const cJSON *qemu, const char **argv)
         if (count < MAX_ARGUMENTS / 2)
             argv[count++] = cJSON_GetStringValue(argument);
     }
+    const cJSON *line = cJSON_GetObjectItem(qemu, "line_arguments");
+    if (!line) {
+        argv[count++] = LINE_ARGS_DEFAULT[0];
+        argv[count++] = LINE_ARGS_DEFAULT[1];
+    }
+    cJSON_ArrayForEach(argument, line)
+    {
+        if (count < MAX_ARGUMENTS / 2)
+            argv[count++] = cJSON_GetStringValue(argument);
+    }
     return count;
 }
 
@@ -116,8 +127,8 @@ static bool start_qemu(const cJSON *qemu, const char *elf, int icount_shift, int
     char icount[64];
     snprintf(chardev, sizeof chardev, "socket,id=serial,fd=%d", fd);
     snprintf(icount, sizeof icount, "shift=%d,sleep=off", icount_shift);
-    const char *rest[] = {"-kernel", elf,        "-display", "none",    "-monitor",
-                          "none",    "-chardev", chardev,    "-serial", "chardev:serial"};
+    const char *rest[] = {"-kernel",  elf,    "-display", "none",
+                          "-monitor", "none", "-chardev", chardev};
     const char *argv[MAX_ARGUMENTS] = {NULL};
     size_t count = board_arguments(qemu, argv);
     memcpy(argv + count, rest, sizeof rest);

@@ -17,8 +17,8 @@ struct guest_board {
 
 enum { GUEST_ICOUNT_OFF = -1 };
 
-/* Build the test firmware for qemu-machines/NAME.json in a new folder (a new string). */
-bool guest_build(const char *name, char **ret_dir, struct error *err);
+/* Build the test firmware for the board of that definition in a new folder (a new string). */
+bool guest_build(const char *definition, char **ret_dir, struct error *err);
 
 /* Boot DIR/build/firmware.elf until it says that it is ready; icount_shift is QEMU's. */
 bool guest_boot(const char *dir, int icount_shift, struct guest_board *ret_board,

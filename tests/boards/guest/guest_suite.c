@@ -7,7 +7,7 @@ static char *dir; /* of the tested board's firmware */
 
 static bool set_up(struct error *err)
 {
-    return guest_build(tested_board->name, &dir, err);
+    return guest_build(tested_board->path, &dir, err);
 }
 
 static void tear_down(void)
@@ -21,6 +21,7 @@ static void tear_down(void)
 int guest_on_every_board(const char *name, const struct board_test *tests, size_t count)
 {
     const struct board_suite suite = {.name = name,
+                                      .boards = BOARDS_ALL,
                                       .tests = tests,
                                       .tests_count = count,
                                       .set_up = set_up,

@@ -13,11 +13,13 @@ enum { COMPILE_MS = 120 * 1000 };
 
 const struct firmware_target firmware_targets[FIRMWARE_TARGETS] = {
     {"mps2_an385",
+     SOURCE_DIR "/qemu-machines/mps2_an385.json",
      "arm-none-eabi-gcc",
      {COMMON_FLAGS, "-mcpu=cortex-m3", "-mthumb", "-Wl,-estart", "-Wl,--section-start=.vectors=0",
       "-Wl,-Ttext=0x400"},
      65536},
-    {"qemu_riscv32",
+    {"qemu_riscv32_uart",
+     SOURCE_DIR "/tests/boards/machines/qemu_riscv32_uart.json",
      "riscv64-unknown-elf-gcc",
      {COMMON_FLAGS, "-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany",
       "-Wl,-e0x80000000", "-Wl,--section-start=.vectors=0x80000000", "-Wl,-Ttext=0x80001000"},

@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 struct firmware_target {
-    const char *board; /* qemu-machines/BOARD.json */
+    const char *board;
+    const char *definition; /* of one whose line is a UART, which the firmware drives */
     const char *compiler;
     const char *flags[16];
     size_t echo_bytes; /* what its UART can echo in some seconds */

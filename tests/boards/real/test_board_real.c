@@ -43,8 +43,7 @@ static void set_up(void)
 static void make_board(int index)
 {
     target = &firmware_targets[index];
-    ck_assert_msg(machine_load(SOURCE_DIR "/qemu-machines", target->board, &machine, &err), "%s",
-                  err.text);
+    ck_assert_msg(machine_load_file(target->definition, &machine, &err), "%s", err.text);
     options = (struct board_options){.machine = &machine,
                                      .flash_path = strdup(scratch_path("flash.elf")),
                                      .interrupt = &interrupt,

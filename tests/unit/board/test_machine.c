@@ -54,6 +54,9 @@ START_TEST(all_fields_arrive)
     ck_assert_str_eq(machine.qemu_args[0], "-m");
     ck_assert_str_eq(machine.qemu_args[1], "32");
     ck_assert_ptr_null(machine.qemu_args[2]);
+    ck_assert_str_eq(machine.line_args[0], "-serial");
+    ck_assert_str_eq(machine.line_args[1], "chardev:serial");
+    ck_assert_ptr_null(machine.line_args[2]);
     ck_assert_str_eq(machine.toolchain_prefix, "t-");
     ck_assert_uint_eq(machine.toolchains.count, 1);
     ck_assert_str_eq(machine.toolchains.items[0].packages[0], "gcc");
@@ -95,6 +98,19 @@ START_TEST(lists_may_be_left_out)
 }
 END_TEST
 
+#define WITH_LINE(arguments) "\"virt\", \"line_arguments\": [" arguments "]"
+
+START_TEST(the_line_may_have_a_device)
+{
+    write_machine("test.json", "\"virt\"",
+                  WITH_LINE("\"-serial\", \"null\", \"-device\", \"d,chardev=serial,nr=1\""));
+    ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
+    ck_assert_str_eq(machine.line_args[3], "d,chardev=serial,nr=1");
+    ck_assert_ptr_null(machine.line_args[4]);
+    machine_dispose(&machine);
+}
+END_TEST
+
 static const struct {
     const char *from;
     const char *to;
@@ -112,6 +128,15 @@ static const struct {
      ": \"qemu.arguments\": QEMU argument -daemonize: refused: QEMU must not outlive"},
     {"\"32\"]", "\"32\", \"--serial\", \"stdio\"]",
      ": \"qemu.arguments\": QEMU argument --serial: refused: the serial line"},
+    {"\"virt\"", WITH_LINE(""), ": \"qemu.line_arguments\": none of them names the serial line"},
+    {"\"virt\"", WITH_LINE("\"-device\", \"d,chardev=serial2\""),
+     ": \"qemu.line_arguments\": none of them names the serial line"},
+    {"\"virt\"", WITH_LINE("7"), ": \"qemu.line_arguments\" is [7], but must be a list of texts"},
+    {"\"virt\"", WITH_LINE("\"-chardev\", \"pty,id=x\", \"chardev:serial\""),
+     ": \"qemu.line_arguments\": QEMU argument -chardev: refused: the serial line"},
+    {"\"u\"", "\"virtio_console\"",
+     ": \"qemu.line_arguments\": no device \"virtserialport\", which the driver \"virtio_console\" "
+     "is for"},
     {"1024", "0",
      ": \"memory.regions[0].size_bytes\" is 0, but must be a whole number, at least 1"},
     {"1024", "-1", ": \"memory.regions[0].size_bytes\" is -1"},
@@ -285,6 +310,7 @@ int main(void)
     tcase_add_test(tests, all_fields_arrive);
     tcase_add_test(tests, regions_may_go_to_the_end);
     tcase_add_test(tests, lists_may_be_left_out);
+    tcase_add_test(tests, the_line_may_have_a_device);
     tcase_add_loop_test(tests, mistakes_are_named, 0, MISTAKES_COUNT);
     tcase_add_test(tests, not_an_object);
     tcase_add_test(tests, truncated_anywhere);
