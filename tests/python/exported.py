@@ -5,6 +5,7 @@ import common
 import plugin
 
 TESTS = """
+import microtvm_qemu
 import tvm
 from tvm import relax
 
@@ -27,6 +28,12 @@ def test_right(assert_on_board, _microtvm_archives):
     assert_on_board(MODULE, [X], [[[0, 2, 0, 4]]])
     assert len(list(_microtvm_archives._folder.iterdir())) == 1  # exported once
 
+def test_made_before(assert_on_board, microtvm_board, tmp_path):
+    made = microtvm_qemu.export(MODULE, tmp_path / "relu.tar")
+    assert_on_board(made, X, np.maximum(X, 0))
+    outputs, _ = microtvm_qemu.run(made, microtvm_board, X)
+    assert outputs["output"].tolist() == [[0, 2, 0, 4]]
+
 def test_other(assert_on_board):
     assert_on_board(MODULE, X, X)
 
@@ -38,7 +45,7 @@ def test_refused(assert_on_board):
 def test_relax_modules():
     with common.scratch() as folder:
         session = plugin.Session(folder, TESTS).run("-p", "no:cacheprovider")
-        session.expect(1, "2 failed, 1 passed")
+        session.expect(1, "2 failed, 2 passed")
         session.expect(1, "differs: 2 of 4 elements (rtol=1e-05, atol=1e-05), most by 3 at [0, 2]")
         session.expect(1, f"Failed: on {plugin.BOARDS[0]}: input x: ", "float16")
         assert "Traceback" not in session.text and "microtvm_qemu/" not in session.text

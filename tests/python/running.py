@@ -137,6 +137,7 @@ def test_what_is_wrong_with_the_arguments():
         ("usage", None, "inputs[0] has type <U1", (DIGITS, BOARD, [np.array(["a"])])),
         ("usage", None, "inputs[0] is no array", (DIGITS, BOARD, [[1, [2]]])),
         ("usage", None, "null byte", ("a\0b", BOARD, IMAGES)),
+        ("usage", None, "archive: a list is no path of an archive", ([DIGITS], BOARD, IMAGES)),
         ("model", 3, "model archive ", (common.MODELS / "digits_images.npy", BOARD, IMAGES)),
         ("usage", 2, "--input a=b: the model has no such", (DIGITS, BOARD, {"a=b": IMAGES})),
     ]:  # fmt: skip

@@ -35,7 +35,8 @@ def run(
 ) -> Tuple[Dict[str, np.ndarray], Dict[str, Any]]:
     """Builds firmware of a model, boots it on an emulated board, and runs the model there.
 
-    archive   a model in TVM's Model Library Format, as `export` writes it
+    archive   the path of a model in TVM's Model Library Format, as `export` writes it, or what
+              `export` returned
     board     a name (`microtvm-qemu boards` lists them), or the path of a definition
     inputs    arrays by name, or in the model's order; a single array for a model with one input.
               One axis more in front, or N rows where the model takes one, means N inferences
@@ -60,15 +61,34 @@ def run(
         },
         {"count": count, "memory": memory},
     )
+    path = _checked_path(archive)
     with tempfile.TemporaryDirectory(prefix="microtvm-qemu-python-") as folder:
         command = [program.find(), "run", f"--board={os.fspath(board)}", *arguments]
         command += _write_inputs(inputs, folder)
         command += [f"--json={folder}/report", f"--output={folder}/outputs"]
-        exit_code, text = _start(command + ["--", os.fspath(archive)], folder)
+        exit_code, text = _start(command + ["--", path], folder)
         report = _read_report(folder)
         if exit_code != 0:
             raise _error(exit_code, text, report, folder)
         return _take_outputs(report, folder), report
+
+
+def path_of(archive) -> Optional[str]:
+    """Of a path, or of what `export` returned; else None."""
+    if not isinstance(archive, (str, os.PathLike)):
+        archive = getattr(archive, "path", None)
+    return os.fspath(archive) if isinstance(archive, (str, os.PathLike)) else None
+
+
+def _checked_path(archive) -> str:
+    path = path_of(archive)
+    if path is None:
+        raise RunError(
+            f"archive: a {type(archive).__name__} is no path of an archive; of a Relax module "
+            'microtvm_qemu.export(module, "model.tar") makes one',
+            kind="usage",
+        )
+    return path
 
 
 def _option_arguments(options, values, flags) -> List[str]:

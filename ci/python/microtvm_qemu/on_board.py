@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Optional
 import numpy as np
 
 from .errors import Error
-from .inference import run
+from .inference import path_of, run
 
 _DEFAULT_TOLERANCE = 1e-5
 # What `export` reads, if TVM is here.
@@ -23,27 +23,27 @@ class Archives:
 
     def of(self, model):
         """An archive's path, of a model in a file or of a Relax module."""
-        is_path = isinstance(model, (str, os.PathLike))
-        if is_path and pathlib.Path(model).suffix not in _MODEL_FILES:
-            return model
-        key = os.path.abspath(model) if is_path else id(model)
+        given = path_of(model)
+        if given and pathlib.Path(given).suffix not in _MODEL_FILES:
+            return given
+        key = os.path.abspath(given) if given else id(model)
         if key not in self._made:
             path = self._folder / f"model{len(self._made)}.tar"
-            self._export(model, is_path, path)
+            self._export(model, given, path)
             self._made[key] = (path, model)  # kept alive: it is known by its address
         return self._made[key][0]
 
     @staticmethod
-    def _export(model, is_path, path):
+    def _export(model, given, path):
         try:
             from .exporter import export
             from .exporter.frontends import load
         except ImportError as error:
             raise Error(
-                f"{model if is_path else type(model).__name__}: to export it takes TVM "
+                f"{given or type(model).__name__}: to export it takes TVM "
                 f"(pip install apache-tvm): {error}"
             ) from None
-        export(load(model) if is_path else model, path)
+        export(load(given) if given else model, path)
 
 
 def check(archives: Archives, model, board, inputs, expected, tolerance, settings):
