@@ -98,6 +98,32 @@ def test_what_is_returned():
     )
 
 
+def test_tensors_of_no_elements():
+    """They come and go; what hangs on them alone has its value."""
+
+    def body(builder, x, y):
+        return relax.Tuple(
+            [
+                builder.emit(relax.op.add(x, x)),
+                builder.emit(relax.op.sum(x, 0)),
+                builder.emit(relax.op.concat([x, y], 0)),
+            ]
+        )
+
+    made = module({"x": tensor((0, 3)), "y": tensor((2, 3))}, body)
+    x, y = np.zeros((0, 3), "float32"), np.ones((2, 3), "float32")
+    wanted = {"output0": x, "output1": np.zeros(3, "float32"), "output2": y}
+    with common.scratch() as folder:
+        microtvm_qemu.export(made, folder / "m.tar")
+        outputs, _ = microtvm_qemu.run(folder / "m.tar", BOARDS[0], {"x": x, "y": y})
+        for name, array in wanted.items():
+            np.testing.assert_array_equal(outputs[name], array)
+        error = common.expect_raises(
+            microtvm_qemu.ExportError, microtvm_qemu.export, made, folder / "c.tar", interface="c"
+        )
+    assert "input x" in str(error) and "no elements" in str(error), error
+
+
 def test_no_inputs_and_nothing_to_compute():
     fixed = np.array([1.5, -2.5], "float32")
     run_everywhere(module({}, lambda builder: constant(fixed)), {}, {"output": fixed})

@@ -3,7 +3,7 @@
 # needs: tvm
 
 import numpy as np
-from tvm import relax, tirx
+from tvm import relax, te, tirx
 
 import common
 import microtvm_qemu
@@ -141,6 +141,38 @@ def test_buffers_share_the_workspace():
         x = (parts / parts.sum(1, keepdims=True)).T
     np.testing.assert_allclose(got, x.sum(0), rtol=1e-5)
     assert made.workspace_size_bytes <= 3 * 16384 + 512, made.workspace_size_bytes
+
+
+def test_names_in_operators():
+    """Words of C, and names that exported code has itself."""
+
+    def exponents(source, between, result):
+        x = te.placeholder((4, 64), "float32", name=source)
+        all_of_it = te.compute((4, 64), lambda i, j: te.exp(x[i, j]), name=between)
+        axis = te.reduce_axis((0, 64), "k")
+        total = te.compute((4,), lambda i: te.sum(all_of_it[i, axis], axis=axis), name=result)
+        return te.create_prim_func([x, total])
+
+    names = (
+        ("signed", "static", "auto"),
+        ("NAN", "tvmgen_scratch", "inline"),
+        ("p1", "p0", "input0"),
+    )
+    builder = relax.BlockBuilder()
+    x = relax.Var("x", tensor((4, 64)))
+    with builder.function("main", [x]):
+        outputs = []
+        for index, three in enumerate(names):
+            function = exponents(*three).with_attr("operator", index).without_attr("global_symbol")
+            symbol = builder.add_func(function, ("int", "expf", "main")[index])
+            call = relax.call_tir(symbol, relax.Tuple([x]), tensor((4,)))
+            outputs.append(builder.emit(call))
+        builder.emit_func_output(relax.Tuple(outputs))
+    values = np.random.default_rng(5).standard_normal((4, 64)).astype("float32")
+    got, made = on_board(builder.finalize(), [values])
+    assert len(got) == 3 and made.operators[:2] == ["int", "expf"], made.operators
+    for output in got:
+        np.testing.assert_allclose(output, np.exp(values).sum(1), rtol=1e-5)
 
 
 def test_nothing_is_left_in_between():

@@ -13,7 +13,7 @@ from ..errors import ExportError
 from . import archive, golden as golden_files, metadata
 from .entry import INTERFACES
 from .lower import bind, check_module, lower
-from .names import type_of
+from .names import name_of
 from .operators import compile_operators
 from .plan import aligned, plan
 from .program import Program
@@ -48,6 +48,15 @@ def _check_names(kind, tensors):
             raise ExportError(f"two {kind}s are called {name!r}: give each a name of its own")
 
 
+def _check_sizes(kind, tensors):
+    for tensor in tensors:
+        if tensor.size == 0:
+            raise ExportError(
+                f"{kind} {tensor.name}: {tensor.dtype} {tensor.shape} has no elements, which the C "
+                'interface has no room for: drop it in the model, or export with interface="packed"'
+            )
+
+
 def _compile(module, name):
     """(the program, its operators)"""
     program = Program(lower(module, tvm.target.Target("c")))
@@ -55,13 +64,15 @@ def _compile(module, name):
     _check_names("output", program.outputs)
     called = {call.operator for call in program.calls}
     functions = {v: f for v, f in program.module.functions.items() if isinstance(f, tirx.PrimFunc)}
+    for symbol in [v for v in functions if name_of(v) in program.skipped - called]:
+        del functions[symbol]
     operators = compile_operators(functions, f"tvmgen_{name}_")
     for index, call in enumerate(program.calls):
         size = operators[call.operator].scratch_size
         if size:
             call.scratch = Storage(size)
             call.scratch.used(index)
-    return program, {key: value for key, value in operators.items() if key in called}
+    return program, operators
 
 
 def export(
@@ -93,6 +104,9 @@ def export(
     check_module(module)
     module = bind(module, params)
     program, operators = _compile(module, name)
+    if interface == "c":
+        _check_sizes("input", program.inputs)
+        _check_sizes("output", program.outputs)
     workspace_size, copies = plan(program)
     constants_size = sum(aligned(tensor.size) for tensor in program.constants)
     made = INTERFACES[interface](name, program)

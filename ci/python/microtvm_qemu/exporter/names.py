@@ -6,12 +6,12 @@ import tvm
 from tvm import s_tir, tirx
 
 # Words of C and macros of the headers that generated code includes.
-_TAKEN = frozenset(
+TAKEN = frozenset(
     """asm auto bool break case char const continue default do double else enum extern false float for
     goto if inline int long register restrict return short signed sizeof static struct switch true
     typedef typeof union unsigned void volatile while DLTensor INFINITY NAN NULL TVMValue
     int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t intptr_t uintptr_t
-    memcpy inputs outputs""".split()
+    memcpy inputs outputs tvmgen_scratch""".split()
 )
 
 
@@ -30,7 +30,7 @@ class Names:
 
     def take(self, text):
         plain = c_name(text)
-        name, number = (plain + "_" if plain in _TAKEN else plain), 1
+        name, number = (plain + "_" if plain in TAKEN else plain), 1
         while self._fold(name) in self._used:
             name = f"{plain}_{number}"
             number += 1

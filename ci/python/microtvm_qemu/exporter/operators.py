@@ -1,25 +1,21 @@
-"""TVM compiles the operators to C functions, and their text is made fit for a firmware."""
+"""The text of operators that TVM compiled to C, made fit for a firmware."""
 
 import re
 
-import tvm
-from tvm import s_tir, tirx
-
 from ..errors import ExportError
-from . import intrinsics
-from .floats import restore, with_placeholders
-from .names import name_of, simplify_pass, unpacked
+from .compile import c_source
+from .names import TAKEN, Names, name_of
 from .plan import aligned
-from .refusals import cause
-from .schedule import schedule
 from .stale import reload
 
 # Together of one operator: what is larger lies in the workspace.
 STACK_MAX_BYTES = 256
+SCRATCH = "tvmgen_scratch"  # the parameter of an operator that has buffers there
 _SIZES = {"bool": 1, "int8_t": 1, "uint8_t": 1, "int16_t": 2, "uint16_t": 2, "int32_t": 4}
 _SIZES.update({"uint32_t": 4, "float": 4, "int64_t": 8, "uint64_t": 8, "double": 8})
 _BUFFER = re.compile(r"^( +)(\w+) (\w+)\[(\d+)\];$", re.M)
 _HEAD = re.compile(r"^TVM_DLL (\w+\*?) (\w+)\((.*)\)( \{|;)$", re.M)
+_LOCAL = re.compile(r"^ +\w+\*? (\w+)(?= =|\[|;)", re.M)
 # What <math.h> has, in double and (with f) in float; the rest is the compiler's own.
 _MATH = (
     """acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh erf exp exp2 exp10 fabs floor
@@ -29,11 +25,8 @@ tan tanh trunc""".split()
 _KNOWN = frozenset(_MATH) | frozenset(name + "f" for name in _MATH)
 
 
-intrinsics.register()
-
-
 class Operator:
-    """text: a C function without its signature; scratch_size: bytes of its parameter scratch."""
+    """text: a C function without its signature; scratch_size: bytes of its parameter SCRATCH."""
 
     def __init__(self, name, signature, body):
         self.name = name
@@ -44,7 +37,7 @@ class Operator:
 
     @property
     def text(self):
-        params = self._params + (", uint8_t* scratch" if self.scratch_size else "")
+        params = self._params + (f", uint8_t* {SCRATCH}" if self.scratch_size else "")
         return f"static __attribute__((noinline)) void {self.name}({params}) {{\n{self._body}}}\n"
 
     def _move_buffers(self):
@@ -66,84 +59,14 @@ class Operator:
             if offset is None:
                 return match[0]
             indent, type_, name = match[1], match[2], match[3]
-            return f"{indent}{type_}* {name} = ({type_}*)(scratch + {offset});"
+            return f"{indent}{type_}* {name} = ({type_}*)({SCRATCH} + {offset});"
 
         self._body = _BUFFER.sub(place, self._body)
 
 
-def _lower(module, target):
-    """The passes of TVM's own pipeline "s_tir" that matter to a CPU, without vectors and asserts, and
-    without TVM's packed arguments at the end."""
-    early, late = s_tir.transform, tirx.transform
-    passes = [
-        late.BindTarget(target.with_host(target)),
-        early.CanonicalizeLoop(),
-        early.LowerInitBlock(),
-        early.PlanAndUpdateBufferAllocationLocation(),
-        early.ConvertBlocksToOpaque(),
-        early.CompactBufferAllocation(),
-        early.LowerMatchBuffer(),
-        simplify_pass(),
-        early.LowerOpaqueBlock(),
-        late.FlattenBuffer(),
-        late.NarrowDataType(32),
-        early.LoopPartition(),
-        late.VectorizeLoop(False),
-        late.StorageRewrite(),
-        early.HoistIfThenElse(),
-        late.UnrollLoop(),
-        early.RenormalizeSplitPattern(),
-        late.StmtSimplify(),
-        late.RemoveNoOp(),
-        early.RewriteUnsafeSelect(),
-        late.CommonSubexprElim(),
-        late.SkipAssert(),
-    ]
-    with target, tvm.transform.PassContext(opt_level=3):
-        module = tvm.transform.Sequential(passes)(module)
-        functions = {v: unpacked(f, name_of(v)) for v, f in module.functions.items()}
-        return late.LowerIntrin()(tvm.IRModule(functions))
-
-
-def _source(functions, target):
-    """C of PrimFuncs, with the exact values of its floating point constants."""
-    module, values = with_placeholders(_lower(tvm.IRModule(schedule(functions)), target))
-    library = tvm.get_global_func("target.build.c")(module, target)
-    return restore(library.inspect_source(), values)
-
-
-def _find_culprit(functions, target, error):
-    """Compiles one by one, to name the operator that can't be."""
-    for symbol, function in functions.items():
-        try:
-            _source({symbol: function}, target)
-        except Exception as found:  # pylint: disable=broad-except
-            raise ExportError(
-                f"operator {name_of(symbol)} {_types(function)}: TVM can't compile it to C: "
-                f"{cause(found)}; replace it in the model"
-            ) from found
-    raise ExportError(f"TVM can't compile the operators to C: {cause(error)}") from error
-
-
-def _types(function):
-    buffers = getattr(function, "buffer_map", None)
-    if buffers is not None:
-        buffers = [buffers[param] for param in function.params if param in buffers]
-    else:
-        buffers = function.params
-    return (
-        "("
-        + ", ".join(
-            f"{b.dtype} [{', '.join(str(getattr(d, 'value', d)) for d in b.shape)}]"
-            for b in buffers
-        )
-        + ")"
-    )
-
-
-def _check_calls(name, body, declared, kernels):
-    for callee in declared:
-        if callee in _KNOWN or callee.startswith("__builtin_") or callee in kernels:
+def _check_calls(name, body, declared):
+    for callee in sorted(declared):
+        if callee in _KNOWN or callee.startswith("__builtin_"):
             continue
         if re.search(rf"\b{callee}\(", body):
             raise ExportError(
@@ -156,29 +79,31 @@ def _check_calls(name, body, declared, kernels):
             raise ExportError(f"operator {name}: needs {found[0]} ({why}), which no board has")
 
 
+def _rename_locals(body):
+    """Buffers and variables that are called as nothing may be in C: TVM knows some of its words."""
+    for name in dict.fromkeys(_LOCAL.findall(body)):
+        if name in TAKEN:
+            body = re.sub(rf"\b{name}\b", f"{name}_", body)
+    return body
+
+
 def compile_operators(functions, prefix):
     """{GlobalVar: PrimFunc} to {operator's name: Operator}; their C names begin with prefix."""
     if not functions:
         return {}
-    target = tvm.target.Target("c")
-    try:
-        source = _source(functions, target)
-    except ExportError:
-        raise
-    except Exception as error:  # pylint: disable=broad-except
-        _find_culprit(functions, target, error)
+    names = Names()
+    symbols = {v: prefix + names.take(name_of(v)) for v in sorted(functions, key=name_of)}
+    source = c_source(functions, symbols)
     source = re.sub(r'^#ifdef __cplusplus\nextern "C"\n#endif\n', "", source, flags=re.M)
-    names = [name_of(symbol) for symbol in functions]
+    operators = {symbol: name_of(v) for v, symbol in symbols.items()}
     heads = list(_HEAD.finditer(source))
-    declared = {head[2] for head in heads if head[4] == ";"} - set(names)
-    operators = {}
+    declared = {head[2] for head in heads if head[4] == ";"} - set(operators)
+    made = {}
     for head in heads:
-        if head[4] == ";" or head[2] not in names:
+        if head[4] == ";" or head[2] not in operators:
             continue
+        name = operators[head[2]]
         body = source[head.end() + 1 : source.index("\n}\n", head.end()) + 1]
-        _check_calls(head[2], body, declared, names)
-        for other in names:
-            if f"{other}(" in body:
-                body = re.sub(rf"\b{other}\(", f"{prefix}{other}(", body)
-        operators[head[2]] = Operator(prefix + head[2], head[3], reload(body))
-    return operators
+        _check_calls(name, body, declared)
+        made[name] = Operator(head[2], head[3], reload(_rename_locals(body)))
+    return made

@@ -25,6 +25,7 @@ class Program:
         self.function = module["main"]
         self.calls, self.constants, self._values, self._shared = [], [], {}, {}
         self.inputs, self.outputs = [], []
+        self.skipped = set()  # operators that were not called: of no elements
         for param in self.function.params:
             self._values[param] = self._input(name_of(param), type_of(param))
         if not isinstance(self.function.body, relax.SeqExpr):
@@ -75,15 +76,17 @@ class Program:
         view = self._view(call.args[0], inputs, outputs)
         if view is not None:
             return view
-        index = len(self.calls)
+        if any(tensor.size for tensor in outputs):
+            self._add_call(operator, inputs, outputs)
+        else:
+            self.skipped.add(operator)
+        is_tuple = hasattr(type_of(var), "fields")
+        return tuple(outputs) if is_tuple else outputs[0]
+
+    def _add_call(self, operator, inputs, outputs):
         for tensor in inputs + outputs:
-            tensor.storage.used(index)
+            tensor.storage.used(len(self.calls))
         self.calls.append(Call(operator, inputs, outputs))
-        return (
-            outputs[0]
-            if len(types) == 1 and not hasattr(type_of(var), "fields")
-            else tuple(outputs)
-        )
 
     def _view(self, symbol, inputs, outputs):
         """The output of an operator that changes a shape and nothing else."""

@@ -29,21 +29,22 @@ def schedule(functions):
 def _scheduled(function):
     if function.attrs and function.attrs.get(_IS_SCHEDULED, False):
         return function
-    schedule_ = s_tir.Schedule(tvm.IRModule({"main": function.without_attr("global_symbol")}))
     try:
-        blocks = schedule_.get_child_blocks(schedule_.get_sblock("root"))
-    except s_tir.ScheduleError:  # no loops, or not the usual ones: they stay as they are
-        return function
+        return _rescheduled(function)
+    except Exception:  # pylint: disable=broad-except
+        return (
+            function  # TVM stumbles over it, as it does over no elements: right as it is, if slower
+        )
+
+
+def _rescheduled(function):
+    schedule_ = s_tir.Schedule(tvm.IRModule({"main": function.without_attr("global_symbol")}))
+    blocks = schedule_.get_child_blocks(schedule_.get_sblock("root"))
     for block in blocks:
         _inline(schedule_, block)
-    for block in _left(schedule_, blocks):
+    for block in [block for block in blocks if _exists(schedule_, block)]:
         _sum_up_in_place(schedule_, block)
     return schedule_.mod["main"]
-
-
-def _left(schedule_, blocks):
-    """Those that were not inlined."""
-    return [block for block in blocks if _exists(schedule_, block)]
 
 
 def _exists(schedule_, block):
