@@ -4,11 +4,14 @@ Those that would change get a number of their own before TVM prints them, which 
 by the exact value.
 """
 
-import json
 import re
 
 import numpy as np
 import tvm
+import tvm_ffi
+from tvm import tirx
+
+from .names import dtype_of
 
 _PRINTED = re.compile(r"1\.\d{6}e\+(\d{2})")
 
@@ -23,34 +26,43 @@ def _literal(value, is_double):
     return text if value >= 0 else f"({text})"
 
 
-def _dtype(node, nodes):
-    """`dtype` up to 0.25, since then a node with one."""
-    data = node["data"]
-    return data["dtype"] if "dtype" in data else nodes[data["ty"]]["data"]["dtype"]
+def _with_constants(module, change):
+    """The module (of PrimFuncs) with change(constant) in the place of each floating point constant.
+    TVM's own visitors are gone since 0.27, which has those of tvm-ffi; what it has for JSON crashes with
+    tvm-ffi 0.1.15."""
+    kind = type(tirx.const(0.0, "float32"))
+    if not hasattr(tirx, "stmt_functor"):
+        return tvm_ffi.structural_map(module, (kind, change))
+    visit = tirx.stmt_functor.ir_transform
+    functions = {
+        symbol: function.with_body(visit(function.body, None, change, ["ir.FloatImm"]))
+        for symbol, function in module.functions.items()
+    }
+    return tvm.IRModule(functions)
 
 
 def with_placeholders(module):
     """(the module with numbers that TVM prints in full, {what it prints: C text in its place})."""
-    graph = json.loads(tvm.ir.save_json(module))
-    nodes = graph["nodes"]
-    constants = [node for node in nodes if node["type"].endswith("FloatImm")]
-    exponent = _free_exponent(node["data"]["value"] for node in constants)
+    values = []
+    _with_constants(module, lambda constant: values.append(constant.value) or constant)
+    exponent = _free_exponent(values)
     placeholders = {}
-    for node in constants:
-        dtype = _dtype(node, nodes)
+
+    def change(constant):
+        dtype = dtype_of(constant) or dtype_of(constant.ty)
         if dtype not in ("float32", "float64"):
-            continue
+            return constant
         number = np.dtype(dtype).type
-        value = number(node["data"]["value"])
+        value = number(constant.value)
         if np.isfinite(value) and number(f"{value:.6e}") == value:
-            continue
+            return constant
         text = _literal(value, dtype == "float64")
         if text not in placeholders:
             placeholders[text] = f"1.{len(placeholders):06d}e+{exponent}"
-        node["data"]["value"] = float(placeholders[text])
-    if not placeholders:
-        return module, {}
-    return tvm.ir.load_json(json.dumps(graph)), {p: text for text, p in placeholders.items()}
+        return tirx.FloatImm(dtype, float(placeholders[text]))
+
+    module = _with_constants(module, change)
+    return module, {printed: text for text, printed in placeholders.items()}
 
 
 def _free_exponent(values):
