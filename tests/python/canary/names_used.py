@@ -6,6 +6,7 @@ import importlib
 # Either of these is there; the sources ask which, or what a release has instead.
 EITHER = {
     "tvm.tirx.stmt_functor.substitute": "tvm.tirx.DeclBuffer",
+    "tvm.tirx.stmt_functor.ir_transform": "tvm_ffi.structural_map",
     "tvm.tirx.transform.StmtSimplify": "tvm.s_tir.transform.StmtSimplify",
     "tvm.relax.TensorType": "tvm.relax.TensorStructInfo",
 }
