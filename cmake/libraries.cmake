@@ -31,11 +31,13 @@ endforeach()
 # Debian's words on each; other distributions have them elsewhere.
 foreach(library IN LISTS libraries static_libraries)
   file(REAL_PATH "${library}" file)
-  get_filename_component(name "${file}" NAME)
   set(owner)
   find_program(DPKG_QUERY dpkg-query)
   if(DPKG_QUERY)
-    execute_process(COMMAND "${DPKG_QUERY}" -S "*/${name}" OUTPUT_VARIABLE owner ERROR_QUIET)
+    # Packages name files in /lib, which is /usr/lib by now.
+    string(REGEX REPLACE "^/usr" "" packaged "${file}")
+    execute_process(COMMAND "${DPKG_QUERY}" -S "${file}" "${packaged}" OUTPUT_VARIABLE owner
+                    ERROR_QUIET)
   endif()
   string(REGEX MATCH "^[^:\n]+" package "${owner}")
   set(copyright "/usr/share/doc/${package}/copyright")
