@@ -5,6 +5,7 @@ The module can be called: it is what `microtvm_qemu.export(...)` calls, whoever 
 
 import argparse
 import contextlib
+import gc
 import os
 import sys
 import tempfile
@@ -83,9 +84,13 @@ def _quiet():
             os.dup2(file.fileno(), 2)
             yield
             shown = False
-        except (ExportError, ImportError):
+        except (ExportError, ImportError) as error:
             shown = False
-            raise
+            # TVM speaks again when what it was at goes, with the frames that hold it.
+            error = error.with_traceback(None)
+            error.__cause__ = error.__context__ = None
+            gc.collect()
+            raise error from None
         finally:
             sys.stdout.flush()
             for number, kept in enumerate(saved, 1):

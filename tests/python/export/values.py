@@ -196,5 +196,26 @@ def test_nothing_is_left_in_between():
     assert made.workspace_size_bytes == 0 and len(made.operators) == 1, vars(made)
 
 
+def test_a_convolution_needs_room_for_its_edges_alone():
+    """One of 1 x 1 has none; what is padded lies in the workspace."""
+    wide = np.random.default_rng(8).standard_normal((1, 8, 8, 4)).astype("float32")
+    for size, room in ((1, 0), (3, 10 * 10 * 4 * 4)):
+        shape = (size, size, 4, 2)
+        weights = np.random.default_rng(9).standard_normal(shape).astype("float32")
+
+        def body(builder, x, weights=weights, size=size):
+            layouts = {"data_layout": "NHWC", "kernel_layout": "HWIO"}
+            made = relax.op.nn.conv2d(x, constant(weights), padding=size // 2, **layouts)
+            return builder.emit(made)
+
+        (got,), made = on_board(module({"x": tensor(wide.shape)}, body), [wide])
+        edge = size // 2
+        padded = np.pad(wide[0], ((edge, edge), (edge, edge), (0, 0)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), (0, 1))
+        wanted = np.einsum("hwcyx,yxco->hwo", windows, weights)
+        np.testing.assert_allclose(got[0], wanted, rtol=1e-4, atol=1e-5)
+        assert made.workspace_size_bytes == room, (size, made.workspace_size_bytes)
+
+
 if __name__ == "__main__":
     common.main()

@@ -65,17 +65,25 @@ def _is_elementwise(schedule_, block):
 
 
 def _inline(schedule_, block):
-    """What one other operator takes, each element once."""
+    """What one other operator takes, each element once; and a copy, whoever takes it."""
     consumers = schedule_.get_consumers(block)
-    if len(consumers) == 1 and _is_elementwise(schedule_, block):
-        taker = schedule_.get(consumers[0])
-        result = buffer_of(schedule_.get(block).writes[0])
-        if (
-            _REDUCTION not in _kinds(schedule_, consumers[0])
-            and _elements(buffer_of(taker.writes[0])) <= _elements(result)
-            and str(taker.body).count(f"{name_of(result)}[") == 1
-        ):
-            _attempt(schedule_.compute_inline, block)
+    if len(consumers) != 1 or not _is_elementwise(schedule_, block):
+        return
+    taker = schedule_.get(consumers[0])
+    result = buffer_of(schedule_.get(block).writes[0])
+    once = (
+        _REDUCTION not in _kinds(schedule_, consumers[0])
+        and _elements(buffer_of(taker.writes[0])) <= _elements(result)
+        and str(taker.body).count(f"{name_of(result)}[") == 1
+    )
+    if once or _is_copy(schedule_.get(block)):
+        _attempt(schedule_.compute_inline, block)
+
+
+def _is_copy(block):
+    """Of elements as they are, as TVM has it of a tensor that is padded by nothing."""
+    indices = getattr(getattr(block.body, "value", None), "indices", None)
+    return indices is not None and all(type(index).__name__ == "Var" for index in indices)
 
 
 def _elements(buffer):
