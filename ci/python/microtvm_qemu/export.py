@@ -6,6 +6,7 @@ The module can be called: it is what `microtvm_qemu.export(...)` calls, whoever 
 import argparse
 import contextlib
 import gc
+import importlib
 import os
 import sys
 import tempfile
@@ -16,9 +17,16 @@ from .errors import ExportError
 
 def export(*args, **kwargs):
     """See microtvm_qemu.exporter.export."""
-    from .exporter import export as work
+    return _exporter().export(*args, **kwargs)
 
-    return work(*args, **kwargs)
+
+def _exporter():
+    try:
+        return importlib.import_module(".exporter", __package__)
+    except ImportError as error:
+        raise ImportError(
+            f"export needs TVM, 0.25 or later (pip install apache-tvm): {error}"
+        ) from error
 
 
 class _Callable(types.ModuleType):
@@ -42,7 +50,8 @@ def _parser():
         prog="python -m microtvm_qemu.export",
         description="Makes a Model Library Format archive of plain C out of a model, with TVM's own "
         "compiler: what `microtvm-qemu run` and `regress` take.",
-        epilog="Exit code: 0 it is written, 1 the model can't be exported, 2 a mistake in the arguments.",
+        epilog="With --golden DIR, `microtvm-qemu regress DIR/suite.json` tries the archive on boards. "
+        "Exit code: 0 it is written, 1 the model can't be exported, 2 a mistake in the arguments.",
     )
     parser.add_argument("model", help="a file: .onnx, .pt2 (torch.export.save) or .tflite")
     parser.add_argument(
@@ -102,6 +111,7 @@ def _quiet():
 
 
 def _work(args):
+    _exporter()
     from .exporter.frontends import load
     from .exporter.golden import host_of
     from .exporter.names import name_of
@@ -125,7 +135,7 @@ def main(arguments=None):
         with _quiet():
             made = _work(args)
     except ImportError as error:
-        print(f"export: TVM is needed (pip install apache-tvm): {error}", file=sys.stderr)
+        print(f"export: {error}", file=sys.stderr)
         return 1
     except ExportError as error:
         print(f"export: {error}", file=sys.stderr)
