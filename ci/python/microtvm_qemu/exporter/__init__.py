@@ -10,15 +10,16 @@ import tvm
 from tvm import relax, tirx
 
 from ..errors import ExportError
-from . import archive, golden as golden_files, metadata
-from .entry import INTERFACES
+from . import golden as golden_files
+from .kernels.schedule import as_scheduled
 from .lower import bind, check_module, lower
 from .names import name_of
 from .operators import compile_operators
+from .output import archive, metadata
+from .output.entry import INTERFACES
+from .output.source import model_source
 from .plan import aligned, plan
 from .program import Program
-from .schedule import as_scheduled
-from .source import model_source
 from .tensors import Storage
 
 

@@ -3,10 +3,10 @@
 import re
 
 from ..errors import ExportError
-from .compile import c_source
+from .kernels.compile import c_source
+from .kernels.stale import reload
 from .names import TAKEN, Names, name_of
 from .plan import aligned
-from .stale import reload
 
 # Together of one operator: what is larger lies in the workspace.
 STACK_MAX_BYTES = 256

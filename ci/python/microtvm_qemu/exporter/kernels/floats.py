@@ -11,7 +11,7 @@ import tvm
 import tvm_ffi
 from tvm import tirx
 
-from .names import dtype_of
+from ..names import dtype_of
 
 _PRINTED = re.compile(r"1\.\d{6}e\+(\d{2})")
 

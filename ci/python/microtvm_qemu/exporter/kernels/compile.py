@@ -3,11 +3,11 @@
 import tvm
 from tvm import s_tir, tirx
 
-from ..errors import ExportError
+from ...errors import ExportError
+from ..names import name_of, simplify_pass, unpacked
+from ..refusals import cause
 from . import intrinsics
 from .floats import restore, with_placeholders
-from .names import name_of, simplify_pass, unpacked
-from .refusals import cause
 from .schedule import schedule
 
 intrinsics.register()

@@ -2,7 +2,7 @@
 
 import re
 
-from .names import Names
+from ..names import Names
 
 _DLPACK = {"int": 0, "uint": 1, "float": 2}
 _PACKED = (

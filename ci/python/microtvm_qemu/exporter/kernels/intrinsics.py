@@ -3,7 +3,7 @@
 import tvm
 from tvm import tirx
 
-from .names import dtype_of
+from ..names import dtype_of
 
 
 def _type(call):

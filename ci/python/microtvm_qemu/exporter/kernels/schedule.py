@@ -10,7 +10,7 @@ import math
 import tvm
 from tvm import s_tir
 
-from .names import buffer_of, name_of
+from ..names import buffer_of, name_of
 
 _IS_SCHEDULED = "tirx.is_scheduled"
 _SPATIAL, _REDUCTION = 0, 2  # kinds of a block's axes

@@ -6,7 +6,7 @@ import pathlib
 import tarfile
 import tempfile
 
-from ..errors import ExportError
+from ...errors import ExportError
 
 
 def check_path(path):
