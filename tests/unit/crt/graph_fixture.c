@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tvm/runtime/crt/crt.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/common/crt_runtime_api.h>
 
 const float graph_parameter[GRAPH_FLOATS] = {1, 2, 3, 4, 5, 6};
 

@@ -3,7 +3,7 @@
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/aot_executor/tensor_names.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
 #include <tvm/runtime/crt/packed_func.h>
 
 #include "crt_config.h"

@@ -3,9 +3,10 @@
 #include <string.h>
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
 #include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
 
 int TVMArrayAlloc(const tvm_index_t *shape, int ndim, int dtype_code, int dtype_bits,
                   int dtype_lanes, int device_type, int device_id, TVMArrayHandle *out)

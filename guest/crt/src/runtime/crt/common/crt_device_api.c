@@ -1,49 +1,12 @@
 /* Device memory as clients see it: the platform's heap, noted in the memory map. */
 #include <string.h>
+#include <tvm/runtime/c_runtime_api.h>
 #include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/crt_device_api.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
-#include <tvm/runtime/crt/platform.h>
-
-/* For a platform with one way to allocate. */
-TVM_WEAK tvm_crt_error_t TVMPlatformMemoryAllocateTemporary(size_t num_bytes, DLDevice dev,
-                                                            void **out_ptr)
-{
-    return TVMPlatformMemoryAllocate(num_bytes, dev, out_ptr);
-}
-
-typedef tvm_crt_error_t (*allocate_fn)(size_t num_bytes, DLDevice dev, void **out_ptr);
-
-static int allocate_by(allocate_fn allocate, size_t size_bytes, const char *what, void **ret_memory)
-{
-    void *memory;
-    /* Not every heap gives out blocks of no bytes. */
-    size_t wanted = size_bytes > 0 ? size_bytes : 1;
-    TVMAPISetLastError("");
-    if (allocate(wanted, cpu_device, &memory) != kTvmErrorNoError)
-        return crt_heap_full((unsigned long)size_bytes, what);
-    memset(memory, 0, size_bytes);
-    *ret_memory = memory;
-    return 0;
-}
-
-int crt_allocate(size_t size_bytes, const char *what, void **ret_memory)
-{
-    return allocate_by(TVMPlatformMemoryAllocate, size_bytes, what, ret_memory);
-}
-
-int crt_allocate_temporary(size_t size_bytes, const char *what, void **ret_memory)
-{
-    return allocate_by(TVMPlatformMemoryAllocateTemporary, size_bytes, what, ret_memory);
-}
-
-void crt_free(void *memory)
-{
-    if (memory)
-        (void)TVMPlatformMemoryFree(memory, cpu_device);
-}
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
 
 int TVMDeviceAllocDataSpace(DLDevice dev, size_t nbytes, size_t alignment, DLDataType type_hint,
                             void **out_data)
@@ -70,12 +33,13 @@ int TVMDeviceAllocDataSpace(DLDevice dev, size_t nbytes, size_t alignment, DLDat
 int tensor_allocate_data(const DLTensor *tensor, const char *mem_scope, void **ret_data)
 {
     enum { ALIGNMENT_BYTES = 64 }; /* TVM's, for all devices */
-    size_t size_bytes;
+    size_t size_bytes = 0;
     if (mem_scope && *mem_scope && strcmp(mem_scope, "global") != 0)
         return crt_error(kTvmErrorFunctionCallInvalidArg,
                          "memory scope \"%s\": a board has only \"global\"", mem_scope);
-    if (!tensor_size_bytes(tensor, &size_bytes))
-        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
+    int status = tensor_need_size_bytes(tensor, &size_bytes);
+    if (status != 0)
+        return status;
     return TVMDeviceAllocDataSpace(tensor->device, size_bytes, ALIGNMENT_BYTES, tensor->dtype,
                                    ret_data);
 }

@@ -1,9 +1,10 @@
-/* The functions that TVM's clients look for by name. */
+/* Start-up: the functions that TVM's clients look for by name. */
+#include <tvm/runtime/crt/crt.h>
 #include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/crt_runtime_api.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/time_evaluator/time_evaluator.h>
 
 #include "crt_config.h"
 
@@ -80,7 +81,7 @@ static int random_fill(TVMValue *args, int *type_codes, int num_args, TVMValue *
 
 /* NOLINTEND(readability-non-const-parameter) */
 
-tvm_crt_error_t crt_register_functions(void)
+tvm_crt_error_t TVMInitializeRuntime(void)
 {
     static const struct {
         const char *name;
@@ -92,11 +93,8 @@ tvm_crt_error_t crt_register_functions(void)
         {"runtime.RPCTimeEvaluator", crt_create_time_evaluator},
         {"tvm.contrib.random.random_fill", random_fill},
     };
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        int status =
-            TVMFuncRegisterGlobal(functions[i].name, (TVMFunctionHandle)functions[i].func, 0);
-        if (status != 0)
-            return (tvm_crt_error_t)status;
-    }
-    return kTvmErrorNoError;
+    int status = crt_create_global_registry();
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && status == 0; i++)
+        status = TVMFuncRegisterGlobal(functions[i].name, (TVMFunctionHandle)functions[i].func, 0);
+    return (tvm_crt_error_t)status;
 }

@@ -1,25 +1,10 @@
 #include <string.h>
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
 #include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
-#include <tvm/runtime/crt/platform.h>
-
-bool tensor_size_bytes(const DLTensor *tensor, size_t *ret_size_bytes)
-{
-    size_t size_bytes = ((size_t)tensor->dtype.bits * tensor->dtype.lanes + 7) / 8;
-    if (tensor->ndim < 0)
-        return false;
-    for (int32_t i = 0; i < tensor->ndim; i++) {
-        int64_t extent = tensor->shape[i];
-        if (extent < 0 || (uint64_t)extent > SIZE_MAX ||
-            __builtin_mul_overflow(size_bytes, (size_t)extent, &size_bytes))
-            return false;
-    }
-    *ret_size_bytes = size_bytes;
-    return true;
-}
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
 
 int64_t TVMNDArray_DataSizeBytes(TVMNDArray *array)
 {
@@ -49,11 +34,12 @@ static int create_without_data(int32_t ndim, const tvm_index_t *shape, DLDataTyp
 
 static int add_data(TVMNDArray *array)
 {
-    size_t size_bytes;
-    if (!tensor_size_bytes(&array->dl_tensor, &size_bytes))
-        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
+    size_t size_bytes = 0;
+    int status = tensor_need_size_bytes(&array->dl_tensor, &size_bytes);
+    if (status != 0)
+        return status;
     void *memory;
-    int status = crt_allocate(size_bytes, "a tensor", &memory);
+    status = crt_allocate(size_bytes, "a tensor", &memory);
     if (status != 0)
         return status;
     status = memory_map_add(memory, size_bytes, array, MEMORY_OF_ARRAY);
@@ -86,14 +72,6 @@ int TVMNDArray_CreateView(TVMNDArray *arr, const tvm_index_t *shape, int32_t ndi
     if (status == 0)
         array_view->dl_tensor.data = arr->dl_tensor.data;
     return status;
-}
-
-int tensor_fill_randomly(const DLTensor *tensor)
-{
-    size_t size_bytes;
-    if (!tensor_size_bytes(tensor, &size_bytes))
-        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
-    return TVMPlatformGenerateRandom((uint8_t *)tensor->data + tensor->byte_offset, size_bytes);
 }
 
 int TVMNDArray_RandomFill(TVMNDArray *array)

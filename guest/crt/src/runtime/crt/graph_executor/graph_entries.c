@@ -1,9 +1,9 @@
-/* The entries of a graph, and the memory behind them. */
+#include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
-#include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph_entries.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
 
 enum { TYPE_NAME_SIZE = 24 };
 

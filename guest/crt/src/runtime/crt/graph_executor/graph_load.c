@@ -1,65 +1,10 @@
-/* Nodes, inputs and outputs of a graph. */
 #include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph_entries.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_load.h>
-
-/* ---- node_row_ptr ---- */
-
-static int read_rows(const struct graph_loader *loader, struct json_reader reader)
-{
-    bool more = true;
-    int status = json_begin(&reader, '[');
-    for (uint32_t i = 0; status == 0 && i <= loader->num_nodes; i++) {
-        status = json_next(&reader, ']', &more);
-        if (status == 0)
-            status = json_read_uint32(&reader, &loader->rows[i]);
-        if (status == 0 && (i == 0 ? loader->rows[i] != 0 : loader->rows[i] < loader->rows[i - 1]))
-            status = json_error(&reader, "node_row_ptr does not go up from 0");
-    }
-    if (status == 0 && loader->rows[loader->num_nodes] != loader->executor->num_entries)
-        status = json_error(&reader, "node_row_ptr does not end with the number of shapes");
-    return status;
-}
-
-static int load_rows(struct graph_loader *loader, struct json_reader reader)
-{
-    struct json_reader counter = reader;
-    uint32_t count = 0;
-    void *memory = NULL;
-    int status = json_count(&counter, &count);
-    if (status == 0 && count != (uint64_t)loader->num_nodes + 1)
-        status = json_error(&counter, "node_row_ptr has not one element more than there are nodes");
-    if (status == 0)
-        status = crt_allocate_temporary(count * sizeof(uint32_t), "rows", &memory);
-    if (status != 0)
-        return status;
-    loader->rows = memory;
-    return read_rows(loader, reader);
-}
-
-/* ---- references to entries ---- */
-
-int graph_read_entry(const struct graph_loader *loader, struct json_reader *reader, uint32_t limit,
-                     uint32_t *ret_entry)
-{
-    uint32_t parts[3] = {0};
-    uint32_t count = 0;
-    bool more = true;
-    int status = json_begin(reader, '[');
-    while (status == 0 && (status = json_next(reader, ']', &more)) == 0 && more) {
-        if (count == 3)
-            return json_error(reader, "more than [node, index, version]");
-        status = json_read_uint32(reader, &parts[count++]);
-    }
-    if (status != 0)
-        return status;
-    if (count < 2 || parts[0] >= limit ||
-        parts[1] >= loader->rows[parts[0] + 1] - loader->rows[parts[0]])
-        return json_error(reader, "no such entry, or one of a later node");
-    *ret_entry = loader->rows[parts[0]] + parts[1];
-    return 0;
-}
+#include <tvm/runtime/crt/internal/graph_executor/graph_operators.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
 
 /* ---- inputs ---- */
 
@@ -193,50 +138,24 @@ static int load_heads(const struct graph_loader *loader, struct json_reader read
 
 /* ---- the whole graph ---- */
 
-enum { NODES, ARG_NODES, HEADS, ATTRS, NODE_ROW_PTR, MEMBERS };
-
-static int find_members(const char *text, size_t size_bytes, struct json_reader *ret_members)
-{
-    static const char *const names[MEMBERS] = {"nodes", "arg_nodes", "heads", "attrs",
-                                               "node_row_ptr"};
-    struct json_reader reader = json_open(text, size_bytes);
-    int status = json_find(&reader, names, ret_members, MEMBERS);
-    if (status == 0)
-        status = json_end(&reader);
-    for (int i = 0; i < MEMBERS && status == 0; i++) {
-        if (!ret_members[i].next)
-            status = crt_error(kTvmErrorFunctionCallInvalidArg, "graph: no \"%s\" in it", names[i]);
-    }
-    return status;
-}
-
 int graph_load(TVMGraphExecutor *executor, const char *text, size_t size_bytes)
 {
     struct graph_loader loader = {.executor = executor};
-    struct json_reader members[MEMBERS];
-    int status = find_members(text, size_bytes, members);
+    struct json_reader members[GRAPH_MEMBERS];
+    int status = graph_find_members(text, size_bytes, members);
     if (status == 0)
-        status = graph_load_entries(executor, members[ATTRS]);
-    struct json_reader counter = members[NODES];
+        status = graph_load_entries(executor, members[GRAPH_ATTRS]);
+    struct json_reader counter = members[GRAPH_NODES];
     if (status == 0)
         status = json_count(&counter, &loader.num_nodes);
     if (status == 0)
-        status = load_rows(&loader, members[NODE_ROW_PTR]);
+        status = graph_load_rows(&loader, members[GRAPH_NODE_ROW_PTR]);
     if (status == 0)
-        status = load_arg_nodes(&loader, members[ARG_NODES]);
+        status = load_arg_nodes(&loader, members[GRAPH_ARG_NODES]);
     if (status == 0)
-        status = load_nodes(&loader, members[NODES]);
+        status = load_nodes(&loader, members[GRAPH_NODES]);
     if (status == 0)
-        status = load_heads(&loader, members[HEADS]);
+        status = load_heads(&loader, members[GRAPH_HEADS]);
     crt_free(loader.rows);
     return status;
-}
-
-int graph_read_rows(struct graph_loader *loader, const char *text, size_t size_bytes)
-{
-    struct json_reader members[MEMBERS];
-    int status = find_members(text, size_bytes, members);
-    if (status == 0)
-        status = json_count(&members[NODES], &loader->num_nodes);
-    return status == 0 ? load_rows(loader, members[NODE_ROW_PTR]) : status;
 }

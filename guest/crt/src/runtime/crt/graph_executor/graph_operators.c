@@ -1,20 +1,10 @@
-/* The operators of a graph: which function, on which entries. */
 #include <string.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/graph_executor/graph_load.h>
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph_operators.h>
 
 #include "crt_config.h"
 
 enum { ATTR_FUNCTION, ATTR_OUTPUTS, ATTR_FLATTEN, ATTRS };
-
-int graph_read_word(struct json_reader reader, char *buffer, size_t size_bytes)
-{
-    size_t length = 0;
-    int status = json_read_string(&reader, buffer, size_bytes, &length);
-    if (status == 0 && length >= size_bytes)
-        status = json_error(&reader, "a word that is too long");
-    return status;
-}
 
 static int find_function(const struct graph_loader *loader, const struct json_reader *attrs,
                          TVMFunctionHandle *ret_func)

@@ -1,8 +1,9 @@
 /* Parameters as TVM's save_param_dict writes them: a mark, the names, then the tensors. */
 #include <string.h>
+#include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
+#include <tvm/runtime/crt/internal/common/tensor.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph.h>
 
 static const uint64_t LIST_MARK = 0xf7e58d4f05049cb7;
 static const uint64_t TENSOR_MARK = 0xdd5e40f096b4a13f;

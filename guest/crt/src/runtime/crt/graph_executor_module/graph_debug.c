@@ -1,9 +1,8 @@
 #if CRT_GRAPH_EXECUTOR_DEBUG
 #include <string.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
-#include <tvm/runtime/crt/internal/graph_executor/graph_debug.h>
-#include <tvm/runtime/crt/internal/graph_executor/graph_load.h>
+#include <tvm/runtime/crt/internal/graph_executor/graph_reader.h>
+#include <tvm/runtime/crt/internal/graph_executor_module/graph_debug.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
 #include <tvm/runtime/crt/internal/time_evaluator/time_evaluator.h>
 
 /* Of the executor that there is; rows is NULL where it is none for debugging. */
@@ -93,15 +92,15 @@ static int run_nodes(uint32_t first, uint32_t node)
 
 /* ---- times ---- */
 
-static int measure_node(const struct time_evaluator *wanted, uint32_t node, double *results)
+static int measure_node(const struct timing *wanted, uint32_t node, double *results)
 {
     const struct graph_operator *operator_ = operator_of(node);
-    struct time_evaluator evaluator = *wanted;
-    struct measurement measurement = {.evaluator = &evaluator, .number = wanted->number};
+    struct timing timing = *wanted;
+    struct measurement measurement = {.timing = &timing, .number = wanted->number};
     memset(results, 0, (size_t)wanted->repeat * sizeof(*results));
     if (!operator_ || !operator_->func)
         return 0;
-    evaluator.func = operator_->func;
+    timing.func = operator_->func;
     graph_set_arguments(debug.executor, operator_);
     measurement.args = debug.executor->values;
     measurement.type_codes = debug.executor->type_codes;
@@ -110,8 +109,7 @@ static int measure_node(const struct time_evaluator *wanted, uint32_t node, doub
 }
 
 /* Of so many nodes from first on. */
-static int fill_times(const struct time_evaluator *wanted, uint32_t first, uint32_t count,
-                      double *results)
+static int fill_times(const struct timing *wanted, uint32_t first, uint32_t count, double *results)
 {
     int status = 0;
     for (uint32_t i = 0; status == 0 && i < count; i++)
@@ -120,8 +118,8 @@ static int fill_times(const struct time_evaluator *wanted, uint32_t first, uint3
 }
 
 /* Bytes: so much of the number of nodes, then their times. */
-static int return_times(const struct module_call *call, const struct time_evaluator *wanted,
-                        uint32_t first, uint32_t count, size_t header_bytes)
+static int return_times(const struct module_call *call, const struct timing *wanted, uint32_t first,
+                        uint32_t count, size_t header_bytes)
 {
     const int64_t header = count;
     void *data = NULL;
@@ -149,7 +147,7 @@ static int return_times(const struct module_call *call, const struct time_evalua
 
 int graph_debug_run_individual(const struct module_call *call)
 {
-    struct time_evaluator wanted;
+    struct timing wanted;
     uint32_t node = 0;
     struct module_call first = *call;
     first.args = &(const TVMValue){.v_int64 = 0};
@@ -165,7 +163,7 @@ int graph_debug_run_individual(const struct module_call *call)
 
 int graph_debug_run_individual_node(const struct module_call *call)
 {
-    struct time_evaluator wanted;
+    struct timing wanted;
     uint32_t node = 0;
     int status = call->num_args > 0 ? read_node(call, &node) : module_call_check(call, 7);
     if (status == 0)

@@ -2,11 +2,11 @@
 #include <tvm/runtime/crt/func_registry.h>
 #include <tvm/runtime/crt/graph_executor_module.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
 #include <tvm/runtime/crt/internal/common/module_call.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/graph_executor/graph_debug.h>
+#include <tvm/runtime/crt/internal/common/tensor.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
+#include <tvm/runtime/crt/internal/graph_executor_module/graph_debug.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
 #include <tvm/runtime/crt/module.h>
 
 /* There is one executor: creating another one ends it. */

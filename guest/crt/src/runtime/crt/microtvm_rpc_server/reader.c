@@ -1,7 +1,8 @@
 #include <string.h>
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/common/handle.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
 #include <tvm/runtime/crt/internal/rpc_server/reader.h>
 
 /* A client's reference to one of its own objects, as TVM numbers types of objects. */

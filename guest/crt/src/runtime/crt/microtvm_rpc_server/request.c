@@ -1,53 +1,12 @@
 #include <string.h>
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
+#include <tvm/runtime/crt/internal/rpc_server/client_memory.h>
 #include <tvm/runtime/crt/internal/rpc_server/request.h>
+#include <tvm/runtime/crt/internal/rpc_server/system_call.h>
 
-/* ---- checks ---- */
-
-static int refuse_linked(size_t size_bytes, const void *data, const char *what, const char *or_what)
-{
-    return crt_error(kTvmErrorFunctionCallInvalidArg,
-                     "%lu bytes at %p: %s is linked into the firmware and cannot be changed%s "
-                     "(project option link_parameters)",
-                     (unsigned long)size_bytes, data, what, or_what);
-}
-
-/* No memory holds as many bytes as SIZE_MAX. */
-static size_t as_size(uint64_t size_bytes)
-{
-    return size_bytes < SIZE_MAX ? (size_t)size_bytes : SIZE_MAX;
-}
-
-/* Memory behind a tensor that a client names by address. */
-static int check_memory(const DLTensor *tensor, size_t size_bytes)
-{
-    size_t offset_bytes = as_size(tensor->byte_offset);
-    const struct memory_region *region = memory_map_find(tensor->data);
-    if (tensor->device.device_type != kDLCPU)
-        return crt_wrong_device(kTvmErrorFunctionCallInvalidArg, tensor->device.device_type);
-    if (memory_map_holding(tensor->data, offset_bytes, size_bytes))
-        return 0;
-    if (region && region->owner == MEMORY_OF_MODULE)
-        return refuse_linked(size_bytes, tensor->data, "a constant that", " or fetched");
-    return crt_error(kTvmErrorFunctionCallInvalidArg,
-                     "%lu bytes at %p + %lu: not inside memory that this session allocated",
-                     (unsigned long)size_bytes, tensor->data, (unsigned long)offset_bytes);
-}
-
-int rpc_check_tensor(const DLTensor *tensor)
-{
-    const struct memory_region *region = memory_map_find(tensor->data);
-    size_t size_bytes;
-    if (!tensor_size_bytes(tensor, &size_bytes))
-        return crt_error(kTvmErrorFunctionCallInvalidArg, "tensor whose shape has no size");
-    /* Constants of generated code, which it handed out by address. */
-    if (region && region->owner == MEMORY_OF_MODULE)
-        return 0;
-    return check_memory(tensor, size_bytes);
-}
+/* ---- calls and copies ---- */
 
 static int check_tensors(const struct rpc_arguments *arguments)
 {
@@ -60,8 +19,6 @@ static int check_tensors(const struct rpc_arguments *arguments)
     }
     return 0;
 }
-
-/* ---- calls and copies ---- */
 
 /* Generated code hands out its linked constants by address; a client then uses them as tensors. */
 static void note_module_memory(TVMValue value, int type_code)
@@ -123,8 +80,8 @@ static int read_copy(struct rpc_reader *reader, uint8_t **ret_data, size_t *ret_
         return status;
     if (!rpc_read_u64(reader, &size_bytes))
         return rpc_truncated("a copy's size");
-    *ret_size_bytes = as_size(size_bytes);
-    status = check_memory(&tensor, *ret_size_bytes);
+    *ret_size_bytes = rpc_size(size_bytes);
+    status = rpc_check_memory(&tensor, *ret_size_bytes);
     if (status == 0)
         *ret_data = (uint8_t *)tensor.data + tensor.byte_offset;
     return status;
@@ -145,7 +102,7 @@ static int compare_linked(const struct rpc_reader *reader, const uint8_t *data, 
     /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): read_copy has checked data */
     if (memcmp(reader->next, data, size_bytes) == 0)
         return 0;
-    return refuse_linked(size_bytes, data, "a parameter with other values", "");
+    return rpc_refuse_linked(size_bytes, data, "a parameter with other values", "");
 }
 
 static int write_copy(struct rpc_reader *reader, uint8_t *data, size_t size_bytes)

@@ -3,7 +3,7 @@
 #include <tvm/runtime/crt/aot_executor_module.h>
 #include <tvm/runtime/crt/crt.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
 #include <tvm/runtime/crt/internal/rpc_server/request.h>
 #include <tvm/runtime/crt/logging.h>
 #include <tvm/runtime/crt/microtvm_rpc_server.h>

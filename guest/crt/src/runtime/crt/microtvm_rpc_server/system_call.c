@@ -1,8 +1,8 @@
-/* What a client asks of the runtime itself: functions by name, memory, streams. */
 #include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/crt_device_api.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/ndarray.h>
-#include <tvm/runtime/crt/internal/rpc_server/request.h>
+#include <tvm/runtime/crt/internal/rpc_server/client_memory.h>
+#include <tvm/runtime/crt/internal/rpc_server/system_call.h>
 
 enum { ARGS_MAX = 4, STRING_OR_NULL = -1 };
 

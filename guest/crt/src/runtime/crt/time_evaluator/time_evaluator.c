@@ -1,45 +1,12 @@
-/* runtime.RPCTimeEvaluator: a function that times another one, and returns the mean seconds of one
- * call for each repetition, as doubles in a byte array. */
 #include <stdbool.h>
 #include <string.h>
 #include <tvm/runtime/crt/error_codes.h>
+#include <tvm/runtime/crt/internal/common/crt_runtime_api.h>
 #include <tvm/runtime/crt/internal/common/error.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
 #include <tvm/runtime/crt/internal/time_evaluator/time_evaluator.h>
 
-enum { ID_MASK = 0x7fff };
-
-static struct time_evaluator *evaluators;
-static tvm_function_index_t last_id;
-
-static struct time_evaluator *find(tvm_function_index_t id)
-{
-    struct time_evaluator *evaluator = evaluators;
-    while (evaluator && evaluator->id != id)
-        evaluator = evaluator->next;
-    return evaluator;
-}
-
-void time_evaluator_free(tvm_function_index_t id)
-{
-    for (struct time_evaluator **link = &evaluators; *link; link = &(*link)->next) {
-        struct time_evaluator *evaluator = *link;
-        if (evaluator->id == id) {
-            *link = evaluator->next;
-            crt_free(evaluator);
-            return;
-        }
-    }
-}
-
-/* ---- creating ---- */
-
-/* The arguments are module, function name, device type, device id, then integers and last the name
- * of a preprocessing function. Which integers depends on the client's TVM:
- *   8 arguments, 0.8: number, repeat, min_repeat_ms
- *   10: and then cooldown_interval_ms, repeats_to_cooldown
- *   11, 0.10: limit_zero_time_iterations before those two
- *   12, 0.13: and cache_flush_bytes after them; a microcontroller has no cache to flush */
+/* The numbers that a client sends: see time_evaluator.h. */
 enum { FIRST_INTEGER = 4, ARGS_0_8 = 8, ARGS_COOLDOWN = 10, ARGS_ZERO_TIME = 11, ARGS_NOW = 12 };
 
 static int check_args(const int *type_codes, int num_args)
@@ -65,20 +32,20 @@ static int32_t read_integer(const TVMValue *value)
     return value->v_int64 < INT32_MIN ? INT32_MIN : (int32_t)value->v_int64;
 }
 
-static void read_numbers(struct time_evaluator *evaluator, const TVMValue *integers,
-                         bool has_zero_time, bool has_cooldown)
+static void read_numbers(struct timing *timing, const TVMValue *integers, bool has_zero_time,
+                         bool has_cooldown)
 {
-    evaluator->number = read_integer(&integers[0]);
-    evaluator->repeat = read_integer(&integers[1]);
-    evaluator->min_repeat_ms = read_integer(&integers[2]);
-    evaluator->limit_zero_time_iterations = 100; /* what TVM's clients send by default */
-    evaluator->repeats_to_cooldown = 1;
+    timing->number = read_integer(&integers[0]);
+    timing->repeat = read_integer(&integers[1]);
+    timing->min_repeat_ms = read_integer(&integers[2]);
+    timing->limit_zero_time_iterations = 100; /* what TVM's clients send by default */
+    timing->repeats_to_cooldown = 1;
     integers += 3;
     if (has_zero_time)
-        evaluator->limit_zero_time_iterations = read_integer(integers++);
+        timing->limit_zero_time_iterations = read_integer(integers++);
     if (has_cooldown) {
-        evaluator->cooldown_interval_ms = read_integer(&integers[0]);
-        evaluator->repeats_to_cooldown = read_integer(&integers[1]);
+        timing->cooldown_interval_ms = read_integer(&integers[0]);
+        timing->repeats_to_cooldown = read_integer(&integers[1]);
     }
 }
 
@@ -93,23 +60,22 @@ static int check_number(const char *name, int32_t value, int32_t least, int32_t 
 /* As large as a number can be that was sent with more bits: it is too large then. */
 enum { NUMBER_MAX = INT32_MAX - 1, REPEAT_MAX = INT32_MAX / (int)sizeof(double) };
 
-static int check_numbers(const struct time_evaluator *evaluator)
+static int check_numbers(const struct timing *timing)
 {
-    int status = check_number("number", evaluator->number, 1, NUMBER_MAX);
+    int status = check_number("number", timing->number, 1, NUMBER_MAX);
     if (status == 0)
-        status = check_number("repeat", evaluator->repeat, 1, REPEAT_MAX);
+        status = check_number("repeat", timing->repeat, 1, REPEAT_MAX);
     if (status == 0)
-        status = check_number("min_repeat_ms", evaluator->min_repeat_ms, 0, INT32_MAX);
+        status = check_number("min_repeat_ms", timing->min_repeat_ms, 0, INT32_MAX);
     if (status == 0)
-        status =
-            check_number("cooldown_interval_ms", evaluator->cooldown_interval_ms, 0, INT32_MAX);
-    if (status == 0 && evaluator->cooldown_interval_ms > 0)
-        status = check_number("repeats_to_cooldown", evaluator->repeats_to_cooldown, 1, INT32_MAX);
+        status = check_number("cooldown_interval_ms", timing->cooldown_interval_ms, 0, INT32_MAX);
+    if (status == 0 && timing->cooldown_interval_ms > 0)
+        status = check_number("repeats_to_cooldown", timing->repeats_to_cooldown, 1, INT32_MAX);
     return status;
 }
 
 int time_evaluator_read(const TVMValue *integers, const int *type_codes, int count,
-                        struct time_evaluator *ret_evaluator)
+                        struct timing *ret_timing)
 {
     enum { COUNT_0_9 = 5, COUNT_NOW = 6 };
     if (count != COUNT_0_9 && count != COUNT_NOW)
@@ -117,9 +83,9 @@ int time_evaluator_read(const TVMValue *integers, const int *type_codes, int cou
     for (int i = 0; i < count; i++)
         if (type_codes[i] != kTVMArgInt)
             return crt_wrong_type(TIME_EVALUATOR_NAME, i, type_codes[i], kTVMArgInt);
-    *ret_evaluator = (struct time_evaluator){.next = NULL};
-    read_numbers(ret_evaluator, integers, count == COUNT_NOW, true);
-    return check_numbers(ret_evaluator);
+    *ret_timing = (struct timing){.func = NULL};
+    read_numbers(ret_timing, integers, count == COUNT_NOW, true);
+    return check_numbers(ret_timing);
 }
 
 static int find_preprocess(const char *name, TVMFunctionHandle *ret_func)
@@ -136,56 +102,20 @@ static int find_preprocess(const char *name, TVMFunctionHandle *ret_func)
     return 0;
 }
 
-static tvm_function_index_t new_id(void)
-{
-    do
-        last_id = (last_id + 1) & ID_MASK;
-    while (find(last_id));
-    return last_id;
-}
-
-int crt_create_time_evaluator(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
-                              int *ret_type_code, void *resource_handle)
-{
-    (void)resource_handle;
-    struct time_evaluator wanted = {.next = NULL};
-    int status = check_args(type_codes, num_args);
-    if (status != 0)
-        return status;
-    read_numbers(&wanted, args + FIRST_INTEGER, num_args >= ARGS_ZERO_TIME,
-                 num_args >= ARGS_COOLDOWN);
-    status = check_numbers(&wanted);
-    /* TVM's debug executor times each node of a graph: a reshape's function has this name. */
-    if (status == 0 && strcmp(args[1].v_str, "__nop") != 0)
-        status = TVMModGetFunction(args[0].v_handle, args[1].v_str, 0, &wanted.func);
-    if (status == 0)
-        status = find_preprocess(args[num_args - 1].v_str, &wanted.preprocess);
-    void *memory;
-    if (status == 0)
-        status = crt_allocate(sizeof(wanted), "a time evaluator", &memory);
-    if (status != 0)
-        return status;
-    struct time_evaluator *evaluator = memory;
-    *evaluator = wanted;
-    evaluator->id = new_id();
-    evaluator->next = evaluators;
-    evaluators = evaluator;
-    ret_val->v_handle = crt_time_evaluator_handle(evaluator->id);
-    *ret_type_code = kTVMPackedFuncHandle;
-    return 0;
-}
-
 /* ---- calling ---- */
 
+struct time_evaluator {
+    struct made_function function;
+    struct timing timing;
+};
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): passed on as TVMFuncCall wants it */
-int time_evaluator_call(tvm_function_index_t id, TVMValue *args, int *type_codes, int num_args,
-                        TVMValue *ret_val, int *ret_type_code)
+static int call_evaluator(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                          int *ret_type_code, void *resource_handle)
 {
-    const struct time_evaluator *evaluator = find(id);
-    if (!evaluator)
-        return crt_error(kTvmErrorTimeEvaluatorBadHandle, "time evaluator %d was freed", (int)id);
-    struct measurement measurement = {evaluator, args, type_codes, num_args, evaluator->number};
-    size_t size_bytes = (size_t)evaluator->repeat * sizeof(double);
+    const struct timing *timing = &((const struct time_evaluator *)resource_handle)->timing;
+    struct measurement measurement = {timing, args, type_codes, num_args, timing->number};
+    size_t size_bytes = (size_t)timing->repeat * sizeof(double);
     void *results;
     int status = crt_allocate(size_bytes, "times", &results);
     if (status != 0)
@@ -201,5 +131,36 @@ int time_evaluator_call(tvm_function_index_t id, TVMValue *args, int *type_codes
     *(TVMByteArray *)bytes = (TVMByteArray){.data = results, .size = size_bytes};
     ret_val->v_handle = bytes;
     *ret_type_code = kTVMBytes;
+    return 0;
+}
+
+/* ---- creating ---- */
+
+int crt_create_time_evaluator(TVMValue *args, int *type_codes, int num_args, TVMValue *ret_val,
+                              int *ret_type_code, void *resource_handle)
+{
+    (void)resource_handle;
+    struct timing wanted = {.func = NULL};
+    int status = check_args(type_codes, num_args);
+    if (status != 0)
+        return status;
+    read_numbers(&wanted, args + FIRST_INTEGER, num_args >= ARGS_ZERO_TIME,
+                 num_args >= ARGS_COOLDOWN);
+    status = check_numbers(&wanted);
+    /* TVM's debug executor times each node of a graph: a reshape's function has this name. */
+    if (status == 0 && strcmp(args[1].v_str, "__nop") != 0)
+        status = TVMModGetFunction(args[0].v_handle, args[1].v_str, 0, &wanted.func);
+    if (status == 0)
+        status = find_preprocess(args[num_args - 1].v_str, &wanted.preprocess);
+    void *memory;
+    if (status == 0)
+        status = crt_allocate(sizeof(struct time_evaluator), "a time evaluator", &memory);
+    if (status != 0)
+        return status;
+    struct time_evaluator *evaluator = memory;
+    evaluator->function.call = call_evaluator;
+    evaluator->timing = wanted;
+    ret_val->v_handle = crt_add_function(&evaluator->function);
+    *ret_type_code = kTVMPackedFuncHandle;
     return 0;
 }

@@ -1,7 +1,7 @@
 #include <tvm/runtime/crt/error_codes.h>
 #include <tvm/runtime/crt/internal/common/error.h>
 #include <tvm/runtime/crt/internal/time_evaluator/ratio.h>
-#include <tvm/runtime/crt/internal/time_evaluator/time_evaluator.h>
+#include <tvm/runtime/crt/internal/time_evaluator/time_measurement.h>
 #include <tvm/runtime/crt/platform.h>
 
 enum { MS_PER_SECOND = 1000 };
@@ -42,6 +42,16 @@ TVM_WEAK tvm_crt_error_t TVMPlatformTimerStopTicks(uint64_t *ticks, uint32_t *ti
     return error;
 }
 
+TVM_WEAK tvm_crt_error_t TVMPlatformBeforeMeasurement(void)
+{
+    return kTvmErrorNoError;
+}
+
+TVM_WEAK tvm_crt_error_t TVMPlatformAfterMeasurement(void)
+{
+    return kTvmErrorNoError;
+}
+
 static int start_timer(void)
 {
     tvm_crt_error_t error = TVMPlatformTimerStart();
@@ -63,7 +73,7 @@ static int time_calls(const struct measurement *measurement, struct elapsed *ela
     if (status != 0)
         return status;
     for (int32_t i = 0; i < measurement->number && status == 0; i++)
-        status = call_once(measurement, measurement->evaluator->func);
+        status = call_once(measurement, measurement->timing->func);
     /* Also after an error: the next measurement needs a stopped timer. */
     int stopped = stop_timer(elapsed);
     if (status != 0 || stopped != 0)
@@ -91,12 +101,12 @@ static int32_t grow(int32_t number, uint64_t ticks, uint64_t wanted)
 
 static int measure_repetition(struct measurement *measurement, double *ret_mean_seconds)
 {
-    const struct time_evaluator *evaluator = measurement->evaluator;
+    const struct timing *timing = measurement->timing;
     struct elapsed elapsed = {0, 1};
     uint64_t wanted = 0;
     int32_t zero_times = 0;
-    if (evaluator->preprocess) {
-        int status = call_once(measurement, evaluator->preprocess);
+    if (timing->preprocess) {
+        int status = call_once(measurement, timing->preprocess);
         if (status != 0)
             return status;
     }
@@ -108,9 +118,9 @@ static int measure_repetition(struct measurement *measurement, double *ret_mean_
             return status;
         if (elapsed.ticks == 0)
             zero_times++;
-        wanted = wanted_ticks(evaluator->min_repeat_ms, &elapsed);
+        wanted = wanted_ticks(timing->min_repeat_ms, &elapsed);
     } while (elapsed.ticks * MS_PER_SECOND < wanted &&
-             zero_times < evaluator->limit_zero_time_iterations && measurement->number < INT32_MAX);
+             zero_times < timing->limit_zero_time_iterations && measurement->number < INT32_MAX);
     *ret_mean_seconds = ratio_as_double(elapsed.ticks, (uint64_t)elapsed.ticks_per_second *
                                                            (uint32_t)measurement->number);
     return 0;
@@ -148,15 +158,15 @@ static int cool_down(int32_t interval_ms)
 
 int time_measure(struct measurement *measurement, double *results)
 {
-    const struct time_evaluator *evaluator = measurement->evaluator;
+    const struct timing *timing = measurement->timing;
     /* The first call is not timed: it may set things up. */
-    int status = call_once(measurement, evaluator->func);
+    int status = call_once(measurement, timing->func);
     int32_t until_cooldown = 0;
-    for (int32_t i = 0; i < evaluator->repeat && status == 0; i++) {
+    for (int32_t i = 0; i < timing->repeat && status == 0; i++) {
         status = measure_repetition(measurement, &results[i]);
-        if (status == 0 && evaluator->cooldown_interval_ms > 0 && until_cooldown-- == 0) {
-            until_cooldown = evaluator->repeats_to_cooldown - 1;
-            status = cool_down(evaluator->cooldown_interval_ms);
+        if (status == 0 && timing->cooldown_interval_ms > 0 && until_cooldown-- == 0) {
+            until_cooldown = timing->repeats_to_cooldown - 1;
+            status = cool_down(timing->cooldown_interval_ms);
         }
     }
     return status;

@@ -3,7 +3,6 @@
 #define TVM_RUNTIME_CRT_INTERNAL_COMMON_NDARRAY_H_
 
 #include <dlpack/dlpack.h>
-#include <stdbool.h>
 #include <tvm/runtime/c_backend_api.h>
 #include <tvm/runtime/c_runtime_api.h>
 
@@ -15,17 +14,6 @@ typedef struct TVMNDArray {
     DLTensor dl_tensor; /* first: a handle of the array is one of its tensor */
     uint32_t reference_count;
 } TVMNDArray;
-
-/* Bytes of a compact tensor: each element takes whole bytes. False: a negative number of
- * dimensions, a negative dimension, or more than SIZE_MAX. */
-bool tensor_size_bytes(const DLTensor *tensor, size_t *ret_size_bytes);
-
-/* Device memory for a tensor like this, which the client frees. Errors (with text): no such scope,
- * the shape has no size, no memory. */
-int tensor_allocate_data(const DLTensor *tensor, const char *mem_scope, void **ret_data);
-
-/* By the platform's random numbers. Errors (with text): the shape has no size. */
-int tensor_fill_randomly(const DLTensor *tensor);
 
 /* New memory, zeroed; reference_count is 0. Errors (with text): bad shape, no memory; nothing is
  * kept then. */

@@ -5,13 +5,6 @@
 #include <tvm/runtime/crt/internal/rpc_server/reader.h>
 #include <tvm/runtime/crt/internal/rpc_server/reply.h>
 
-/* Is all of a tensor inside memory that the client may use? Errors (with text). */
-int rpc_check_tensor(const DLTensor *tensor);
-
-/* One of the codes from RPC_GET_GLOBAL_FUNC on, with its arguments. False: the line is gone. */
-bool rpc_system_call(struct session *session, enum rpc_code code,
-                     const struct rpc_arguments *arguments);
-
 enum rpc_outcome {
     RPC_GO_ON,
     RPC_SHUT_DOWN, /* the client said so */

@@ -1,8 +1,8 @@
 /* What TVM's debug executor adds to the graph executor's module, for the client of
  * tvm.contrib.debugger.debug_executor (TVM 0.9 to 0.18): nodes one by one, their times and their
  * outputs. In a firmware that was built with CRT_GRAPH_EXECUTOR_DEBUG alone. */
-#ifndef TVM_RUNTIME_CRT_INTERNAL_GRAPH_EXECUTOR_GRAPH_DEBUG_H_
-#define TVM_RUNTIME_CRT_INTERNAL_GRAPH_EXECUTOR_GRAPH_DEBUG_H_
+#ifndef TVM_RUNTIME_CRT_INTERNAL_GRAPH_EXECUTOR_MODULE_GRAPH_DEBUG_H_
+#define TVM_RUNTIME_CRT_INTERNAL_GRAPH_EXECUTOR_MODULE_GRAPH_DEBUG_H_
 
 #include <tvm/runtime/crt/internal/common/module_call.h>
 #include <tvm/runtime/crt/internal/graph_executor/graph_executor.h>
@@ -28,4 +28,4 @@ int graph_debug_get_output(const struct module_call *call);
 /* Refused, with what to call instead. */
 int graph_debug_profile(const struct module_call *call);
 
-#endif // TVM_RUNTIME_CRT_INTERNAL_GRAPH_EXECUTOR_GRAPH_DEBUG_H_
+#endif // TVM_RUNTIME_CRT_INTERNAL_GRAPH_EXECUTOR_MODULE_GRAPH_DEBUG_H_

@@ -2,8 +2,8 @@
  *
  * Handles of data are plain addresses in TVM's protocol. Without this list a wrong one would
  * overwrite the runtime; with it a wrong one is an error text. */
-#ifndef TVM_RUNTIME_CRT_INTERNAL_COMMON_MEMORY_MAP_H_
-#define TVM_RUNTIME_CRT_INTERNAL_COMMON_MEMORY_MAP_H_
+#ifndef TVM_RUNTIME_CRT_INTERNAL_MEMORY_MEMORY_MAP_H_
+#define TVM_RUNTIME_CRT_INTERNAL_MEMORY_MEMORY_MAP_H_
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,4 +36,4 @@ struct memory_region *memory_map_find_array(const void *array);
 const struct memory_region *memory_map_holding(const void *data, size_t offset_bytes,
                                                size_t size_bytes);
 
-#endif // TVM_RUNTIME_CRT_INTERNAL_COMMON_MEMORY_MAP_H_
+#endif // TVM_RUNTIME_CRT_INTERNAL_MEMORY_MEMORY_MAP_H_

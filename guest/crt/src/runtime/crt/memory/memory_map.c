@@ -1,6 +1,6 @@
 #include <stdint.h>
-#include <tvm/runtime/crt/internal/common/memory_map.h>
-#include <tvm/runtime/crt/internal/common/runtime.h>
+#include <tvm/runtime/crt/internal/memory/allocate.h>
+#include <tvm/runtime/crt/internal/memory/memory_map.h>
 
 static struct memory_region *regions;
 
