@@ -1,11 +1,11 @@
-/* The command db: the bytes that the host loads for the model's inputs, one input after the other.
- */
+#include "buffer.h"
+
 #include "api/internally_implemented.h"
 #include "api/submitter_implemented.h"
 #include "model_interface.h"
-#include "monitor.h"
 #include "standalone/characters.h"
 #include "standalone/model.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -48,13 +48,13 @@ static unsigned long in_bytes(unsigned long announced)
 
 static void load(void)
 {
-    const char *word = monitor_next_word();
+    const char *word = words_next();
     unsigned long size_bytes = 0;
     buffer.expected_bytes = 0;
     buffer.loaded_bytes = 0;
     if (!word) {
         ee_error("Command 'db load' requires the # of bytes");
-    } else if (!monitor_parse_count(word, CAPACITY_BYTES, &size_bytes) || size_bytes == 0) {
+    } else if (!words_parse_count(word, CAPACITY_BYTES, &size_bytes) || size_bytes == 0) {
         ee_error("Command 'db load' must be >0 bytes and at most %d, not %s", CAPACITY_BYTES, word);
     } else {
         buffer.expected_bytes = in_bytes(size_bytes);
@@ -108,10 +108,10 @@ static void print(void)
 {
     unsigned long count = buffer.loaded_bytes;
     unsigned long at = 0;
-    const char *count_word = monitor_next_word();
-    const char *at_word = count_word ? monitor_next_word() : NULL;
-    if ((count_word && !monitor_parse_count(count_word, buffer.loaded_bytes, &count)) ||
-        (at_word && !monitor_parse_count(at_word, buffer.loaded_bytes - count, &at))) {
+    const char *count_word = words_next();
+    const char *at_word = count_word ? words_next() : NULL;
+    if ((count_word && !words_parse_count(count_word, buffer.loaded_bytes, &count)) ||
+        (at_word && !words_parse_count(at_word, buffer.loaded_bytes - count, &at))) {
         ee_error("Command 'db print': not within the %lu bytes that are loaded",
                  (unsigned long)buffer.loaded_bytes);
         return;
@@ -122,7 +122,7 @@ static void print(void)
 
 void buffer_obey(void)
 {
-    const char *word = monitor_next_word();
+    const char *word = words_next();
     if (!word)
         ee_error("Command 'db' requires a subcommand");
     else if (strcmp(word, "load") == 0)

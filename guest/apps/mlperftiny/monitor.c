@@ -1,14 +1,14 @@
 /* The commands of api/internally_implemented.h, but for db. */
-#include "monitor.h"
 #include "api/internally_implemented.h"
 #include "api/submitter_implemented.h"
+#include "buffer.h"
 #include "model_interface.h"
+#include "words.h"
 
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #if EE_CFG_ENERGY_MODE
@@ -29,7 +29,7 @@
 #endif
 #endif
 
-enum { COUNT_MAX = 1000000, WARMUPS_DEFAULT = 10, COUNT_DIGITS_MAX = 9 };
+enum { COUNT_MAX = 1000000, WARMUPS_DEFAULT = 10 };
 
 static bool failed;   /* ee_error was called since this was last cleared */
 static bool inferred; /* there are results */
@@ -43,23 +43,6 @@ void ee_error(const char *format, ...)
     va_end(args);
     th_printf("e-[%s]\r\n", text);
     failed = true;
-}
-
-char *monitor_next_word(void)
-{
-    return strtok(NULL, EE_CMD_DELIMITER);
-}
-
-bool monitor_parse_count(const char *word, unsigned long most, unsigned long *ret_count)
-{
-    size_t length = strspn(word, "0123456789");
-    if (length == 0 || length > COUNT_DIGITS_MAX || word[length] != '\0')
-        return false;
-    unsigned long count = strtoul(word, NULL, 10);
-    if (count > most)
-        return false;
-    *ret_count = count;
-    return true;
 }
 
 static void say_name(void)
@@ -122,13 +105,13 @@ static void obey_infer(void)
 {
     unsigned long count = 1;
     unsigned long warmups = WARMUPS_DEFAULT;
-    const char *word = monitor_next_word();
-    if (word && (!monitor_parse_count(word, COUNT_MAX, &count) || count == 0)) {
+    const char *word = words_next();
+    if (word && (!words_parse_count(word, COUNT_MAX, &count) || count == 0)) {
         ee_error("Inference iterations must be >0 and at most %d, not %s", COUNT_MAX, word);
         return;
     }
-    word = word ? monitor_next_word() : NULL;
-    if (word && !monitor_parse_count(word, COUNT_MAX, &warmups)) {
+    word = word ? words_next() : NULL;
+    if (word && !words_parse_count(word, COUNT_MAX, &warmups)) {
         ee_error("Inference warmup must be >=0 and at most %d, not %s", COUNT_MAX, word);
         return;
     }
