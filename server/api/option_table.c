@@ -1,4 +1,6 @@
-#include "api/options.h"
+#include "api/option_table.h"
+
+#include "project/settings.h"
 
 enum {
     GENERATE = OPTION_GENERATE,

@@ -2,7 +2,11 @@
 #ifndef MICROTVM_QEMU_API_OPTION_VALUE_H
 #define MICROTVM_QEMU_API_OPTION_VALUE_H
 
-#include "api/options.h"
+#include "api/option_table.h"
+#include "base/error.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
 
 /* *ret_typed: a bool, number, string or array by the option's shape, which the caller deletes; NULL
  * where none was given, by null or "". Errors: ERROR_USAGE with name and value; memory. */

@@ -1,5 +1,6 @@
 #include "api/options.h"
 
+#include "api/option_table.h"
 #include "api/option_value.h"
 #include "api/rpc.h"
 #include "board/machine.h"

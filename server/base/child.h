@@ -8,11 +8,10 @@
 #ifndef MICROTVM_QEMU_BASE_CHILD_H
 #define MICROTVM_QEMU_BASE_CHILD_H
 
-#include "base/bounds.h"
+#include "base/child_options.h"
 #include "base/deadline.h"
 #include "base/error.h"
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -23,20 +22,6 @@ struct child {
 };
 
 #define CHILD_NONE ((struct child){.pid = 0, .pidfd = -1})
-
-struct child_options {
-    const char *const *argv; /* argv[0] is looked up in PATH; NULL-terminated */
-    const char *working_dir; /* NULL: ours */
-    int stdin_fd;            /* -1: /dev/null; not consumed */
-    int stdout_fd;           /* likewise */
-    int stderr_fd;
-    const int *keep_fds; /* fds that the child inherits under the same number */
-    size_t keep_fds_count;
-    const struct bounds *bounds; /* NULL: none */
-    const cpu_set_t *cpus;       /* where all its threads run; NULL: where ours may */
-    int parent_death_signal;     /* SIGKILL, or SIGTERM for one that cleans up its own children */
-    const char *package;         /* Debian package that brings argv[0], named when it is missing */
-};
 
 /* Blocks until exec, at most until the deadline: a child may be stopped before it, or its program
  * lie on a file system that does not answer. interrupt may be NULL. Errors: ERROR_TOOL (argv[0] not

@@ -2,7 +2,11 @@
 #ifndef MICROTVM_QEMU_BASE_CHILD_EXEC_H
 #define MICROTVM_QEMU_BASE_CHILD_EXEC_H
 
-#include "base/child.h"
+#include "base/child_options.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
 
 /* What failed in the child; sent through a pipe to the parent. */
 struct exec_failure {

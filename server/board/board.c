@@ -1,6 +1,11 @@
+#include "board/board.h"
+
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "board/board_state.h"
+#include "board/diagnosis/hang.h"
+#include "board/loop.h"
+#include "board/power.h"
 #include "board/qemu/qemu_args.h"
 
 #include <string.h>
@@ -28,6 +33,7 @@ static bool copy_options(struct board *board, const struct board_options *option
     board->gdbserver_port = options->gdbserver_port;
     board->icount_shift = options->icount_shift;
     board->debug = options->debug;
+    board->backlog_bytes = BOARD_BACKLOG_BYTES;
     board->boot_timeout_ms =
         options->boot_timeout_ms > 0 ? options->boot_timeout_ms : BOARD_BOOT_TIMEOUT_MS;
     board->flash_path = strdup(options->flash_path);
@@ -91,7 +97,7 @@ bool board_is_open(const struct board *board)
 /* The boot that flash did, if its firmware is still well. */
 static bool use_fresh_boot(struct board *board, struct error *err)
 {
-    if (!board_settle(board, err))
+    if (!loop_settle(board, err))
         return false;
     if (!board->dead) {
         board->fresh = false;
@@ -121,6 +127,23 @@ void board_close(struct board *board)
 {
     if (board->open)
         power_off(board);
+}
+
+bool board_explain_timeout(struct board *board, struct error *err)
+{
+    return hang_explain_timeout(board, err);
+}
+
+_Static_assert((int)BOARD_PUMP_FDS == LOOP_FDS, "a caller has room for all that is polled");
+
+int board_pump_fds(const struct board *board, struct pollfd *fds)
+{
+    return loop_fds(board, fds);
+}
+
+void board_pump(struct board *board)
+{
+    loop_take(board);
 }
 
 const char *board_qemu_version(const struct board *board)

@@ -1,4 +1,6 @@
-#include "board/board_state.h"
+#include "board/loop.h"
+
+#include "board/diagnosis/death.h"
 
 /* A UART that enables its receiver does not wake QEMU's main loop, and then no byte reaches the
  * firmware; a QMP command does wake it. Rare after the first wait: hence ever longer ones. */
@@ -6,7 +8,7 @@ enum { NUDGE_FIRST_MS = 20, NUDGE_MAX_MS = 1000 };
 
 enum { PTY, OUTPUT, QMP, PROCESS };
 
-void board_rest_nudge(struct board *board)
+void loop_rest_nudge(struct board *board)
 {
     board->nudge_ms = NUDGE_FIRST_MS;
     board->nudge_at = deadline_in_ms(NUDGE_FIRST_MS);
@@ -19,7 +21,7 @@ static void nudge(struct board *board)
     board->nudge_at = deadline_in_ms(board->nudge_ms);
 }
 
-int board_pump_fds(const struct board *board, struct pollfd *fds)
+int loop_fds(const struct board *board, struct pollfd *fds)
 {
     const struct emulator *emulator = &board->emulator;
     const struct transport *transport = &board->transport;
@@ -31,7 +33,7 @@ int board_pump_fds(const struct board *board, struct pollfd *fds)
     fds[QMP] =
         (struct pollfd){.fd = emulator->qmp.closed ? -1 : emulator->qmp.fd, .events = POLLIN};
     fds[PROCESS] = (struct pollfd){.fd = emulator->child.pidfd, .events = POLLIN};
-    return BOARD_PUMP_FDS;
+    return LOOP_FDS;
 }
 
 static void take_serial(struct board *board)
@@ -41,7 +43,7 @@ static void take_serial(struct board *board)
     if (board->transport.received_bytes == before)
         return;
     board->moved_ns = clock_now_ns();
-    board_rest_nudge(board);
+    loop_rest_nudge(board);
 }
 
 /* Each state gets what poll has seen for it, and no more: a system call is most of the cost of a
@@ -57,10 +59,10 @@ static void feed(struct board *board, const struct pollfd *fds)
     life_take(board, fds[PROCESS].revents != 0);
 }
 
-bool board_turn(struct board *board, bool for_room, struct deadline deadline, struct error *err)
+bool loop_turn(struct board *board, bool for_room, struct deadline deadline, struct error *err)
 {
-    struct pollfd fds[BOARD_PUMP_FDS];
-    int count = board_pump_fds(board, fds);
+    struct pollfd fds[LOOP_FDS];
+    int count = loop_fds(board, fds);
     if (count == 0) /* off or dead: nothing will come */
         return true;
     if (for_room)
@@ -76,19 +78,19 @@ bool board_turn(struct board *board, bool for_room, struct deadline deadline, st
     return true;
 }
 
-void board_pump(struct board *board)
+void loop_take(struct board *board)
 {
-    struct pollfd fds[BOARD_PUMP_FDS];
-    int count = board_pump_fds(board, fds);
+    struct pollfd fds[LOOP_FDS];
+    int count = loop_fds(board, fds);
     if (count > 0 && poll(fds, (nfds_t)count, 0) >= 0)
         feed(board, fds);
 }
 
-bool board_settle(struct board *board, struct error *err)
+bool loop_settle(struct board *board, struct error *err)
 {
-    board_pump(board);
+    loop_take(board);
     while (!board->dead && life_is_ending(board))
-        if (!board_turn(board, false, deadline_never(), err))
+        if (!loop_turn(board, false, deadline_never(), err))
             return false;
     return true;
 }

@@ -1,4 +1,8 @@
-#include "board/board_state.h"
+#include "board/power.h"
+
+#include "board/diagnosis/death.h"
+#include "board/diagnosis/hang.h"
+#include "board/loop.h"
 
 #include <string.h>
 
@@ -48,7 +52,7 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
         }
         if (!life_is_ending(board) && deadline_passed(deadline))
             return explain_silence(board, err);
-        if (!board_turn(board, false, deadline, err))
+        if (!loop_turn(board, false, deadline, err))
             return false;
     }
 }
@@ -56,7 +60,7 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
 static bool start_emulator(struct board *board, struct deadline deadline, struct error *err)
 {
     struct transport *line = &board->transport;
-    if (!transport_open(BOARD_BACKLOG_BYTES, hear, board, line, err))
+    if (!transport_open(board->backlog_bytes, hear, board, line, err))
         return false;
     struct emulator_options options = {.machine = board->machine,
                                        .firmware_path = board->flash_path,

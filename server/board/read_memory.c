@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "board/board_state.h"
 #include "board/diagnosis/monitor.h"
+#include "board/loop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -46,7 +47,7 @@ bool board_read_memory(struct board *board, uint64_t address, void *data, size_t
 {
     if (!board->open)
         return error_set(err, ERROR_STATE, 0, "the board is off");
-    if (!board_settle(board, err))
+    if (!loop_settle(board, err))
         return false;
     bool good =
         !board->dead && (size_bytes == 0 || read_saved(board, address, data, size_bytes, err));

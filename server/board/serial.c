@@ -1,4 +1,7 @@
+#include "board/board.h"
 #include "board/board_state.h"
+#include "board/diagnosis/death.h"
+#include "board/loop.h"
 
 static bool check_open(const struct board *board, struct error *err)
 {
@@ -22,7 +25,7 @@ static bool wait_for_bytes(struct board *board, size_t wanted_bytes, struct dead
             return error_set(err, ERROR_TIMEOUT, 0,
                              "%zu of %zu bytes came in time (they stay for the next read)",
                              transport_kept(&board->transport), wanted_bytes);
-        if (!board_turn(board, false, deadline, err))
+        if (!loop_turn(board, false, deadline, err))
             return false;
         looked = true;
     }
@@ -65,7 +68,7 @@ static void note_sent(struct board *board)
 {
     board->moved_ns = board->asked_ns = clock_now_ns();
     board->asked_received_bytes = board->transport.received_bytes;
-    board_rest_nudge(board);
+    loop_rest_nudge(board);
 }
 
 bool board_write(struct board *board, const void *data, size_t size_bytes, struct deadline deadline,
@@ -90,7 +93,7 @@ bool board_write(struct board *board, const void *data, size_t size_bytes, struc
         if (written == 0 && !life_is_ending(board) && deadline_passed(deadline))
             return error_set(err, ERROR_TIMEOUT, 0, "the board took %zu of %zu bytes in time",
                              size_bytes - left, size_bytes);
-        if (!board_turn(board, true, deadline, err))
+        if (!loop_turn(board, true, deadline, err))
             return false;
     }
 }

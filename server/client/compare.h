@@ -4,7 +4,7 @@
 #ifndef MICROTVM_QEMU_CLIENT_COMPARE_H
 #define MICROTVM_QEMU_CLIENT_COMPARE_H
 
-#include "client/npy.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stdint.h>

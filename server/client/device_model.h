@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "client/device_graph.h"
-#include "client/npy.h"
 #include "client/rpc_client.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #define MICROTVM_QEMU_CLIENT_ELEMENT_H
 
 #include "base/number.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef MICROTVM_QEMU_CLIENT_LIKENESS_H
 #define MICROTVM_QEMU_CLIENT_LIKENESS_H
 
-#include "client/npy.h"
+#include "client/tensor.h"
 
 #include <stdint.h>
 

@@ -4,26 +4,10 @@
 #define MICROTVM_QEMU_CLIENT_NPY_H
 
 #include "base/error.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-enum { TENSOR_MAX_NDIM = 64 }; /* as many as NumPy has */
-/* Of any shape: each number with its comma and blank. */
-enum { TENSOR_SHAPE_TEXT_SIZE = TENSOR_MAX_NDIM * 21 + 4 };
-
-/* DLPack's type codes (DLDataTypeCode). */
-enum tensor_code { TENSOR_INT = 0, TENSOR_UINT = 1, TENSOR_FLOAT = 2, TENSOR_BOOL = 6 };
-
-struct tensor {
-    uint8_t code; /* enum tensor_code */
-    uint8_t bits; /* of one element: 8, 16, 32, 64 */
-    int ndim;
-    int64_t shape[TENSOR_MAX_NDIM];
-    void *data; /* owned; size_bytes */
-    size_t size_bytes;
-};
 
 /* Errors: ERROR_USAGE with path and what is wrong (not a .npy, Fortran order, big-endian, a type
  * we do not carry, truncated), ERROR_SYSTEM, ERROR_INTERNAL (memory). */
@@ -32,13 +16,5 @@ bool npy_load(const char *path, struct tensor *ret_tensor, struct error *err);
 bool npy_parse(const char *file, size_t file_size_bytes, struct tensor *ret_tensor,
                struct error *err);
 bool npy_save(const char *path, const struct tensor *tensor, struct error *err);
-
-void tensor_dispose(struct tensor *tensor);
-/* Elements in one shape; "float32" and "(1, 8, 8, 1)" for people. Return the buffer. */
-int64_t tensor_elements(const struct tensor *tensor);
-const char *tensor_dtype_text(const struct tensor *tensor, char *buffer, size_t size);
-/* The reverse: sets code and bits. False: "bfloat16", "handle" and the like are not carried. */
-bool tensor_dtype_parse(const char *text, struct tensor *tensor);
-const char *tensor_shape_text(const struct tensor *tensor, char *buffer, size_t size);
 
 #endif

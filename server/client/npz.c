@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "client/npy.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -4,7 +4,7 @@
 #define MICROTVM_QEMU_CLIENT_NPZ_H
 
 #include "base/error.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
 #define MICROTVM_QEMU_CLIENT_REPORT_H
 
 #include "client/compare.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "client/npy.h"
+#include "client/tensor.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -11,24 +11,12 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "confine/paths.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum confine_method { CONFINE_NONE, CONFINE_LANDLOCK, CONFINE_BUBBLEWRAP };
-
-/* Paths that do not exist are passed over. */
-struct confine_path {
-    const char *path; /* absolute; not owned */
-    bool is_writable;
-};
-
-enum { CONFINE_PATHS_MAX = 64 };
-
-struct confine_paths {
-    struct confine_path paths[CONFINE_PATHS_MAX];
-    size_t count;
-};
 
 struct confine {
     enum confine_method method;
@@ -38,11 +26,6 @@ struct confine {
 };
 
 #define CONFINE_INIT ((struct confine){.ruleset_fd = -1})
-
-void confine_allow(struct confine_paths *paths, const char *path, bool is_writable);
-
-/* The system's programs and libraries, and the devices that they expect. */
-void confine_allow_system(struct confine_paths *paths);
 
 /* wanted: "auto" (what there is, with a reason where there is nothing), "landlock", "bubblewrap" or
  * "off". Errors: ERROR_SYSTEM (the one that is wanted is not to be had), ERROR_INTERNAL (memory),

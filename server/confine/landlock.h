@@ -3,7 +3,10 @@
 #ifndef MICROTVM_QEMU_CONFINE_LANDLOCK_H
 #define MICROTVM_QEMU_CONFINE_LANDLOCK_H
 
-#include "confine/confine.h"
+#include "base/error.h"
+#include "confine/paths.h"
+
+#include <stdbool.h>
 
 /* The rules as a file descriptor (CLOEXEC), which base/child puts on. Errors: ERROR_SYSTEM (not in
  * this kernel, or too old: says which). */

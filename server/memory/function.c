@@ -1,6 +1,6 @@
-/* What a function's body takes from the heap and gives back, and which functions it calls. */
+#include "memory/function.h"
+
 #include "memory/heap_block.h"
-#include "memory/scan.h"
 
 #include <stdlib.h>
 #include <string.h>

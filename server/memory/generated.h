@@ -1,6 +1,4 @@
-/* What a model's generated C takes of a board's memory, read from its text: metadata.json's figures
- * count tensors twice, and arrays that lie on the stack. Only what is sure to be taken counts: a
- * text that says it in another way than TVM's, and code that is compiled already, take nothing. */
+/* What a model's generated C takes of a board's memory (generated_read.h). */
 #ifndef MICROTVM_QEMU_MEMORY_GENERATED_H
 #define MICROTVM_QEMU_MEMORY_GENERATED_H
 
@@ -55,16 +53,14 @@ struct generated {
     size_t functions_count;
 };
 
-/* Look through DIR/codegen/host/src. Where several models share it, module is the one that is meant
- * (else NULL). Errors: ERROR_SYSTEM, ERROR_MODEL (a source over 1 GiB), ERROR_INTERNAL (memory). On
- * success the caller disposes of it. */
-bool generated_read(const char *dir, const char *module, struct generated *ret_generated,
-                    struct error *err);
 /* Safe on a zeroed struct and twice. */
 void generated_dispose(struct generated *generated);
 
 /* Note that a storage is a constant. Errors: ERROR_INTERNAL (memory). */
 bool generated_add_linked(struct generated *generated, uint64_t storage, struct error *err);
+
+/* Call it when functions were added. */
+void generated_sort_functions(struct generated *generated);
 
 bool generated_has_function(const struct generated *generated, const char *name);
 

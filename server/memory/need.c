@@ -1,7 +1,7 @@
 #include "memory/need.h"
 
 #include "base/cleanup.h"
-#include "memory/generated.h"
+#include "memory/generated_read.h"
 #include "memory/graph_need.h"
 #include "memory/heap_block.h"
 #include "memory/runtime_sizes.h"

@@ -1,4 +1,4 @@
-/* What declaration.c, function.c and generated.c share; nobody else includes it. */
+/* A generated source while it is read. */
 #ifndef MICROTVM_QEMU_MEMORY_SCAN_H
 #define MICROTVM_QEMU_MEMORY_SCAN_H
 
@@ -22,25 +22,6 @@ struct scan {
     struct error *err;
 };
 
-/* A declaration at file level, as far as it has been read. */
-struct declaration {
-    struct c_token type; /* its last word */
-    struct c_token name;
-    struct c_token function; /* the name in front of the parentheses; of length 0 where none is */
-    uint64_t count;          /* of an array's elements */
-    int parentheses;
-    bool is_array;
-    bool is_extern;
-    bool is_struct;
-    bool is_attribute;     /* what stands in the next parentheses */
-    bool has_value;        /* there was a '=' */
-    uint64_t struct_bytes; /* of a struct whose members were given */
-};
-
-/* Takes one token. False where the declaration ends with it, or a brace begins. */
-bool declaration_take(struct declaration *declaration, const struct c_token *token);
-uint64_t declaration_bytes(const struct declaration *declaration);
-
 /* Number of a C_NUMBER, at most MEMORY_MAX_BYTES. */
 uint64_t scan_number(const struct c_token *token);
 
@@ -54,12 +35,5 @@ static inline char scan_mark(const struct c_token *token)
 
 /* Goes to behind the brace that closes the one behind which the lexer stands. */
 void scan_skip_braces(struct scan *scan);
-
-/* The lexer stands behind the brace that opens the declaration's value: a table of functions, one
- * of AOT's description of its tensors, or anything else. */
-bool scan_description(struct scan *scan, const struct declaration *declaration);
-
-/* The lexer stands behind the brace that opens the function's body. */
-bool scan_function(struct scan *scan, const struct c_token *name);
 
 #endif

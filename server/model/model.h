@@ -4,23 +4,11 @@
 #ifndef MICROTVM_QEMU_MODEL_MODEL_H
 #define MICROTVM_QEMU_MODEL_MODEL_H
 
-#include "base/error.h"
+#include "model/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum { MODEL_TENSOR_MAX_NDIM = 8 };
-
-struct model_tensor {
-    char *name;
-    char *dtype;         /* "float32"; NULL where an old archive does not say */
-    uint64_t size_bytes; /* 0 where an old archive does not say */
-    bool has_shape;      /* shapes.h */
-    int ndim;
-    int64_t shape[MODEL_TENSOR_MAX_NDIM];
-    bool unwritten; /* an output that AOT's code never writes: of a tensor returned twice */
-};
 
 /* One of the models in an archive. */
 struct model_module {
@@ -49,16 +37,7 @@ struct model {
     size_t modules_count;
 };
 
-/* Are two names of tensors the same in C, where TVM writes '_' for what is no letter or digit? */
-bool model_names_match(const char *a, const char *b);
-
-/* From an unpacked archive: the model that is called module, or with NULL the first. Errors:
- * ERROR_MODEL: metadata.json missing, not JSON, of an unknown version (says which are known), no
- * code in it, an executor we cannot run; ERROR_USAGE: no such module; ERROR_SYSTEM. */
-bool model_load_dir(const char *dir, const char *module, struct model *ret_model,
-                    struct error *err);
 /* Safe on a zeroed struct and twice. */
 void model_dispose(struct model *model);
-void model_tensors_free(struct model_tensor *tensors, size_t count);
 
 #endif

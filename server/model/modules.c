@@ -10,15 +10,6 @@
 
 enum { NAME_MAX_LENGTH = 128, MODULES_MAX = 64, NAMES_TEXT_SIZE = 400 };
 
-void model_modules_free(struct model_module *modules, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        free(modules[i].name);
-        free(modules[i].executor);
-    }
-    free(modules);
-}
-
 /* The file itself describes the one model, or in version 7 each value in "modules" does. TVM
  * writes single operators without "modules" in version 7, too. */
 static const cJSON *next_module(const cJSON *json, const cJSON *module)

@@ -14,6 +14,4 @@
 bool model_modules_read(const cJSON *json, const char *wanted, struct model *model,
                         const cJSON **ret_module, struct error *err);
 
-void model_modules_free(struct model_module *modules, size_t count);
-
 #endif

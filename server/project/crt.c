@@ -29,12 +29,11 @@ static bool holds_crt(const char *dir)
 }
 
 /* Until 0.8, TVM's runtime ran AOT models from the application only. */
-static bool check_executor(const struct generate_options *options, const struct manifest *manifest,
-                           struct error *err)
+static bool check_executor(const char *crt_dir, const char *model_path,
+                           const struct manifest *manifest, struct error *err)
 {
     const char *type = manifest->settings.project_type;
-    cleanup_free char *executor =
-        file_path("%s/src/runtime/crt/aot_executor_module", options->crt_dir);
+    cleanup_free char *executor = file_path("%s/src/runtime/crt/aot_executor_module", crt_dir);
     if (!executor)
         return no_memory(err);
     if (strcmp(manifest->model.executor, "aot") != 0 ||
@@ -45,7 +44,7 @@ static bool check_executor(const struct generate_options *options, const struct 
                      "(no src/runtime/crt/aot_executor_module; TVM up to 0.8): give the runtime of "
                      "a later TVM, or none and option crt=bundled, or compile the model with "
                      "Executor(\"graph\")",
-                     options->model_path, options->crt_dir);
+                     model_path, crt_dir);
 }
 
 static bool copy_folder(const char *from, const char *to, const char *name, struct error *err)
@@ -55,25 +54,26 @@ static bool copy_folder(const char *from, const char *to, const char *name, stru
     return source && target ? file_copy_tree(source, target, err) : no_memory(err);
 }
 
-bool crt_add(const struct generate_options *options, const char *project, struct manifest *manifest,
-             struct error *err)
+bool crt_add(const struct crt_sources *sources, const char *model_path, const char *project,
+             struct manifest *manifest, struct error *err)
 {
-    cleanup_free char *bundled = file_path("%s/guest/crt", options->share_dir);
+    cleanup_free char *bundled = file_path("%s/guest/crt", sources->share_dir);
     cleanup_free char *to = file_path("%s/crt", project);
-    const char *wanted = options->settings->crt;
-    bool has_given = holds_crt(options->crt_dir);
+    const char *wanted = manifest->settings.crt;
+    bool has_given = holds_crt(sources->given_dir);
     bool use_given = has_given && (!wanted || strcmp(wanted, "given") == 0);
-    const char *from = use_given ? options->crt_dir : bundled;
+    const char *from = use_given ? sources->given_dir : bundled;
     if (wanted && strcmp(wanted, "given") == 0 && !has_given)
         return error_set(
             err, ERROR_USAGE, 0,
             "option crt=given: standalone_crt_dir \"%s\" holds no C runtime (TVM's has "
             "include/tvm/runtime/crt and src/runtime/crt): name one that does, or "
             "leave the option out",
-            options->crt_dir ? options->crt_dir : "");
+            sources->given_dir ? sources->given_dir : "");
     manifest->crt_source = strdup(use_given ? "given" : "bundled");
     if (!bundled || !to || !manifest->crt_source)
         return no_memory(err);
-    return (!use_given || check_executor(options, manifest, err)) && file_make_dirs(to, err) &&
-           copy_folder(from, to, "include", err) && copy_folder(from, to, "src", err);
+    return (!use_given || check_executor(from, model_path, manifest, err)) &&
+           file_make_dirs(to, err) && copy_folder(from, to, "include", err) &&
+           copy_folder(from, to, "src", err);
 }

@@ -4,15 +4,19 @@
 #define MICROTVM_QEMU_PROJECT_CRT_H
 
 #include "base/error.h"
-#include "project/generate.h"
 #include "project/manifest.h"
 
 #include <stdbool.h>
 
-/* Make PROJECT/crt, and say in the manifest (whose model is known) whose it is. Errors: ERROR_USAGE
- * (option crt=given, and none is given), ERROR_MODEL (the given one lacks what the model needs),
- * ERROR_SYSTEM. */
-bool crt_add(const struct generate_options *options, const char *project, struct manifest *manifest,
-             struct error *err);
+struct crt_sources {
+    const char *given_dir; /* NULL, "", missing or without a CRT: none is given */
+    const char *share_dir; /* file_share_dir */
+};
+
+/* Make PROJECT/crt by the manifest's settings, and say there (its model is known) whose it is.
+ * Errors: ERROR_USAGE (option crt=given, and none is given), ERROR_MODEL (the given one lacks what
+ * the model, of the archive MODEL_PATH, needs), ERROR_SYSTEM. */
+bool crt_add(const struct crt_sources *sources, const char *model_path, const char *project,
+             struct manifest *manifest, struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/name_list.h"
 #include "base/temp_dir.h"
 #include "model/archive.h"
+#include "model/load.h"
 #include "project/board_file.h"
 #include "project/build/build.h"
 #include "project/cmsis.h"
@@ -131,8 +132,9 @@ static bool copy_program(const char *program_path, const char *to, struct error 
 static bool fill(const struct generate_options *options, const char *project,
                  struct manifest *manifest, struct error *err)
 {
+    const struct crt_sources crt = {options->crt_dir, options->share_dir};
     return unpack_model(options, project, manifest, err) &&
-           crt_add(options, project, manifest, err) &&
+           crt_add(&crt, options->model_path, project, manifest, err) &&
            copy_guest(options->share_dir, project, err) &&
            board_file_copy(options->share_dir, options->settings->board, project, err) &&
            copy_item(options->share_dir, project, "qemu-machines", err) &&

@@ -1,18 +1,16 @@
 #include "project/settings.h"
 
-#include "project/settings_fields.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* NULL: memory ran out. */
-static cJSON *list_to_json(const struct field *field, char *const *list)
+static cJSON *list_to_json(const struct settings_field *field, char *const *list)
 {
     cJSON *array = cJSON_CreateArray();
     for (; array && *list; list++) {
         cJSON *item = cJSON_CreateString(
-            field_is_definitions(field) ? settings_without_dash_d(*list) : *list);
+            settings_field_is_definitions(field) ? settings_without_dash_d(*list) : *list);
         if (!item || !cJSON_AddItemToArray(array, item)) {
             cJSON_Delete(item);
             cJSON_Delete(array);
@@ -22,9 +20,10 @@ static cJSON *list_to_json(const struct field *field, char *const *list)
     return array;
 }
 
-static bool add_field(const struct field *field, const struct settings *settings, cJSON *json)
+static bool add_field(const struct settings_field *field, const struct settings *settings,
+                      cJSON *json)
 {
-    const void *at = field_of(field, settings);
+    const void *at = settings_field_of(field, settings);
     cJSON *list = NULL;
     switch (field->type) {
     case FIELD_TEXT:
@@ -111,7 +110,7 @@ static bool is_whole_from(const cJSON *item, int64_t least, int64_t most)
            item->valuedouble == (double)(int64_t)item->valuedouble;
 }
 
-static bool refuse_number(const struct field *field, const cJSON *item, struct error *err)
+static bool refuse_number(const struct settings_field *field, const cJSON *item, struct error *err)
 {
     char got[48] = "";
     if (cJSON_IsNumber(item))
@@ -120,10 +119,10 @@ static bool refuse_number(const struct field *field, const cJSON *item, struct e
                      field->key, (long long)field->least, (long long)field->most, got);
 }
 
-static bool read_field(const struct field *field, const cJSON *item, struct settings *settings,
-                       struct error *err)
+static bool read_field(const struct settings_field *field, const cJSON *item,
+                       struct settings *settings, struct error *err)
 {
-    void *at = field_at(field, settings);
+    void *at = settings_field_at(field, settings);
     switch (field->type) {
     case FIELD_TEXT:
         return read_text(item, at, err);
@@ -156,7 +155,8 @@ static bool read_item(const cJSON *item, struct settings *settings, bool ret_giv
 }
 
 /* Swapped, so that the caller's dispose of `from` frees what `to` had. */
-static void swap_field(const struct field *field, struct settings *from, struct settings *to)
+static void swap_field(const struct settings_field *field, struct settings *from,
+                       struct settings *to)
 {
     static const size_t SIZES[] = {
         [FIELD_TEXT] = sizeof(char *),
@@ -165,9 +165,9 @@ static void swap_field(const struct field *field, struct settings *from, struct 
         [FIELD_FLAG] = sizeof(bool),
     };
     char kept[sizeof(int64_t)];
-    memcpy(kept, field_at(field, to), SIZES[field->type]);
-    memcpy(field_at(field, to), field_at(field, from), SIZES[field->type]);
-    memcpy(field_at(field, from), kept, SIZES[field->type]);
+    memcpy(kept, settings_field_at(field, to), SIZES[field->type]);
+    memcpy(settings_field_at(field, to), settings_field_at(field, from), SIZES[field->type]);
+    memcpy(settings_field_at(field, from), kept, SIZES[field->type]);
 }
 
 bool settings_from_json(const cJSON *json, struct settings *settings, struct error *err)

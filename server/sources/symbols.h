@@ -8,15 +8,12 @@
 #define MICROTVM_QEMU_SOURCES_SYMBOLS_H
 
 #include "base/error.h"
+#include "sources/symbols_table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct symbols; /* opaque */
-
 /* Errors of all: ERROR_INTERNAL (memory). */
-bool symbols_new(struct symbols **ret_symbols, struct error *err);
-void symbols_free(struct symbols *symbols); /* NULL is fine */
 
 /* All that the text defines becomes one unit with all the names in it; *ret_unit is its number. */
 bool symbols_add_source(struct symbols *symbols, const char *text, size_t length, size_t *ret_unit,
@@ -27,9 +24,5 @@ bool symbols_add_names(struct symbols *symbols, size_t unit, const char *text, s
 /* A unit for each function with a body, variable and macro. */
 bool symbols_add_header(struct symbols *symbols, const char *text, size_t length,
                         struct error *err);
-
-/* Mark the unit and all that it needs of what was added so far. */
-bool symbols_reach(struct symbols *symbols, size_t unit, struct error *err);
-bool symbols_is_reached(const struct symbols *symbols, size_t unit);
 
 #endif

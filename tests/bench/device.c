@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "client/device_model.h"
+#include "client/npy.h"
 #include "client/rpc_client.h"
 #include "project/build/build.h"
 #include "project/generate.h"

@@ -6,8 +6,8 @@
 #include "board/board.h"
 #include "board/machine.h"
 #include "client/link.h"
-#include "client/npy.h"
 #include "client/rpc_client.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
-#include "board/board_state.h"
+#include "board/diagnosis/death.h"
+
 #include "board/diagnosis/fault.h"
 
 enum {

@@ -1,8 +1,10 @@
-/* What a firmware does that does not answer. */
-#include "board/board_state.h"
+#include "board/diagnosis/hang.h"
+
+#include "board/diagnosis/death.h"
 #include "board/diagnosis/fault.h"
 #include "board/diagnosis/monitor.h"
 #include "board/diagnosis/stack.h"
+#include "board/loop.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -130,7 +132,7 @@ static bool let_run(struct board *board)
     struct error ignored; /* an interrupt, which the caller's next wait will tell */
     struct deadline deadline = deadline_in_ms(BETWEEN_MS);
     while (!board->dead && !deadline_passed(deadline))
-        if (!board_turn(board, false, deadline, &ignored))
+        if (!loop_turn(board, false, deadline, &ignored))
             return false;
     return !board->dead;
 }
@@ -171,7 +173,7 @@ bool hang_explain(struct board *board, struct error *err)
 static bool explain(struct board *board, struct error *err)
 {
     struct error ignored; /* an interrupt, which the caller's next wait will tell */
-    if (!board_settle(board, &ignored))
+    if (!loop_settle(board, &ignored))
         return false;
     if (board->dead)
         return error_append(err, "%s", board->cause.text);
@@ -181,7 +183,7 @@ static bool explain(struct board *board, struct error *err)
 }
 
 /* Where the time for all is over, there is still this moment. */
-bool board_explain_timeout(struct board *board, struct error *err)
+bool hang_explain_timeout(struct board *board, struct error *err)
 {
     const struct interrupt *interrupt = board->interrupt;
     struct interrupt unlimited = {.signal_fd = -1, .peer_fd = -1};

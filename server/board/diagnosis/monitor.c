@@ -1,5 +1,8 @@
 #include "board/diagnosis/monitor.h"
 
+#include "board/diagnosis/death.h"
+#include "board/loop.h"
+
 #include <string.h>
 
 static bool is_ready(const struct qmp *qmp)
@@ -15,7 +18,7 @@ static bool await(struct board *board, bool (*is_there)(const struct qmp *),
             return error_set(err, ERROR_DEVICE, 0, "QEMU closed its control socket");
         if (!life_is_ending(board) && deadline_passed(deadline))
             return error_set(err, ERROR_TIMEOUT, 0, "QEMU does not answer");
-        if (!board_turn(board, false, deadline, err))
+        if (!loop_turn(board, false, deadline, err))
             return false;
     }
     return true;

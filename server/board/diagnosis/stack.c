@@ -1,5 +1,7 @@
 #include "board/diagnosis/stack.h"
 
+#include "board/diagnosis/death.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,11 +3,24 @@
 #define MICROTVM_QEMU_BOARD_COMMAND_LINE_H
 
 #include "base/error.h"
-#include "board/qemu/emulator.h"
+#include "board/machine.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { COMMAND_LINE_TEXT_BYTES = 96 };
+
+/* Of one start. */
+struct emulator_options {
+    const struct machine *machine; /* outlives the emulator */
+    const char *firmware_path;     /* an ELF */
+    const char *serial_path;       /* of the pty that is its serial line's other end */
+    int serial_fd;                 /* the same, open: QEMU inherits it and holds it while it runs */
+    int gdbserver_port;            /* 0: none */
+    int icount_shift;              /* -1: off */
+    const char *const *extra_args; /* NULL-terminated or NULL */
+    bool debug;                    /* command line, QMP and QEMU's stderr to our stderr */
+};
 
 /* An argv; the texts that were made for it live in it, so it must not move. */
 struct command_line {

@@ -1,4 +1,4 @@
-/* One QEMU process: its command line, its life and its last words. */
+/* One QEMU process: its start, its life and its last words. */
 #ifndef MICROTVM_QEMU_BOARD_EMULATOR_H
 #define MICROTVM_QEMU_BOARD_EMULATOR_H
 
@@ -7,22 +7,12 @@
 #include "base/error.h"
 #include "board/line/line_ring.h"
 #include "board/machine.h"
+#include "board/qemu/command_line.h"
 #include "board/qemu/cpu_seat.h"
 #include "board/qemu/qmp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct emulator_options {
-    const struct machine *machine; /* outlives the emulator */
-    const char *firmware_path;     /* an ELF */
-    const char *serial_path;       /* of the pty that is its serial line's other end */
-    int serial_fd;                 /* the same, open: QEMU inherits it and holds it while it runs */
-    int gdbserver_port;            /* 0: none */
-    int icount_shift;              /* -1: off */
-    const char *const *extra_args; /* NULL-terminated or NULL */
-    bool debug;                    /* command line, QMP and QEMU's stderr to our stderr */
-};
 
 struct emulator {
     const struct machine *machine;

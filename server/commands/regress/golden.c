@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/compare.h"
+#include "client/npy.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

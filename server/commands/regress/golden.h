@@ -4,7 +4,7 @@
 #define MICROTVM_QEMU_COMMANDS_REGRESS_GOLDEN_H
 
 #include "base/error.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 #include "regress/suite/suite.h"
 
 #include <stdbool.h>

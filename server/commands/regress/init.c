@@ -4,9 +4,10 @@
 #include "base/file.h"
 #include "base/temp_dir.h"
 #include "base/text.h"
+#include "client/npy.h"
 #include "commands/regress/random_tensor.h"
 #include "model/archive.h"
-#include "model/model.h"
+#include "model/load.h"
 #include "regress/json.h"
 #include "regress/suite/suite.h"
 

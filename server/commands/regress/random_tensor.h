@@ -3,7 +3,7 @@
 #define MICROTVM_QEMU_COMMANDS_REGRESS_RANDOM_TENSOR_H
 
 #include "base/error.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 #include "model/model.h"
 
 #include <stdbool.h>

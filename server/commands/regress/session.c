@@ -6,6 +6,7 @@
 #include "commands/option_arguments.h"
 #include "regress/baseline.h"
 #include "regress/report/document.h"
+#include "regress/suite/load.h"
 #include "regress/verdict.h"
 
 #include <sched.h>

@@ -3,9 +3,9 @@
 #define MICROTVM_QEMU_COMMANDS_RUN_RUN_H
 
 #include "base/deadline.h"
+#include "base/error.h"
 #include "client/report.h"
 #include "commands/doctor/probe.h"
-#include "commands/exit_code.h"
 #include "commands/pipeline.h"
 #include "commands/run/args.h"
 #include "commands/run/count/counts.h"
@@ -37,12 +37,10 @@ struct run {
     bool is_written;      /* the files of --output are */
 };
 
-/* Run all inferences on the open board; what it is that fails is added to the text. Errors: those
- * of run_on_device and its likes. */
-bool run_infer(struct run *run, struct error *err);
+/* Was it the --deadline that ended the run? */
+bool run_is_over(const struct run *run, const struct error *err);
 
-/* Fill what the document says of every run, once that has ended with code, and err where it
- * failed: its text is made what both tell. */
-void run_tell(struct run *run, struct error *err, enum exit_code code);
+/* Safe on one that holds nothing yet. */
+void run_dispose(struct run *run);
 
 #endif

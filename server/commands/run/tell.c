@@ -1,8 +1,9 @@
+#include "commands/run/tell.h"
+
 #include "base/temp_dir.h"
 #include "commands/document/value.h"
 #include "commands/run/count/table.h"
 #include "commands/run/document/sections.h"
-#include "commands/run/run.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@ static int compare_tensors(const struct model_tensor *a, const struct model_tens
                            enum aspect aspect)
 {
     if (aspect != BY_TYPE)
-        return claim_compare_names(a->name, b->name, aspect == BY_NAME_IN_C);
+        return model_names_compare(a->name, b->name, aspect == BY_NAME_IN_C);
     if (a->size_bytes != b->size_bytes)
         return a->size_bytes < b->size_bytes ? -1 : 1;
     return strcmp(a->dtype, b->dtype);

@@ -1,6 +1,5 @@
 #include "model/order/claims.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,25 +38,4 @@ void claims_dispose(struct claims *claims)
         claim_drop(&claims->inputs[i]);
         claim_drop(&claims->outputs[i]);
     }
-}
-
-static unsigned char in_c_name(char character)
-{
-    return isalnum((unsigned char)character) ? (unsigned char)character : '_';
-}
-
-bool model_names_match(const char *a, const char *b)
-{
-    return claim_compare_names(a, b, true) == 0;
-}
-
-int claim_compare_names(const char *a, const char *b, bool in_c)
-{
-    if (!in_c)
-        return strcmp(a, b);
-    while (*a && *b && in_c_name(*a) == in_c_name(*b)) {
-        a++;
-        b++;
-    }
-    return (*a ? in_c_name(*a) : 0) - (*b ? in_c_name(*b) : 0);
 }

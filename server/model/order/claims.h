@@ -4,12 +4,10 @@
 #define MICROTVM_QEMU_MODEL_ORDER_CLAIMS_H
 
 #include "base/error.h"
-#include "model/model.h"
+#include "model/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-enum { TENSORS_MAX = 4096 }; /* inputs or outputs of a model */
 
 /* Those that stand first are believed first. */
 enum claim_place {
@@ -43,9 +41,5 @@ bool claim_add(struct claim *claim, const char *name, size_t length, struct erro
 /* As if the place had said nothing. */
 void claim_drop(struct claim *claim);
 void claims_dispose(struct claims *claims);
-
-/* strcmp of two names. in_c: as they are in C, where TVM writes '_' for what is no letter or digit.
- */
-int claim_compare_names(const char *a, const char *b, bool in_c);
 
 #endif

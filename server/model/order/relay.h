@@ -9,6 +9,7 @@
 #ifndef MICROTVM_QEMU_MODEL_ORDER_RELAY_H
 #define MICROTVM_QEMU_MODEL_ORDER_RELAY_H
 
+#include "model/model.h"
 #include "model/order/claims.h"
 
 /* The line, out of DIR's archive, and the file that it stands in ("src/m.relay"), in new strings;

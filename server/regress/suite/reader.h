@@ -2,6 +2,8 @@
 #ifndef MICROTVM_QEMU_REGRESS_SUITE_READER_H
 #define MICROTVM_QEMU_REGRESS_SUITE_READER_H
 
+#include "regress/suite/checks.h"
+#include "regress/suite/mistakes.h"
 #include "regress/suite/suite.h"
 
 #include <cjson/cJSON.h>

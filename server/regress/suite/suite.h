@@ -4,8 +4,7 @@
 #ifndef MICROTVM_QEMU_REGRESS_SUITE_SUITE_H
 #define MICROTVM_QEMU_REGRESS_SUITE_SUITE_H
 
-#include "base/error.h"
-#include "regress/suite/mistakes.h"
+#include "regress/suite/measure.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,14 +38,6 @@ struct suite_tolerance {
     double least; /* of RULE_COSINE and RULE_TOP_1 */
 };
 
-/* What a case takes. */
-enum measure { MEASURE_INSTRUCTIONS, MEASURE_ROM, MEASURE_RAM, MEASURE_STACK, MEASURE_COUNT };
-
-/* "instructions", "rom_bytes": the key in suites, baselines and reports. */
-const char *measure_key(enum measure measure);
-/* What it is called in a message, "bytes of ROM". */
-const char *measure_unit(enum measure measure);
-
 struct suite_limits {
     double most[MEASURE_COUNT];           /* negative: no limit */
     double growth_percent[MEASURE_COUNT]; /* against the baseline; likewise */
@@ -79,21 +70,6 @@ struct suite {
     void **kept;
     size_t kept_count;
 };
-
-/* What the suite's document alone does not tell. */
-struct suite_checks {
-    char *const *boards; /* known names, NULL-terminated */
-    /* Is it a project option with a value that it can have? Errors: ERROR_USAGE. */
-    bool (*option)(const char *text, struct error *err);
-    bool writes_expected; /* files of "expected" need not be there yet */
-};
-
-/* Read it, and every file's name in it. With mistakes in it (*ret_mistakes, which the caller prints
- * and disposes of), *ret_document is the text that they are in, which the caller frees, and the
- * error is ERROR_USAGE with their number. Other errors: ERROR_SYSTEM, ERROR_INTERNAL (memory).
- * Paths of a case are told from the working folder. */
-bool suite_load(const char *path, const struct suite_checks *checks, struct suite *ret_suite,
-                struct mistakes *ret_mistakes, char **ret_document, struct error *err);
 
 /* Is there a case whose name has the pattern (fnmatch; a plain text may stand anywhere in it)? */
 bool suite_has(const struct suite *suite, const char *pattern);

@@ -1,5 +1,7 @@
 #include "bench/line/digits.h"
 
+#include "client/npy.h"
+
 #include <math.h>
 
 enum { SCORES = 10 };

@@ -1,4 +1,5 @@
 /* Which options there are, what is said of each, and what taking them leaves of the settings. */
+#include "api/option_table.h"
 #include "api/options.h"
 
 #include <check.h>

@@ -1,4 +1,5 @@
 /* --labels: what fits, and the accuracy that is told. */
+#include "client/npy.h"
 #include "commands/run/tensors/labels.h"
 #include "hostile/scratch.h"
 

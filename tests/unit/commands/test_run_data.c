@@ -1,5 +1,6 @@
 /* Files against a model's inputs and outputs: who is for whom, what fits, what is refused. */
 #include "base/file.h"
+#include "client/npy.h"
 #include "commands/run/tensors/data.h"
 #include "commands/run/tensors/output.h"
 

@@ -1,5 +1,6 @@
 /* Which '=' of an argument separates a tensor's name from a path, and which tensor it is for. */
 #include "base/file.h"
+#include "client/npy.h"
 #include "commands/run/tensors/data.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
 /* The folder of --output: it is there with all of its files, or as it was before. */
 #include "base/file.h"
+#include "client/npy.h"
 #include "commands/run/tensors/results.h"
 
 #include <check.h>

@@ -1,7 +1,7 @@
 /* What is read from generated C: constants, buffers, tensors, tables and workspaces; and that a
  * text which says it in another way, or badly, takes nothing. */
 #include "hostile/scratch.h"
-#include "memory/generated.h"
+#include "memory/generated_read.h"
 #include "memory/heap_block.h"
 
 #include <check.h>

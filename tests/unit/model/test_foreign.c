@@ -4,7 +4,7 @@
 #include "hostile/scratch.h"
 #include "model/archive.h"
 #include "model/foreign.h"
-#include "model/model.h"
+#include "model/load.h"
 
 #include <check.h>
 #include <stdio.h>

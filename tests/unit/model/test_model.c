@@ -2,7 +2,7 @@
  * has the order of tensors. */
 #include "hostile/make_archive.h"
 #include "hostile/scratch.h"
-#include "model/model.h"
+#include "model/load.h"
 
 #include <check.h>
 #include <stdio.h>

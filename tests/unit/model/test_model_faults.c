@@ -1,6 +1,6 @@
 /* Code that TVM writes although it does not compile is refused, with what to do. */
 #include "hostile/scratch.h"
-#include "model/model.h"
+#include "model/load.h"
 #include "unit/model/pieces.h"
 
 #include <check.h>

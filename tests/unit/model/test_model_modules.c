@@ -1,7 +1,7 @@
 /* Archives that hold several models. */
 #include "hostile/make_archive.h"
 #include "hostile/scratch.h"
-#include "model/model.h"
+#include "model/load.h"
 
 #include <check.h>
 #include <stdlib.h>

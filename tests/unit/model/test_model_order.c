@@ -1,7 +1,7 @@
 /* Who is who among a model's inputs and outputs: each place that tells, alone and against others;
  * and what is done where none tells. */
 #include "hostile/scratch.h"
-#include "model/model.h"
+#include "model/load.h"
 #include "model/notes.h"
 #include "unit/model/pieces.h"
 

@@ -1,8 +1,8 @@
 /* A suite's document: what cases it makes, and every mistake in it with its place. */
 #include "base/cleanup.h"
 #include "hostile/scratch.h"
+#include "regress/suite/load.h"
 #include "regress/suite/place.h"
-#include "regress/suite/suite.h"
 
 #include <check.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 #include "commands/run/count/session.h"
 
 #include "base/cleanup.h"
+#include "commands/run/infer.h"
 #include "project/footprint/elf.h"
 #include "project/footprint/marks.h"
 

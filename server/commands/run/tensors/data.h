@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "client/compare.h"
 #include "client/device_model.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 #include "commands/run/args.h"
 #include "commands/run/tensors/files.h"
 #include "commands/run/tensors/labels.h"

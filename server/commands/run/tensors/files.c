@@ -1,6 +1,7 @@
 #include "commands/run/tensors/files.h"
 
 #include "base/cleanup.h"
+#include "client/npy.h"
 #include "client/npz.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 #define MICROTVM_QEMU_COMMANDS_RUN_TENSORS_FILES_H
 
 #include "base/error.h"
-#include "client/npy.h"
+#include "client/tensor.h"
 #include "model/model.h"
 
 #include <stdbool.h>

@@ -3,8 +3,8 @@
 #define MICROTVM_QEMU_COMMANDS_RUN_TENSORS_LABELS_H
 
 #include "base/error.h"
-#include "client/npy.h"
 #include "client/report.h"
+#include "client/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>

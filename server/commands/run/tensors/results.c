@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "client/npy.h"
 #include "commands/run/tensors/output.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 #include "commands/run/trace/session.h"
 
 #include "base/cleanup.h"
+#include "commands/run/infer.h"
 #include "model/graph_prefix.h"
 
 #include <errno.h>

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "client/device_model.h"
+#include "client/npy.h"
 #include "commands/document/value.h"
 #include "commands/run/tensors/output.h"
 #include "commands/run/tensors/results.h"

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "client/compare.h"
-#include "client/npy.h"
 #include "client/report.h"
+#include "client/tensor.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

@@ -1,0 +1,18 @@
+/* What a firmware does that does not answer. */
+#ifndef MICROTVM_QEMU_BOARD_HANG_H
+#define MICROTVM_QEMU_BOARD_HANG_H
+
+#include "base/error.h"
+#include "board/board_state.h"
+
+#include <stdbool.h>
+
+/* Lines for an error's text: for how long a firmware has said nothing, where its CPU stands, the
+ * function that called it, and the other ones that it goes through. Returns false. */
+bool hang_explain(struct board *board, struct error *err);
+
+/* board_explain_timeout: the same for a board that may be off or dead, and whatever the interrupt
+ * says. Returns false. */
+bool hang_explain_timeout(struct board *board, struct error *err);
+
+#endif

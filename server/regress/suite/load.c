@@ -1,0 +1,102 @@
+#include "regress/suite/load.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "regress/json.h"
+#include "regress/suite/expand.h"
+#include "regress/suite/fields.h"
+
+#include <string.h>
+
+static void check_header(const struct reader *reader, const struct node *root)
+{
+    const struct node format = node_member(root, "format");
+    const struct node version = node_member(root, "version");
+    const char *text = cJSON_GetStringValue(format.json);
+    double number = 0;
+    if (!text || strcmp(text, SUITE_FORMAT) != 0)
+        mistakes_add(reader->mistakes, format.pointer, "give \"" SUITE_FORMAT "\"");
+    if (!json_number_at(root->json, "version", &number) || number != 1)
+        mistakes_add(reader->mistakes, version.pointer, "give 1");
+}
+
+/* The document's "baseline", or what the suite's name makes: "suite.json", "suite.baseline.json".
+ */
+static void find_baseline(const struct reader *reader, const struct node *root)
+{
+    static const char ENDING[] = ".json";
+    const struct node node = node_member(root, "baseline");
+    struct suite *suite = reader->suite;
+    size_t length = strlen(suite->path);
+    bool ends =
+        length > strlen(ENDING) && strcmp(suite->path + length - strlen(ENDING), ENDING) == 0;
+    if (node.json)
+        suite->baseline = reader_file(reader, &node, &(struct names){.model = NULL}, true);
+    else
+        suite->baseline = reader_keep(
+            reader, file_path("%.*s.baseline.json", (int)(ends ? length - strlen(ENDING) : length),
+                              suite->path));
+}
+
+static void read_root(struct reader *reader, const cJSON *json)
+{
+    static const char *const KEYS[] = {"$schema",  "format", "version", "baseline",
+                                       "defaults", "cases",  NULL};
+    const struct node root = {.json = json};
+    if (!reader_object(reader, &root, KEYS))
+        return;
+    check_header(reader, &root);
+    find_baseline(reader, &root);
+    const struct node defaults = node_member(&root, "defaults");
+    if (defaults.json &&
+        reader_object(reader, &defaults, SUITE_CASE_KEYS + SUITE_KEYS_OF_CASES_ALONE))
+        reader->defaults = defaults.json;
+    expand_cases(reader, &root);
+}
+
+/* The folder of PATH: "a/b.json" -> "a", "b.json" -> "." */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static void parse(struct reader *reader, const char *document)
+{
+    const char *end = NULL;
+    cleanup_json cJSON *json = cJSON_ParseWithOpts(document, &end, true);
+    size_t line = 1;
+    for (const char *at = document; at < end; at++)
+        line += *at == '\n';
+    if (json)
+        read_root(reader, json);
+    else
+        mistakes_add_at(reader->mistakes, line, "this is not JSON");
+}
+
+bool suite_load(const char *path, const struct suite_checks *checks, struct suite *ret_suite,
+                struct mistakes *ret_mistakes, char **ret_document, struct error *err)
+{
+    cleanup_free char *document = NULL;
+    struct suite suite = {.path = path, .dir = folder_of(path)};
+    struct mistakes mistakes = {.count = 0};
+    struct reader reader = {.suite = &suite, .checks = checks, .mistakes = &mistakes};
+    bool good = suite.dir ? file_read(path, REGRESS_JSON_MAX_BYTES, &document, NULL, err)
+                          : error_no_memory(err, "a path", strlen(path));
+    if (good)
+        parse(&reader, document);
+    if (mistakes.no_memory)
+        good = error_no_memory(err, "a suite", 0);
+    else if (mistakes.count > 0)
+        good = error_set(err, ERROR_USAGE, 0, "%s: %zu mistake%s", path, mistakes.count,
+                         mistakes.count == 1 ? "" : "s");
+    *ret_mistakes = mistakes;
+    *ret_document = steal_pointer(document);
+    if (good)
+        *ret_suite = suite;
+    else
+        suite_dispose(&suite);
+    return good;
+}
