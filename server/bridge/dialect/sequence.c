@@ -10,6 +10,7 @@ enum {
     FIELD_BYTES = 8,        /* of a number, a handle, a device or a length */
     TENSOR_HEAD_BYTES = 24, /* data 8, device 8, rank 4, type 4; then the shape */
     TENSOR_RANK_AT = 16,
+    TENSOR_TYPE_AT = 20, /* kind, bits, lanes of 2 */
     FIRST_CAPACITY = 16,
 };
 
@@ -209,6 +210,18 @@ size_t packed_sequence_size_bytes(const struct packed_sequence *sequence)
     return size_bytes;
 }
 
+/* A truth value is a number of 1 bit in CRT, of which each takes a byte; FFI has a kind for it, of 8
+ * bits, and takes the other for eight in a byte. */
+static void write_type_of_truth(enum rpc_dialect dialect, uint8_t *tensor)
+{
+    enum { CRT_UINT = 1, FFI_BOOL = 6 };
+    static const uint8_t crt[] = {CRT_UINT, 1};
+    static const uint8_t ffi[] = {FFI_BOOL, 8};
+    bool to_crt = dialect == RPC_DIALECT_CRT;
+    if (memcmp(tensor + TENSOR_TYPE_AT, to_crt ? ffi : crt, sizeof(crt)) == 0)
+        memcpy(tensor + TENSOR_TYPE_AT, to_crt ? crt : ffi, sizeof(crt));
+}
+
 void packed_sequence_write(const struct packed_sequence *sequence, enum rpc_dialect dialect,
                            uint8_t *to)
 {
@@ -225,6 +238,8 @@ void packed_sequence_write(const struct packed_sequence *sequence, enum rpc_dial
             values += sizeof(int32_t);
         if (value->size_bytes > 0)
             memcpy(values, value->data, value->size_bytes);
+        if (value->code == RPC_VALUE_TENSOR)
+            write_type_of_truth(dialect, values);
         values += value->size_bytes;
     }
 }

@@ -7,7 +7,8 @@
  *                          (TVM 0.27's src/runtime/rpc/minrpc/rpc_reference.h)
  *
  * The values are the same bytes in both, but for strings that are objects in FFI: they have an
- * uint32 of their own in front of them. The codes differ. */
+ * uint32 of their own in front of them, and for the type of a tensor of truth values. The codes
+ * differ. */
 #ifndef MICROTVM_QEMU_BRIDGE_DIALECT_SEQUENCE_H
 #define MICROTVM_QEMU_BRIDGE_DIALECT_SEQUENCE_H
 

@@ -3,10 +3,13 @@
 # needs: tvm
 
 import numpy as np
+import tvm
+import tvm.rpc
 from tvm import relax
 
 import common
 import microtvm_qemu
+import server_process
 from modules import constant, module, tensor, tuple_of
 
 BOARDS = ("mps2_an385", "qemu_riscv64")
@@ -122,6 +125,32 @@ def test_tensors_of_no_elements():
             microtvm_qemu.ExportError, microtvm_qemu.export, made, folder / "c.tar", interface="c"
         )
     assert "input x" in str(error) and "no elements" in str(error), error
+
+
+def test_a_client_of_today():
+    """TVM's own drives it over RPC: names as they are, and truth values, which are new since 0.21."""
+
+    def body(builder, x, y):
+        return relax.Tuple(
+            [builder.emit(relax.op.logical_not(x)), builder.emit(relax.op.add(y, y))]
+        )
+
+    made = module({"serving/x:0": tensor((3,), "bool"), "y": tensor((2,), "int64")}, body)
+    common.need_board(BOARDS[0])
+    with common.scratch() as folder:
+        microtvm_qemu.export(made, folder / "m.tar")
+        with server_process.Server(folder, folder / "m.tar", "--board", BOARDS[0]) as server:
+            remote = tvm.rpc.connect("127.0.0.1", server.port)
+            create = remote.get_function("tvm.aot_executor.create")
+            model = create(remote.system_lib(), remote.cpu(0), "default")
+            model["get_input"]("serving/x:0").copyfrom(np.array([True, False, True]))
+            model["get_input"]("y").copyfrom(np.array([2**40, -1], "int64"))
+            model["run"]()
+            got = [model["get_output"](index).numpy() for index in range(2)]
+            del model, create, remote
+    np.testing.assert_array_equal(got[0], [False, True, False])
+    np.testing.assert_array_equal(got[1], [2**41, -2])
+    assert [str(array.dtype) for array in got] == ["bool", "int64"], got
 
 
 def test_no_inputs_and_nothing_to_compute():

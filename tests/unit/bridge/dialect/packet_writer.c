@@ -40,10 +40,15 @@ void device(uint32_t type, uint32_t number)
 
 void tensor(void)
 {
+    tensor_of(0x00012002);
+}
+
+void tensor_of(uint32_t type)
+{
     i64(0x2000);
     device(1, 0);
     i32(2);
-    i32(0x00012002);
+    i32(type);
     i64(2);
     i64(3);
     i64(0);

@@ -25,6 +25,7 @@ void text(const char *value);
 void device(uint32_t type, uint32_t number);
 /* float32[2, 3] at 0x2000. */
 void tensor(void);
+void tensor_of(uint32_t type); /* kind, bits, lanes of 2 bytes */
 /* With its length filled in; it lives in `written`. */
 struct packet end(void);
 

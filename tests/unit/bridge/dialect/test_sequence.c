@@ -46,6 +46,31 @@ START_TEST(arguments_of_each_type)
 }
 END_TEST
 
+START_TEST(tensors_of_truth_values)
+{
+    enum { OF_CRT = 0x00010101, OF_FFI = 0x00010806, BYTES = 0x00010801 };
+    begin(CALL);
+    i64(0x80018003);
+    i32(2);
+    i32(RPC_FFI_TENSOR_POINTER), tensor_of(OF_FFI);
+    i32(RPC_FFI_TENSOR_POINTER), tensor_of(BYTES);
+    const struct packet *got = requested();
+    begin(CALL);
+    i64(0x80018003);
+    i32(2), i32(RPC_VALUE_TENSOR), i32(RPC_VALUE_TENSOR);
+    tensor_of(OF_CRT), tensor_of(BYTES);
+    expect(got->data, got->size_bytes);
+    begin(RETURN);
+    i32(3), i32(RPC_VALUE_INT), i32(RPC_VALUE_TENSOR), i32(RPC_VALUE_HANDLE);
+    i64(RPC_VALUE_ARRAY), tensor_of(OF_CRT), i64(0x8001);
+    struct bytes reply = replied();
+    begin(RETURN);
+    i32(3), i32(RPC_FFI_INT), i64(RPC_FFI_TENSOR);
+    i32(RPC_FFI_TENSOR_POINTER), tensor_of(OF_FFI), i32(RPC_FFI_HANDLE), i64(0x8001);
+    expect(reply.data, reply.size);
+}
+END_TEST
+
 START_TEST(values_that_a_board_does_not_know)
 {
     static const uint32_t codes[] = {10, 13, 63, 64, 67, 71, 128, 0xffffffff};
@@ -120,6 +145,7 @@ static Suite *suite(void)
     TCase *values = tcase_create("values");
     tcase_add_checked_fixture(values, open_ffi, close_dialect);
     tcase_add_test(values, arguments_of_each_type);
+    tcase_add_test(values, tensors_of_truth_values);
     tcase_add_loop_test(values, values_that_a_board_does_not_know, 0, 8);
     tcase_add_test(values, packets_that_are_cut_off);
     tcase_add_loop_test(values, counts_and_sizes_that_lie, 0, 5);
