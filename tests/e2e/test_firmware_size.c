@@ -3,8 +3,7 @@
  * firmware is told to have are all of it. Nothing is booted. */
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/name_list.h"
-#include "board/machine.h"
+#include "boards/board_list.h"
 #include "boards/board_programs.h"
 #include "e2e/api_client.h"
 #include "e2e/sized_model.h"
@@ -42,7 +41,7 @@ enum { MORE_PERCENT = 5 };
 enum { MORE_PERCENT = 0 };
 #endif
 
-static char **boards;
+static struct board_list boards;
 static struct error err;
 
 #define ASSERT_GOOD(call) ck_assert_msg((call), "%s", err.text)
@@ -165,27 +164,23 @@ static void check_parts(const char *project, const struct map *map, const struct
 
 START_TEST(the_runtime_stays_small)
 {
-    const char *board = boards[_i / EXECUTORS];
+    const struct listed_board *board = &boards.items[_i / EXECUTORS];
     const size_t executor = (size_t)_i % EXECUTORS;
     cleanup_free char *definition = NULL;
-    cleanup_free char *path = file_path("%s/qemu-machines/%s.json", SOURCE_DIR, board);
-    ASSERT_GOOD(file_read(path, MAX_BOARD_BYTES, &definition, NULL, &err));
+    ASSERT_GOOD(file_read(board->path, MAX_BOARD_BYTES, &definition, NULL, &err));
     char lacks[BOARD_REASON_SIZE];
-    board_compiler_lacking(board, lacks);
+    board_compiler_lacking(board->name, lacks);
     if (lacks[0]) {
-        printf("SKIP the_runtime_stays_small: %s: %s\n", board, lacks);
+        printf("SKIP the_runtime_stays_small: %s: %s\n", board->name, lacks);
         return;
     }
     char project[300];
     snprintf(project, sizeof(project), "%s", scratch_path("project"));
-    build(board, executors[executor].kind, project);
+    build(board->name, executors[executor].kind, project);
     struct map map = read_map(project);
-    struct machine machine;
-    ASSERT_GOOD(machine_load_file(path, &machine, &err));
-    check_parts(project, &map, &machine.regions);
-    machine_dispose(&machine);
+    check_parts(project, &map, &board->regions);
     unsigned long runtime_bytes = map.flash_bytes - map.model_bytes;
-    printf("%s, %s: %lu bytes\n", board, executors[executor].name, runtime_bytes);
+    printf("%s, %s: %lu bytes\n", board->name, executors[executor].name, runtime_bytes);
     (void)fflush(stdout);
     /* A figure at all, and the model was found. */
     ck_assert_uint_gt(map.model_bytes, 50);
@@ -198,25 +193,20 @@ END_TEST
 
 int main(void)
 {
-    static const struct name_place place = {
-        .dir = SOURCE_DIR "/qemu-machines", .prefix = "", .ending = ".json"};
-    if (!name_list_load(&place, &boards, &err)) {
+    if (!board_list_find(BOARDS_SHIPPED, &boards, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return EXIT_FAILURE;
     }
-    int count = 0;
-    while (boards[count])
-        count++;
     Suite *suite = suite_create("firmware_size");
     TCase *sizes = tcase_create("sizes");
     tcase_set_timeout(sizes, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(sizes, scratch_make, scratch_remove);
-    tcase_add_loop_test(sizes, the_runtime_stays_small, 0, count * EXECUTORS);
+    tcase_add_loop_test(sizes, the_runtime_stays_small, 0, (int)boards.count * EXECUTORS);
     suite_add_tcase(suite, sizes);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    name_list_free(boards);
+    board_list_dispose(&boards);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
