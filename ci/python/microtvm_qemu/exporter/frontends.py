@@ -4,6 +4,7 @@ import pathlib
 
 from ..errors import ExportError
 from .names import name_of
+from .onnx_model import check_inference, check_outputs
 from .refusals import cause
 
 ENDINGS = (".onnx", ".pt2", ".tflite")
@@ -31,9 +32,11 @@ def _onnx(path, shapes):
     from tvm.relax.frontend.onnx import from_onnx
 
     model = onnx.load(str(path))
+    check_inference(path, onnx, model.graph)
     module = from_onnx(
         model, shape_dict=shapes or None, keep_params_in_input=False, sanitize_input_names=False
     )
+    check_outputs(path, onnx, model.graph, module["main"], bool(shapes))
     return _with_output_names(module, [output.name for output in model.graph.output])
 
 

@@ -6,7 +6,7 @@ from tvm import relax
 
 from ..errors import ExportError
 from .names import dtype_of, name_of, type_of
-from .refusals import refuse_lowering
+from .refusals import refuse_lowering, short
 from .tensors import flat_types, tensor_of
 
 
@@ -82,9 +82,34 @@ def _check_inputs(function):
             tensor_of(f"input {name}", type_, name)
 
 
+_REDUCTIONS = frozenset(
+    f"relax.{name}" for name in "max min sum prod mean std variance argmax argmin median".split()
+)
+
+
+def _dims(type_):
+    shape = getattr(getattr(type_, "shape", None), "values", None)
+    return [getattr(dim, "value", None) for dim in shape or []]
+
+
+def _check_reductions(function):
+    """Of no elements: TVM's code for that writes nothing, not even the first value."""
+    for block in getattr(function.body, "blocks", []):
+        for binding in block.bindings:
+            call = binding.value
+            if not isinstance(call, relax.Call) or getattr(call.op, "name", "") not in _REDUCTIONS:
+                continue
+            if 0 in _dims(type_of(call.args[0])) and 0 not in _dims(type_of(call)):
+                raise ExportError(
+                    f"operator {call.op.name} ({short(type_of(call.args[0]))}): there is no element to "
+                    "reduce, for which TVM has no code: put a constant there in the model"
+                )
+
+
 def lower(module, target):
     """Operators as TIR functions, fused; main calls nothing but them."""
     _check_inputs(module["main"])
+    _check_reductions(module["main"])
     passes = [
         relax.transform.DecomposeOpsForInference(),
         relax.transform.CanonicalizeBindings(),

@@ -25,7 +25,9 @@ def cause(error):
     missing = re.search(r'Unresolved call .*name="([^"]+)"', lines[-1]) if lines else None
     if missing:
         return f"its target c has no {missing[1]}"
-    return short(lines[-1]) if lines else type(error).__name__
+    if not lines or isinstance(error, (LookupError, AttributeError, AssertionError)):
+        return f"{type(error).__name__} {short(lines[-1])}" if lines else type(error).__name__
+    return short(lines[-1])
 
 
 def refusal(expr):
