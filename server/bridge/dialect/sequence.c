@@ -210,8 +210,8 @@ size_t packed_sequence_size_bytes(const struct packed_sequence *sequence)
     return size_bytes;
 }
 
-/* A truth value is a number of 1 bit in CRT, of which each takes a byte; FFI has a kind for it, of 8
- * bits, and takes the other for eight in a byte. */
+/* A truth value is a number of 1 bit in CRT, of which each takes a byte; FFI has a kind for it, of
+ * 8 bits, and takes the other for eight in a byte. */
 static void write_type_of_truth(enum rpc_dialect dialect, uint8_t *tensor)
 {
     enum { CRT_UINT = 1, FFI_BOOL = 6 };
