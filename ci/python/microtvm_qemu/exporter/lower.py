@@ -5,6 +5,7 @@ import tvm
 from tvm import relax
 
 from ..errors import ExportError
+from .integers import in_integers
 from .names import dtype_of, name_of, type_of
 from .refusals import refuse_lowering, short
 from .tensors import flat_types, tensor_of
@@ -121,6 +122,6 @@ def lower(module, target):
     ]
     try:
         with target, tvm.transform.PassContext(opt_level=3):
-            return tvm.transform.Sequential(passes)(module)
+            return tvm.transform.Sequential(passes)(in_integers(module))
     except Exception as error:  # pylint: disable=broad-except
         return refuse_lowering(module, error)
