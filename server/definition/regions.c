@@ -230,11 +230,21 @@ const struct region *regions_code(const struct regions *regions)
     return region;
 }
 
-uint64_t regions_writable_bytes(const struct regions *regions)
+static uint64_t sum_of(const struct regions *regions, bool are_read_only)
 {
     uint64_t sum_bytes = 0;
     for (size_t i = 0; i < regions->count; i++)
-        if (!region_is_read_only(&regions->items[i]))
+        if (region_is_read_only(&regions->items[i]) == are_read_only)
             sum_bytes += regions->items[i].size_bytes;
     return sum_bytes;
+}
+
+uint64_t regions_read_only_bytes(const struct regions *regions)
+{
+    return sum_of(regions, true);
+}
+
+uint64_t regions_writable_bytes(const struct regions *regions)
+{
+    return sum_of(regions, false);
 }

@@ -51,7 +51,8 @@ bool region_is_read_only(const struct region *region);
 /* The one that code is in; regions_read sees to it that there is one. */
 const struct region *regions_code(const struct regions *regions);
 
-/* Those that are not read only, together. */
+/* Those that are read only, together; and the others. */
+uint64_t regions_read_only_bytes(const struct regions *regions);
 uint64_t regions_writable_bytes(const struct regions *regions);
 
 #endif

@@ -136,7 +136,7 @@ static void check_parts(const char *project, const struct map *map, const struct
     cleanup_free char *elf = file_path("%s/build/firmware.elf", project);
     struct memory_use use;
     struct footprint footprint;
-    ASSERT_GOOD(memory_use_read(project, &need, &use, &err));
+    ASSERT_GOOD(memory_use_read(project, &need, regions, &use, &err));
     ASSERT_GOOD(footprint_read(elf, regions, &footprint, &err));
     ck_assert_uint_eq(use.flash_bytes, footprint.flash_bytes);
     ck_assert_uint_eq(use.flash_bytes, map->flash_bytes);

@@ -242,6 +242,36 @@ START_TEST(more_of_the_heap_is_shown)
 }
 END_TEST
 
+/* Of a memory for code that does not hold them. */
+START_TEST(constants_in_ram_are_no_flash)
+{
+    enum { CODE_BYTES = 128 << 10, LARGE = 2 * CODE_BYTES };
+    char path[300];
+    char *text = NULL;
+    ck_assert(file_read(SOURCE_DIR "/qemu-machines/mps2_an385.json", MAX_DOCUMENT_BYTES, &text,
+                        NULL, &err));
+    cJSON *machine = cJSON_Parse(text);
+    free(text);
+    cJSON *regions = cJSON_GetObjectItem(cJSON_GetObjectItem(machine, "memory"), "regions");
+    cJSON_SetNumberValue(cJSON_GetObjectItem(cJSON_GetArrayItem(regions, 0), "size_bytes"),
+                         CODE_BYTES);
+    snprintf(path, sizeof(path), "%s", scratch_path("mps2_an385.json"));
+    text = cJSON_Print(machine);
+    scratch_write("mps2_an385.json", text);
+    free(text);
+    cJSON_Delete(machine);
+    board = path;
+    ck_assert(run_model(SIZED_CONSTANTS, LARGE, "constants.json"));
+    cJSON *memory = memory_in("constants.json");
+    check_sums(memory);
+    ck_assert_int_ge(ram_of(memory, "constants"), LARGE);
+    ck_assert_int_lt(number_in(part_in(memory, "constants"), "flash_bytes"), LARGE);
+    ck_assert_int_eq(number_in(cJSON_GetObjectItem(memory, "flash"), "size_bytes"), CODE_BYTES);
+    ck_assert_int_lt(used_in(memory, "flash"), CODE_BYTES);
+    cJSON_Delete(memory);
+}
+END_TEST
+
 static void setup(void)
 {
     scratch_make();
@@ -262,6 +292,7 @@ int main(void)
     tcase_add_loop_test(tests, what_a_model_takes_is_shown, 0, (int)boards.count);
     tcase_add_loop_test(tests, more_of_the_heap_is_shown, 0,
                         (int)(sizeof(OTHERS) / sizeof(OTHERS[0])));
+    tcase_add_test(tests, constants_in_ram_are_no_flash);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -13,7 +13,8 @@ bool run_memory_read(const struct pipeline *pipeline, struct run_memory *ret_mem
                      struct error *err)
 {
     struct run_memory memory = {.is_measured = false};
-    if (!memory_use_read(pipeline->project_dir, &pipeline->need, &memory.use, err))
+    if (!memory_use_read(pipeline->project_dir, &pipeline->need, &pipeline->machine.regions,
+                         &memory.use, err))
         return false;
     *ret_memory = memory;
     return true;
@@ -67,10 +68,10 @@ void run_memory_show(const struct run_memory *memory, const struct machine *mach
             show_row(out, part->name, part->flash_bytes, part->ram_bytes);
     }
     show_row(out, "used", use->flash_bytes, use->ram_bytes);
-    show_row(out, "the board's", regions_code(&machine->regions)->size_bytes,
+    show_row(out, "the board's", regions_read_only_bytes(&machine->regions),
              regions_writable_bytes(&machine->regions));
     fprintf(out, "  %-11s %8.1f %% %8.1f %%\n", "share",
-            percent(use->flash_bytes, regions_code(&machine->regions)->size_bytes),
+            percent(use->flash_bytes, regions_read_only_bytes(&machine->regions)),
             percent(use->ram_bytes, regions_writable_bytes(&machine->regions)));
     if (memory->is_measured)
         fprintf(out,

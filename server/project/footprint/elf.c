@@ -130,6 +130,7 @@ static bool read_sections(struct elf *elf, const struct table *table)
             .name = name_in(elf, table, table->names, header.name),
             .address = header.address,
             .size_bytes = header.size_bytes,
+            .has_values = has_values,
             .in_flash = is_allocated && has_values,
             /* Thread-local variables without a value have room of their own, .tbss_space. */
             .in_ram = is_allocated && (header.flags & SHF_WRITE) &&

@@ -12,8 +12,10 @@ struct elf_section {
     const char *name; /* in the file's data */
     uint64_t address;
     uint64_t size_bytes;
-    bool in_flash; /* takes flash: code, constants, initial values */
-    bool in_ram;   /* takes RAM; one with initial values takes both */
+    bool has_values; /* in the file; else they are zero when the firmware starts */
+    bool
+        in_flash; /* takes flash: code, constants, initial values; or (footprint_place) RAM alone */
+    bool in_ram;  /* takes RAM; one with initial values takes both */
 };
 
 struct elf_symbol {

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "project/footprint/elf.h"
+#include "project/footprint/footprint.h"
 #include "project/footprint/link_map.h"
 #include "project/footprint/origin.h"
 
@@ -37,8 +38,9 @@ static void add(const struct counting *counting, const struct elf_section *secti
     struct memory_part *parts = counting->use->parts;
     if (section->in_flash)
         parts[origin.flash].flash_bytes += size_bytes;
+    const bool is_constant = section->has_values && !section->in_flash;
     if (section->in_ram)
-        parts[origin.ram].ram_bytes += size_bytes;
+        parts[is_constant ? origin.flash : origin.ram].ram_bytes += size_bytes;
 }
 
 /* Each piece reaches up to where the next one begins. */
@@ -140,7 +142,7 @@ static bool list_symbols(struct memory_use *use, struct elf *elf, struct error *
 /* ---- a firmware ---- */
 
 bool memory_use_read(const char *project_dir, const struct memory_need *need,
-                     struct memory_use *ret_use, struct error *err)
+                     const struct regions *regions, struct memory_use *ret_use, struct error *err)
 {
     __attribute__((cleanup(elf_dispose))) struct elf elf = {.data = NULL};
     __attribute__((cleanup(link_map_dispose))) struct link_map map = {.text = NULL};
@@ -156,6 +158,7 @@ bool memory_use_read(const char *project_dir, const struct memory_need *need,
         return false;
     if (!memory_marks_find(&elf, &use.marks, err))
         return error_wrap(err, "%s", elf_path);
+    footprint_place(&elf, regions);
     const struct counting counting = {&use, &map, whole_dir};
     count_parts(&counting, &elf, need);
     if (!list_symbols(&use, &elf, err)) {

@@ -8,6 +8,7 @@
 #define MICROTVM_QEMU_PROJECT_FOOTPRINT_MEMORY_USE_H
 
 #include "base/error.h"
+#include "definition/regions.h"
 #include "memory/need.h"
 #include "project/footprint/marks.h"
 #include "project/footprint/memory_part.h"
@@ -35,10 +36,11 @@ struct memory_use {
 };
 
 /* Of the project whose firmware was built last in PROJECT_DIR/build; need is its model's, as
- * build_project told. The same firmware gives the same answer. memory_use_dispose is the caller's.
- * Errors: ERROR_SYSTEM (firmware or map not to be read), ERROR_INTERNAL (memory; marks.h). */
+ * build_project told, and regions are the board's memories. The same firmware gives the same
+ * answer. memory_use_dispose is the caller's. Errors: ERROR_SYSTEM (firmware or map not to be
+ * read), ERROR_INTERNAL (memory; marks.h). */
 bool memory_use_read(const char *project_dir, const struct memory_need *need,
-                     struct memory_use *ret_use, struct error *err);
+                     const struct regions *regions, struct memory_use *ret_use, struct error *err);
 
 /* Safe on a zeroed struct and twice. */
 void memory_use_dispose(struct memory_use *use);

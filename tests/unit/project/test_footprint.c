@@ -21,7 +21,7 @@ static const struct {
 } SECTIONS[] = {
     {SHT_NULL, 0, 0, 0},
     {SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0, 1000},
-    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x3000, 600}, /* constants, used where they are loaded */
+    {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x3000, 600}, /* constants, in RAM from the start */
     {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x2000, 20},
     {SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0x2100, 300},
     {SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS, 0x2014, 4},
@@ -77,8 +77,8 @@ static void check_footprint(void)
 {
     ck_assert_msg(footprint_read(scratch_path("f.elf"), &REGIONS, &footprint, &err), "%s",
                   err.text);
-    ck_assert_uint_eq(footprint.flash_bytes, 1000 + 600 + 20 + 4 + 8);
-    ck_assert_uint_eq(footprint.ram_bytes, 20 + 300 + 4 + 16);
+    ck_assert_uint_eq(footprint.flash_bytes, 1000 + 20 + 4 + 8);
+    ck_assert_uint_eq(footprint.ram_bytes, 600 + 20 + 300 + 4 + 16);
     ck_assert_uint_eq(footprint.region_bytes[0], 1000 + 20 + 4);
     ck_assert_uint_eq(footprint.region_bytes[1], 20 + 300 + 4);
     ck_assert_uint_eq(footprint.region_bytes[2], 600 + 16);

@@ -173,11 +173,16 @@ static void make_project(void)
     write_elf_32(scratch_path("build/firmware.elf"), SYMBOLS_COUNT);
 }
 
+static struct regions regions = {
+    .items = {{.origin = 0x1000, .size_bytes = 0x1000, .holds = {[REGION_CODE] = true}},
+              {.origin = 0x8000, .size_bytes = 0x2000, .holds = {[REGION_DATA] = true}}},
+    .count = 2};
+
 static void read_project(uint64_t workspace_bytes)
 {
     const struct memory_need need = {.workspace_bytes = workspace_bytes};
     memory_use_dispose(&use);
-    ck_assert_msg(memory_use_read(scratch_path("."), &need, &use, &err), "%s", err.text);
+    ck_assert_msg(memory_use_read(scratch_path("."), &need, &regions, &use, &err), "%s", err.text);
 }
 
 static void check_part(enum memory_part_id id, const char *name, uint64_t flash_bytes,
@@ -215,6 +220,20 @@ START_TEST(every_byte_is_somebodys)
     write_elf_64(scratch_path("build/firmware.elf"), SYMBOLS_COUNT);
     read_project(0x30);
     check_parts();
+}
+END_TEST
+
+/* What lies in a memory that can be written to takes that, and keeps its part. */
+START_TEST(constants_may_take_ram)
+{
+    regions.items[0].holds[REGION_WORKSPACE] = true;
+    read_project(0x30);
+    check_part(MEMORY_CONSTANTS, "constants", 0x20, 0x80);
+    check_part(MEMORY_RUNTIME, "runtime", 0, 0x20);
+    check_part(MEMORY_WORKSPACE, "workspace", 0, 0x20 + 0x80 + 0x30);
+    ck_assert_uint_eq(use.flash_bytes, 0x20);
+    ck_assert_uint_eq(use.ram_bytes, 0x400 + 0x20 + 8 + 0x100 + 0x800 + 0x200);
+    ck_assert(use.symbols[0].in_ram);
 }
 END_TEST
 
@@ -279,13 +298,13 @@ START_TEST(what_is_not_there_is_named)
 {
     const struct memory_need need = {.workspace_bytes = 0};
     ck_assert_int_eq(remove(scratch_path("build/firmware.map")), 0);
-    ck_assert(!memory_use_read(scratch_path("."), &need, &use, &err));
+    ck_assert(!memory_use_read(scratch_path("."), &need, &regions, &use, &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);
     ck_assert_msg(strstr(err.text, "build/firmware.map") != NULL, "%s", err.text);
     ck_assert_int_eq(remove(scratch_path("build/firmware.elf")), 0);
-    ck_assert(!memory_use_read(scratch_path("."), &need, &use, &err));
+    ck_assert(!memory_use_read(scratch_path("."), &need, &regions, &use, &err));
     ck_assert_msg(strstr(err.text, "build/firmware.elf") != NULL, "%s", err.text);
-    ck_assert(!memory_use_read(scratch_path("nowhere"), &need, &use, &err));
+    ck_assert(!memory_use_read(scratch_path("nowhere"), &need, &regions, &use, &err));
     ck_assert_msg(strstr(err.text, "nowhere") != NULL, "%s", err.text);
 }
 END_TEST
@@ -302,7 +321,7 @@ START_TEST(a_firmware_says_where_its_marks_are)
     ck_assert_uint_eq(memory_stack_used_bytes(stack + 3, 3), 3);
     const struct memory_need need = {.workspace_bytes = 0};
     write_elf_32(scratch_path("build/firmware.elf"), SYMBOLS_COUNT - 1);
-    ck_assert(!memory_use_read(scratch_path("."), &need, &use, &err));
+    ck_assert(!memory_use_read(scratch_path("."), &need, &regions, &use, &err));
     ck_assert_int_eq(err.kind, ERROR_INTERNAL);
     ck_assert_msg(strstr(err.text, "no symbol \"platform_heap\"") != NULL, "%s", err.text);
 }
@@ -325,6 +344,7 @@ int main(void)
     TCase *tests = tcase_create("memory_use");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, every_byte_is_somebodys);
+    tcase_add_test(tests, constants_may_take_ram);
     tcase_add_test(tests, a_workspace_is_not_larger_than_the_heap_that_it_is_in);
     tcase_add_test(tests, the_largest_symbols_come_first);
     tcase_add_test(tests, a_map_that_is_none_takes_no_byte_away);

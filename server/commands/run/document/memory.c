@@ -68,7 +68,7 @@ cJSON *section_memory(const struct run_memory *memory, const struct machine *mac
     bool good =
         object &&
         document_add(object, "flash",
-                     region_of(regions_code(&machine->regions)->size_bytes, use->flash_bytes)) &&
+                     region_of(regions_read_only_bytes(&machine->regions), use->flash_bytes)) &&
         document_add(object, "ram",
                      region_of(regions_writable_bytes(&machine->regions), use->ram_bytes)) &&
         document_add(object, "parts", parts_of(use)) &&
