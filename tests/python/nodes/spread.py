@@ -83,10 +83,17 @@ def check_on_board(board, name):
 
 
 def check_more_on_boards():
-    boards = itertools.cycle(ON_BOARDS)
+    """Not on microbit, which has 16 KB of RAM."""
+    boards = itertools.cycle(board for board in ON_BOARDS if board != "microbit")
     passed = [name for name, result in RESULTS.items() if result.outcome == "passed"]
-    for name in passed[::12]:
-        check_on_board(next(boards), name)
+    failures = []
+    for name, board in zip(passed[::12], boards):
+        try:
+            check_on_board(board, name)
+        except AssertionError as failure:
+            failures.append(str(failure))
+    print(f"# {len(passed[::12])} on boards")
+    assert not failures, failures
 
 
 def add_tests():
