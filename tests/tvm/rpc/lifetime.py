@@ -47,8 +47,8 @@ def check_inference(server, index=0):
 
 def test_the_example_in_the_readme():
     readme = (common.SOURCE / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    assert "9090" in example
+    examples = re.findall(r"^```py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    (example,) = (one for one in examples if "9090" in one)
     with common.scratch() as folder, serve(folder) as server:
         (folder / "tests").symlink_to(common.SOURCE / "tests")
         client = subprocess.run(
