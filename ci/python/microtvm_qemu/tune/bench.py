@@ -28,28 +28,27 @@ class Bench:
 
     @contextlib.contextmanager
     def interruptible(self):
-        """Ctrl-C stops builder and runner, and is a KeyboardInterrupt at the end: one that is raised
-        inside of TVM may get lost there, or is another error behind it."""
+        """Ctrl-C stops builder and runner, and is a KeyboardInterrupt at the end. One that is raised
+        inside of TVM gets lost there, is another error behind it, or a crash."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
         before = signal.getsignal(signal.SIGINT)
 
-        def interrupt(number, frame):
+        def interrupt(*_):
             self.builder.stopped.set()
             self.runner.stopped.set()
-            if callable(before):
-                before(number, frame)
 
         signal.signal(signal.SIGINT, interrupt)
         try:
             yield
         except Exception:
-            if self.runner.stopped.is_set():
-                raise KeyboardInterrupt from None
-            raise
+            if not self.runner.stopped.is_set():
+                raise
         finally:
             signal.signal(signal.SIGINT, before)
+        if self.runner.stopped.is_set():
+            raise KeyboardInterrupt
 
     def close(self) -> None:
         self.runner.close()

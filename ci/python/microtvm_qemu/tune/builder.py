@@ -12,6 +12,8 @@ from tvm.ir.utils import derived_object
 from tvm.s_tir.meta_schedule.builder import BuilderResult, PyBuilder
 from tvm.support.popen_pool import PopenPoolExecutor, StatusKind
 
+from ..errors import Error
+
 TIME_LIMIT_S = 120.0
 
 
@@ -42,7 +44,7 @@ class Builder(PyBuilder):
 
     def build(self, build_inputs) -> List[BuilderResult]:
         if self.stopped.is_set():
-            raise KeyboardInterrupt
+            raise Error("interrupted")
         work = [(entry.mod, tempfile.mkdtemp(dir=self.folder)) for entry in build_inputs]
         found = self.pool.map_with_error_catching(_write, work)
         return [self._result(each, folder) for each, (_, folder) in zip(found, work)]

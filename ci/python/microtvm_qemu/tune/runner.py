@@ -45,10 +45,9 @@ class Runner(PyRunner):
         self.pool = concurrent.futures.ThreadPoolExecutor(jobs or os.cpu_count())
 
     def run(self, runner_inputs) -> List["Future"]:
-        if self.stopped.is_set():
-            raise KeyboardInterrupt
         archives = [str(entry.artifact_path) for entry in runner_inputs]
-        return [Future(self.pool.submit(self._measure, archive)) for archive in archives]
+        futures = [self.pool.submit(self._measure, archive) for archive in archives]
+        return [Future(future, self.stopped) for future in futures]
 
     def close(self) -> None:
         """What is running ends first: its own time is limited."""
@@ -72,14 +71,19 @@ class Runner(PyRunner):
 class Future(PyRunnerFuture):
     """A candidate that is on its way. MetaSchedule waits for it in `result`."""
 
-    def __init__(self, future: concurrent.futures.Future):
+    def __init__(self, future: concurrent.futures.Future, stopped: threading.Event):
         super().__init__()
         self.future = future
+        self.stopped = stopped
 
     def done(self) -> bool:
         return self.future.done()
 
     def result(self) -> RunnerResult:
+        while not self.future.done():
+            if self.stopped.is_set():
+                return RunnerResult(None, "interrupted")
+            concurrent.futures.wait([self.future], timeout=0.1)
         try:
             return RunnerResult([self.future.result()], None)
         except Error as error:
