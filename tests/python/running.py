@@ -1,14 +1,12 @@
 """microtvm_qemu.run: what it gives and what it refuses, on real boards."""
 
 import ast
-import contextlib
 import os
 import pathlib
 import pickle
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
@@ -27,21 +25,8 @@ PAIR_EXPECTED = [np.load(common.MODELS / f"pair_output{i}.npy") for i in range(2
 BOARD = next(iter(common.BOARDS))
 
 
-@contextlib.contextmanager
-def no_trace():
-    """No temporary file and no process of a run is left."""
-    with common.scratch() as folder:
-        tempfile.tempdir = str(folder)
-        try:
-            yield
-        finally:
-            tempfile.tempdir = None
-        common.expect_no_process(folder)
-        assert not list(folder.iterdir()), list(folder.iterdir())
-
-
 def refused(*args, **kwargs):
-    with no_trace():
+    with common.nothing_left():
         return common.expect_raises(microtvm_qemu.RunError, microtvm_qemu.run, *args, **kwargs)
 
 
@@ -54,7 +39,7 @@ def expect_pair(outputs, slice_=slice(None)):
 
 @common.on_each_board
 def outputs_are_the_models(board):
-    with no_trace():
+    with common.nothing_left():
         outputs, report = microtvm_qemu.run(DIGITS, board, {"image": IMAGES[:3]})
     assert list(outputs) == ["output"] and outputs["output"].shape == EXPECTED[:3].shape
     np.testing.assert_allclose(outputs["output"], EXPECTED[:3], rtol=1e-5, atol=1e-5)
@@ -65,7 +50,7 @@ def outputs_are_the_models(board):
 
 def test_arrays_of_every_layout():
     signal_, codes = PAIR_INPUTS["signal"], PAIR_INPUTS["codes"]
-    with no_trace():
+    with common.nothing_left():
         fortran = np.asfortranarray(signal_)
         wide = np.repeat(codes, 2, axis=-1)[..., ::2]
         expect_pair(microtvm_qemu.run(str(PAIR), BOARD, [fortran, wide])[0])

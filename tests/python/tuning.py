@@ -52,19 +52,6 @@ def expected(data):
     return np.maximum(sums, 0).reshape(1, CHANNELS, half, 2, half, 2).max(axis=(3, 5))
 
 
-@contextlib.contextmanager
-def nothing_left():
-    """What is in this folder at the end was forgotten."""
-    with common.scratch() as folder:
-        tempfile.tempdir = str(folder)
-        try:
-            yield
-        finally:
-            tempfile.tempdir = None
-        common.expect_no_process(folder)
-        assert not list(folder.iterdir()), list(folder.iterdir())
-
-
 def count(model):
     """Instructions of an inference on the board, whose output must be right."""
     data = np.random.default_rng(6).integers(-128, 127, (1, CHANNELS, SIZE, SIZE), "int8")
@@ -76,7 +63,7 @@ def count(model):
 
 
 def test_a_tuned_convolution_takes_fewer_instructions():
-    with nothing_left(), common.scratch() as work_dir:
+    with common.nothing_left(), common.scratch() as work_dir:
         database = tune.tune(convolution(), BOARD, trials=TRIALS, work_dir=work_dir, seed=1)
         kept = ms.Database.create("json", work_dir=str(work_dir))
     records = database.get_all_tuning_records()
@@ -90,7 +77,7 @@ def test_a_tuned_convolution_takes_fewer_instructions():
 
 def test_what_no_trial_made_better_stays_as_it_is():
     module = convolution()
-    with nothing_left():
+    with common.nothing_left():
         database = tune.tune(module, BOARD, trials=0)
     assert count(tune.apply(module, database)) == count(module)
 
@@ -186,7 +173,7 @@ def measure(*arguments, **options):
 
 
 def test_each_candidate_has_its_own_error():
-    with nothing_left():
+    with common.nothing_left():
         found = measure(BOARD, half, good, faulting, good)
         found += measure(SMALL_BOARD, large)
         found += measure(BOARD, endless, time_limit_s=SHORT_S)
@@ -201,7 +188,7 @@ def test_each_candidate_has_its_own_error():
 
 def test_boards_run_side_by_side():
     """Two that never end by themselves."""
-    with nothing_left(), started(BOARD, endless, endless) as futures:
+    with common.nothing_left(), started(BOARD, endless, endless) as futures:
         folder = pathlib.Path(tempfile.tempdir)
         while len(common.process_ids(folder, "qemu-system")) < 2:
             assert not any(future.done() for future in futures), "one was done, and no two ran"
@@ -213,7 +200,7 @@ def test_boards_run_side_by_side():
 
 
 def test_the_time_of_tvm_is_limited():
-    with nothing_left():
+    with common.nothing_left():
         builder = tune.Builder(jobs=1, time_limit_s=0.001)
         [result] = builder.build([ms.builder.BuilderInput(candidate(good), network.target())])
         builder.close()
@@ -221,7 +208,7 @@ def test_the_time_of_tvm_is_limited():
 
 
 def test_nothing_that_runs_is_an_error():
-    with nothing_left():
+    with common.nothing_left():
         error = common.expect_raises(
             microtvm_qemu.Error, tune.tune, convolution(), "no_such_board"
         )

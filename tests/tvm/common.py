@@ -2,6 +2,7 @@
 the calling script and prints TAP: a failure's traceback follows it as comments."""
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -150,6 +151,19 @@ def expect_no_process(folder, timeout_s=10.0):
     while left := list(_processes(folder)):
         assert time.monotonic() < end, f"still there: {left}"
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def nothing_left():
+    """No temporary file and no process of what is done here is left at the end."""
+    with scratch() as folder:
+        tempfile.tempdir = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+        expect_no_process(folder)
+        assert not list(folder.iterdir()), list(folder.iterdir())
 
 
 def expect_raises(kind, function, *args, **kwargs):
