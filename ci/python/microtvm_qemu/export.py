@@ -8,6 +8,7 @@ import contextlib
 import gc
 import importlib
 import os
+import pathlib
 import sys
 import tempfile
 import types
@@ -110,7 +111,14 @@ def _quiet():
                 sys.stderr.write(file.read().decode(errors="replace"))
 
 
+def _check_output(args):
+    model, output = pathlib.Path(args.model), pathlib.Path(args.output)
+    if model.exists() and output.exists() and model.samefile(output):
+        raise ExportError(f"{output}: is the model itself: name another file for the archive")
+
+
 def _work(args):
+    _check_output(args)
     _exporter()
     from .exporter.frontends import load
     from .exporter.golden import host_of

@@ -141,6 +141,8 @@ def test_mistakes_on_the_command_line():
             ([broken, "-o", archive], 1, ["broken.onnx"]),
             ([empty, "-o", archive], 1, ["empty.pt2"]),
             ([good, "-o", folder], 1, ["a folder", "model.tar"]),
+            ([good, "-o", good], 1, ["the model itself"]),
+            ([good, "-o", archive, "--golden", "/proc/x"], 1, ["golden: /proc/x: can't be written"]),
             ([good, "-o", archive, "--name", "a-b"], 1, ["'a-b'", "letters"]),
             ([good, "-o", archive, "--shape", "x"], 2, ["NAME=1,3"]),
             ([good], 2, ["-o"]),

@@ -121,9 +121,9 @@ def export(
     }
     files.update(made.files(workspace_size))
     arrays = folder and golden_files.compute(program, module, example_inputs, host)
-    archive.write(path, files)
     if folder:
         golden_files.write(folder, path, program, *arrays)
+    archive.write(path, files)
     return Exported(path, program, workspace_size, constants_size)
 
 

@@ -151,13 +151,17 @@ def _save(folder, kind, tensors, arrays):
 
 def write(folder, archive, program, inputs, outputs):
     """input0_NAME.npy, ..., output0_NAME.npy, ... and suite.json, which `regress` takes as it is."""
-    folder.mkdir(exist_ok=True)
-    case = {
-        "model": os.path.relpath(archive.resolve(), folder.resolve()),
-        "inputs": _save(folder, "input", program.inputs, inputs),
-        "expected": _save(folder, "output", program.outputs, outputs),
-        "tolerance": _TOLERANCE,
-    }
-    suite = {"format": "microtvm-qemu suite", "version": 1}
-    suite.update({"defaults": {"boards": _BOARDS}, "cases": [case]})
-    (folder / "suite.json").write_text(json.dumps(suite, indent=2) + "\n")
+    try:
+        folder.mkdir(exist_ok=True)
+        case = {
+            "model": os.path.relpath(archive.resolve(), folder.resolve()),
+            "inputs": _save(folder, "input", program.inputs, inputs),
+            "expected": _save(folder, "output", program.outputs, outputs),
+            "tolerance": _TOLERANCE,
+        }
+        suite = {"format": "microtvm-qemu suite", "version": 1}
+        suite.update({"defaults": {"boards": _BOARDS}, "cases": [case]})
+        (folder / "suite.json").write_text(json.dumps(suite, indent=2) + "\n")
+    except OSError as error:
+        what = error.filename or folder
+        raise ExportError(f"golden: {what}: can't be written: {error.strerror or error}") from error
