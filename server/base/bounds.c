@@ -21,7 +21,8 @@ static bool set_limit(int resource, uint64_t most)
 /* Without a way back: no program that it executes can have more rights than it has. */
 bool bounds_put_on(const struct bounds *bounds)
 {
-    if (!set_limit(RLIMIT_AS, bounds->memory_bytes) || !set_limit(RLIMIT_FSIZE, bounds->file_bytes))
+    if (!set_limit(RLIMIT_AS, bounds->memory_bytes) ||
+        !set_limit(RLIMIT_FSIZE, bounds->file_bytes) || !set_limit(RLIMIT_CORE, bounds->core_bytes))
         return false;
     return bounds->ruleset_fd < 0 ||
            (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

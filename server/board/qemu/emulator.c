@@ -1,4 +1,5 @@
 #include "board/qemu/emulator.h"
+#include "base/bounds.h"
 #include "base/cleanup.h"
 #include "base/strays.h"
 #include "base/text.h"
@@ -8,7 +9,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum {
@@ -18,13 +18,8 @@ enum {
     OUTPUT_READS_AT_ONCE = 64,
 };
 
-/* QEMU aborts when a guest is beyond help, and its core file has hundreds of megabytes. 1 and not
- * 0, because the kernel starts a core handler (systemd-coredump) in spite of 0. */
-static void forbid_core_file(pid_t pid)
-{
-    static const struct rlimit limit = {.rlim_cur = 1, .rlim_max = 1};
-    prlimit(pid, RLIMIT_CORE, &limit, NULL); /* refused where the limit is lower: as good */
-}
+/* QEMU aborts when a guest is beyond help, and its core file has hundreds of megabytes. */
+static const struct bounds NO_CORE_FILE = {.ruleset_fd = -1, .core_bytes = 1};
 
 /* The file descriptors of one start: pairs whose other end becomes QEMU's. */
 struct ends {
@@ -75,6 +70,7 @@ bool emulator_start(const struct emulator_options *options, struct deadline dead
         .stderr_fd = ends.output[1],
         .keep_fds = keep,
         .keep_fds_count = sizeof(keep) / sizeof(keep[0]),
+        .bounds = &NO_CORE_FILE,
         .parent_death_signal = SIGKILL,
         .cpus = seated ? &emulator->seat.cpus : NULL,
         .package = options->machine->qemu_package,
@@ -83,7 +79,6 @@ bool emulator_start(const struct emulator_options *options, struct deadline dead
     snprintf(emulator->cookie, sizeof(emulator->cookie), "%s", line.serial_chardev);
     if (!child_start(&child_options, deadline, interrupt, &emulator->child, err))
         return false;
-    forbid_core_file(emulator->child.pid);
     emulator->stderr_fd = steal_fd(&ends.output[0]);
     return qmp_open(steal_fd(&ends.qmp[0]), options->debug, &emulator->qmp, err);
 }
