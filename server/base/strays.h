@@ -7,8 +7,8 @@
 void strays_adopt(void);
 
 /* Kill and reap every child of ours that was given this argument on its command line, and reap
- * those that nobody else will. To be called when the one that we started with it has been reaped.
- */
+ * those that nobody else will, also where they have only begun to end. To be called when the one
+ * that we started with it has been reaped. */
 void strays_end(const char *argument);
 
 #endif

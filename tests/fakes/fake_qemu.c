@@ -17,6 +17,9 @@
  *   FAKE_QEMU_IGNORES_TERM      goes on when told to end
  *   FAKE_QEMU_LEAVES            HELLO, and is no more the process that was started, nor of its
  * group
+ *
+ * It ends by _exit: a sanitizer's last look would take longer than a board that is stopped waits,
+ * and what does the looking would be left when it is killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,14 +53,14 @@ static const char *argument(char *const *argv, const char *key)
             return found + strlen(key);
     }
     fprintf(stderr, "fake_qemu: no %s among the arguments\n", key);
-    exit(2);
+    _exit(2);
 }
 
 static void say(const struct fake *fake, const char *text)
 {
     size_t length = strlen(text);
     if (write(fake->qmp, text, length) != (ssize_t)length)
-        exit(4);
+        _exit(4);
     for (int i = 0; has("CHATTY") && i < 1024; i++)
         fprintf(stderr, "%0255d\n", i);
 }
@@ -65,7 +68,7 @@ static void say(const struct fake *fake, const char *text)
 static void send(const struct fake *fake, const void *data, size_t size_bytes)
 {
     if (write(fake->pty, data, size_bytes) < 0)
-        exit(5);
+        _exit(5);
 }
 
 /* The one that was inherited, too. */
@@ -86,11 +89,11 @@ static void boot(struct fake *fake)
         return;
     if (has("FAULTS_AT_BOOT")) {
         send(fake, report, strlen(report));
-        exit(1);
+        _exit(1);
     }
     send(fake, "H", 1);
     if (has("DIES_AFTER_BOOT"))
-        exit(3);
+        _exit(3);
     if (has("CLOSES_PTY"))
         close_pty(fake);
     if (has("CLOSES_QMP"))
@@ -124,14 +127,14 @@ static void serve(struct fake *fake)
     };
     bool spews = has("SPEWS");
     if (poll(fds, 2, spews ? 0 : -1) < 0)
-        exit(7);
+        _exit(7);
     if (fds[0].revents & POLLIN) {
         size = read(fake->qmp, input, sizeof(input) - 1);
         input[size > 0 ? size : 0] = '\0';
         for (char *line = strtok(input, "\n"); line; line = strtok(NULL, "\n"))
             answer(fake, line);
     } else if (fds[0].revents & POLLHUP) {
-        exit(0);
+        _exit(0);
     }
     if (fds[1].revents & POLLIN) {
         size = read(fake->pty, input, sizeof(input));
@@ -169,7 +172,7 @@ int main(int argc, char **argv)
     struct fake fake = {.qmp = atoi(argument(argv, "socket,id=qmp,fd="))};
     fake.pty = open(argument(argv, ",path="), O_RDWR | O_NOCTTY);
     if (fake.pty < 0)
-        exit(6);
+        _exit(6);
     if (!has("NO_GREETING"))
         say(&fake, has("NONSENSE") ? "hello\n" : "{\"QMP\": {}}\r\n");
     if (has("LEAVES"))

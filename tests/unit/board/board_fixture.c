@@ -66,7 +66,7 @@ void free_board(void)
 void hurry(void)
 {
     board_free(board);
-    options.boot_timeout_ms = SHORT_MS;
+    options.boot_timeout_ms = HURRY_MS;
     ck_assert(board_new(&options, &board, &err));
 }
 

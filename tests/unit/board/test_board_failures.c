@@ -46,7 +46,7 @@ START_TEST(a_silent_firmware_is_located)
 {
     set_fault("SILENT");
     hurry();
-    check_error(flash(), ERROR_DEVICE, "sent no byte within 200 ms\nno progress for 0.");
+    check_error(flash(), ERROR_DEVICE, "sent no byte within 1500 ms\nno progress for ");
     check_error(false, ERROR_DEVICE, "its CPU stands at pc=0x00001234");
 }
 END_TEST
