@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/deadline.h"
 #include "base/file.h"
-#include "model/parameters.h"
+#include "model/graph/parameters.h"
 #include "project/linked_params.h"
 
 #include <inttypes.h>

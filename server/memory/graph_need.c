@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "memory/heap_block.h"
-#include "model/graph_files.h"
+#include "model/graph/files.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>

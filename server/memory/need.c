@@ -5,7 +5,7 @@
 #include "memory/graph_need.h"
 #include "memory/heap_block.h"
 #include "memory/runtime_sizes.h"
-#include "model/parameters.h"
+#include "model/graph/parameters.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/parameters.h"
+#include "model/graph/parameters.h"
 
 #include <errno.h>
 #include <stdio.h>

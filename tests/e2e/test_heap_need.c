@@ -10,7 +10,7 @@
 #include "commands/pipeline.h"
 #include "commands/run/memory.h"
 #include "memory/heap_block.h"
-#include "model/graph_files.h"
+#include "model/graph/files.h"
 #include "project/fit.h"
 
 #include <check.h>

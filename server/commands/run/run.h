@@ -15,7 +15,7 @@
 #include "commands/run/tensors/labels.h"
 #include "commands/run/text/mlperftiny.h"
 #include "commands/run/trace/trace.h"
-#include "model/graph_files.h"
+#include "model/graph/files.h"
 
 struct run {
     struct run_args args;

@@ -1,7 +1,7 @@
 #include "model/order/order.h"
 
 #include "base/cleanup.h"
-#include "model/graph.h"
+#include "model/graph/graph.h"
 #include "model/order/relay.h"
 #include "model/order/settle.h"
 #include "model/shapes.h"

@@ -1,6 +1,6 @@
 /* A graph up to one of its operators: what is cut off does nothing, and the rest stays as it is. */
 #include "base/cleanup.h"
-#include "model/graph_prefix.h"
+#include "model/graph/prefix.h"
 
 #include <check.h>
 #include <cjson/cJSON.h>

@@ -1,7 +1,7 @@
 /* Where a graph's parameters are: in the archive, and in its executor's plan. */
 #include "base/file.h"
 #include "hostile/scratch.h"
-#include "model/parameters.h"
+#include "model/graph/parameters.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "commands/run/infer.h"
-#include "model/graph_prefix.h"
+#include "model/graph/prefix.h"
 
 #include <errno.h>
 #include <stdio.h>

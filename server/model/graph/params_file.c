@@ -1,8 +1,8 @@
-#include "model/params_file.h"
+#include "model/graph/params_file.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/graph_read.h"
+#include "model/graph/read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
-#include "model/graph.h"
+#include "model/graph/graph.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/graph_read.h"
+#include "model/graph/params_file.h"
+#include "model/graph/read.h"
 #include "model/json_read.h"
-#include "model/params_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-#include "model/graph_prefix.h"
+#include "model/graph/prefix.h"
 
 #include "base/cleanup.h"
-#include "model/graph_read.h"
+#include "model/graph/read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "model/graph_files.h"
+#include "model/graph/files.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "model/graph.h"
+#include "model/graph/graph.h"
 
 #include <stdlib.h>
 #include <string.h>

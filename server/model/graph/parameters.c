@@ -1,8 +1,8 @@
-#include "model/parameters.h"
+#include "model/graph/parameters.h"
 
-#include "model/graph.h"
-#include "model/graph_read.h"
-#include "model/params_file.h"
+#include "model/graph/graph.h"
+#include "model/graph/params_file.h"
+#include "model/graph/read.h"
 
 #include <stdlib.h>
 #include <string.h>
