@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,7 +94,8 @@ bool child_start(const struct child_options *options, struct deadline deadline,
         child_exec(options, parent, report_write);
     close(steal_fd(&report_write));
 
-    struct child child = {.pid = pid, .pidfd = pidfd_open(pid, 0)};
+    /* The C library has a function for it since glibc 2.36 only. */
+    struct child child = {.pid = pid, .pidfd = (int)syscall(SYS_pidfd_open, pid, 0)};
     if (see_exec(options, report_read, deadline, interrupt, &child, err)) {
         *ret_child = child;
         return true;
