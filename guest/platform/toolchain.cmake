@@ -53,3 +53,16 @@ function(toolchain_choose var)
     endforeach()
     set(TOOLCHAIN_PREFIX "${best_prefix}" CACHE STRING "What stands before gcc" FORCE)
 endfunction()
+
+# toolchain_flags_known(LIST): without -misa-spec=2.2, which GCC has from 11 on, where it is older: the
+# only RISC-V that it knows is that.
+function(toolchain_flags_known list)
+    if(NOT "-misa-spec=2.2" IN_LIST ${list})
+        return()
+    endif()
+    execute_process(COMMAND ${TOOLCHAIN_PREFIX}gcc -dumpversion OUTPUT_VARIABLE version ERROR_QUIET)
+    if(version AND version VERSION_LESS 11)
+        list(REMOVE_ITEM ${list} -misa-spec=2.2)
+        set(${list} ${${list}} PARENT_SCOPE)
+    endif()
+endfunction()
