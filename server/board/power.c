@@ -3,6 +3,7 @@
 #include "board/diagnosis/death.h"
 #include "board/diagnosis/hang.h"
 #include "board/loop.h"
+#include "board/qemu/line_args.h"
 
 #include <string.h>
 
@@ -66,6 +67,7 @@ static bool start_emulator(struct board *board, struct deadline deadline, struct
                                        .firmware_path = board->flash_path,
                                        .serial_path = line->path,
                                        .serial_fd = line->slave_fd,
+                                       .qemu_version = board->qemu_version,
                                        .gdbserver_port = board->gdbserver_port,
                                        .icount_shift = board->icount_shift,
                                        .extra_args = (const char *const *)board->extra_args,
@@ -101,7 +103,7 @@ static void explain_lack(const struct board *board, struct error *err)
                   machine->qemu_program, device);
 }
 
-bool power_on(struct board *board, struct error *err)
+static bool boot(struct board *board, struct deadline deadline, struct error *err)
 {
     power_off(board);
     line_ring_clear(&board->emulator.output);
@@ -109,8 +111,24 @@ bool power_on(struct board *board, struct error *err)
     board->moved_ns = board->asked_ns = clock_now_ns();
     board->asked_received_bytes = 0;
     board->nudge_at = deadline_never(); /* until something was sent */
+    return start_emulator(board, deadline, err) && wait_for_firmware(board, deadline, err);
+}
+
+/* QEMU's version is known when it is up, and may be one that is to be started otherwise. */
+static bool boot_as_its_version(struct board *board, struct error *err)
+{
+    const char *driver = board->machine->uart_driver;
+    bool buffered = line_args_want_buffer(driver, board->qemu_version);
     struct deadline deadline = deadline_in_ms(board->boot_timeout_ms);
-    if (start_emulator(board, deadline, err) && wait_for_firmware(board, deadline, err))
+    if (!boot(board, deadline, err))
+        return false;
+    return line_args_want_buffer(driver, board->qemu_version) == buffered ||
+           boot(board, deadline, err);
+}
+
+bool power_on(struct board *board, struct error *err)
+{
+    if (boot_as_its_version(board, err))
         return true;
     if (board->dead)
         explain_lack(board, err);

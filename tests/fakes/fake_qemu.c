@@ -14,6 +14,7 @@
  *   FAKE_QEMU_CLOSES_PTY        HELLO, then closes its pty and lives on
  *   FAKE_QEMU_CLOSES_QMP        HELLO, then closes QMP and lives on
  *   FAKE_QEMU_SPEWS             HELLO, then sends without end
+ *   FAKE_QEMU_OLD               is QEMU 6.2; sends BELLO where its line has a buffer in front
  *   FAKE_QEMU_IGNORES_TERM      goes on when told to end
  *   FAKE_QEMU_LEAVES            HELLO, and is no more the process that was started, nor of its
  * group
@@ -33,8 +34,9 @@
 
 struct fake {
     int qmp;
-    int pty;     /* the line's slave, as QEMU opens its path */
-    bool halted; /* its CPU; registers of one that runs are those of some while ago */
+    int pty;       /* the line's slave, as QEMU opens its path */
+    bool buffered; /* a multiplexer stands between that and its UART */
+    bool halted;   /* its CPU; registers of one that runs are those of some while ago */
 };
 
 static bool has(const char *fault)
@@ -91,13 +93,23 @@ static void boot(struct fake *fake)
         send(fake, report, strlen(report));
         _exit(1);
     }
-    send(fake, "H", 1);
+    send(fake, has("OLD") && fake->buffered ? "B" : "H", 1);
     if (has("DIES_AFTER_BOOT"))
         _exit(3);
     if (has("CLOSES_PTY"))
         close_pty(fake);
     if (has("CLOSES_QMP"))
         close(fake->qmp);
+}
+
+static const char *greeting(void)
+{
+    if (has("NONSENSE"))
+        return "hello\n";
+    if (has("OLD"))
+        return "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 6, \"minor\": 2, \"micro\": "
+               "0}}}}\r\n";
+    return "{\"QMP\": {}}\r\n";
 }
 
 static void answer(struct fake *fake, const char *command)
@@ -173,8 +185,9 @@ int main(int argc, char **argv)
     fake.pty = open(argument(argv, ",path="), O_RDWR | O_NOCTTY);
     if (fake.pty < 0)
         _exit(6);
+    fake.buffered = strstr(argument(argv, "serial,id=serial"), "mux=on") != NULL;
     if (!has("NO_GREETING"))
-        say(&fake, has("NONSENSE") ? "hello\n" : "{\"QMP\": {}}\r\n");
+        say(&fake, greeting());
     if (has("LEAVES"))
         leave();
     boot(&fake);

@@ -59,7 +59,7 @@ static void add_optional(struct command_line *line, const struct emulator_option
 static void add_line(struct command_line *line, const struct emulator_options *options)
 {
     const struct machine *machine = options->machine;
-    bool buffered = !line_args_take_many(machine->uart_driver);
+    bool buffered = line_args_want_buffer(machine->uart_driver, options->qemu_version);
     snprintf(line->serial_chardev, sizeof(line->serial_chardev), "serial,id=serial%s,path=%s",
              buffered ? ",mux=on" : "", options->serial_path);
     add_pair(line, "-chardev", line->serial_chardev);

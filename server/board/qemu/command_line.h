@@ -16,6 +16,7 @@ struct emulator_options {
     const char *firmware_path;     /* an ELF */
     const char *serial_path;       /* of the pty that is its serial line's other end */
     int serial_fd;                 /* the same, open: QEMU inherits it and holds it while it runs */
+    const char *qemu_version;      /* as qmp.h has it; "": not known yet */
     int gdbserver_port;            /* 0: none */
     int icount_shift;              /* -1: off */
     const char *const *extra_args; /* NULL-terminated or NULL */

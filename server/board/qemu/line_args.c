@@ -2,6 +2,7 @@
 #include "board/qemu/qemu_args.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FIELD "\"qemu.line_arguments\""
@@ -12,10 +13,13 @@ static const struct {
     const char *name;
     const char *device; /* what QEMU is to have for it; NULL: a UART of the machine */
     bool takes_many;
+    long buffered_from; /* QEMU's first release that loses no byte of a buffer */
 } DRIVERS[] = {
-    {"ns16550", NULL, true},
-    {"nrf51", NULL, true},
-    {"virtio_console", "virtserialport", true},
+    {"ns16550", NULL, true, 0},
+    {"nrf51", NULL, true, 0},
+    /* Before 7.0 who reads a byte gets the next one instead, if that is at hand. */
+    {"stm32", NULL, false, 7},
+    {"virtio_console", "virtserialport", true, 0},
 };
 
 enum { DRIVERS_COUNT = sizeof(DRIVERS) / sizeof(DRIVERS[0]) };
@@ -68,10 +72,12 @@ bool line_args_check(const char *const *args, const char *uart_driver, struct er
     return check_driver(args, uart_driver, err);
 }
 
-bool line_args_take_many(const char *uart_driver)
+bool line_args_want_buffer(const char *uart_driver, const char *qemu_version)
 {
+    bool known = qemu_version && *qemu_version != '\0';
     for (size_t i = 0; i < DRIVERS_COUNT; i++)
         if (uart_driver && strcmp(DRIVERS[i].name, uart_driver) == 0)
-            return DRIVERS[i].takes_many;
-    return false;
+            return !DRIVERS[i].takes_many &&
+                   (!known || strtol(qemu_version, NULL, 10) >= DRIVERS[i].buffered_from);
+    return true;
 }

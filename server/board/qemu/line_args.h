@@ -15,7 +15,9 @@ extern const char *const LINE_ARGS_DEFAULT[];
  * ERROR_USAGE, with the field. */
 bool line_args_check(const char *const *args, const char *uart_driver, struct error *err);
 
-/* Does what that driver is for take at once all that it has room for, of more than a byte? */
-bool line_args_take_many(const char *uart_driver);
+/* Is the line faster with a buffer of QEMU's in front of what that driver is for? Not where that
+ * takes at once all that it has room for, of more than a byte; nor where a QEMU of this version (as
+ * qmp.h has it; NULL or "": not known, then a recent one) would lose bytes of it. */
+bool line_args_want_buffer(const char *uart_driver, const char *qemu_version);
 
 #endif

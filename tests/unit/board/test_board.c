@@ -58,6 +58,23 @@ START_TEST(open_reads_and_writes)
 }
 END_TEST
 
+/* What a QEMU is known by only when it is up decides how it is to be started. */
+START_TEST(an_old_qemu_gets_no_buffer_that_it_loses_bytes_of)
+{
+    static char driver[] = "stm32";
+    set_fault("OLD");
+    flash_and_open();
+    ck_assert(board_read(board, data, 1, long_time(), &err));
+    ck_assert_int_eq(data[0], 'B');
+    machine.uart_driver = driver;
+    flash_and_open();
+    ck_assert_str_eq(board_qemu_version(board), "6.2.0");
+    ck_assert(board_read(board, data, 1, long_time(), &err));
+    ck_assert_int_eq(data[0], 'H');
+    machine.uart_driver = NULL;
+}
+END_TEST
+
 START_TEST(closed_is_off_and_opens_anew)
 {
     struct pollfd fds[BOARD_PUMP_FDS];
@@ -211,6 +228,7 @@ int main(void)
     tcase_add_test(tests, before_flash);
     tcase_add_test(tests, flashed_is_not_open);
     tcase_add_test(tests, open_reads_and_writes);
+    tcase_add_test(tests, an_old_qemu_gets_no_buffer_that_it_loses_bytes_of);
     tcase_add_test(tests, closed_is_off_and_opens_anew);
     tcase_add_test(tests, flash_closes_what_is_open);
     tcase_add_test(tests, a_flash_of_another_process_counts);

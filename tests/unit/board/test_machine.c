@@ -1,6 +1,7 @@
 /* Board definitions: those that are shipped, and everything that can be wrong with one. */
 #include "base/file.h"
 #include "board/machine.h"
+#include "board/qemu/line_args.h"
 #include "hostile/scratch.h"
 
 #include <check.h>
@@ -108,6 +109,20 @@ START_TEST(the_line_may_have_a_device)
     ck_assert_str_eq(machine.line_args[3], "d,chardev=serial,nr=1");
     ck_assert_ptr_null(machine.line_args[4]);
     machine_dispose(&machine);
+}
+END_TEST
+
+START_TEST(the_line_is_buffered_where_that_helps)
+{
+    ck_assert(line_args_want_buffer("cmsdk", "6.2.0"));
+    ck_assert(line_args_want_buffer("cmsdk", NULL));
+    ck_assert(line_args_want_buffer(NULL, ""));
+    ck_assert(!line_args_want_buffer("ns16550", NULL));
+    ck_assert(!line_args_want_buffer("virtio_console", "10.0.2 (Debian 1:10.0.2)"));
+    ck_assert(line_args_want_buffer("stm32", ""));
+    ck_assert(line_args_want_buffer("stm32", "10.0.2 (Debian 1:10.0.2)"));
+    ck_assert(line_args_want_buffer("stm32", "7.0.0"));
+    ck_assert(!line_args_want_buffer("stm32", "6.2.0 (Debian 1:6.2+dfsg-2ubuntu6)"));
 }
 END_TEST
 
@@ -315,6 +330,7 @@ int main(void)
     tcase_add_test(tests, not_an_object);
     tcase_add_test(tests, truncated_anywhere);
     tcase_add_test(tests, folder_of_boards);
+    tcase_add_test(tests, the_line_is_buffered_where_that_helps);
     tcase_add_test(tests, unknown_boards);
     tcase_add_test(tests, name_and_file_must_agree);
     tcase_add_test(tests, folder_that_is_not_there);
