@@ -88,7 +88,7 @@ static void merge(const struct table *tables, size_t count)
 
 const TVMModule *TVMSystemLibEntryPoint(void)
 {
-    struct table tables[ENTRY_POINTS_COUNT];
+    struct table tables[ENTRY_POINTS_COUNT] = {0}; /* for GCC 10, which sees a use of none */
     size_t count = 0;
     for (size_t i = 0; !merged_registry.names && i < ENTRY_POINTS_COUNT; i++)
         if (ENTRY_POINTS[i])

@@ -54,15 +54,12 @@ function(toolchain_choose var)
     set(TOOLCHAIN_PREFIX "${best_prefix}" CACHE STRING "What stands before gcc" FORCE)
 endfunction()
 
-# toolchain_flags_known(LIST): without -misa-spec=2.2, which GCC has from 11 on, where it is older: the
-# only RISC-V that it knows is that.
-function(toolchain_flags_known list)
-    if(NOT "-misa-spec=2.2" IN_LIST ${list})
-        return()
-    endif()
+# toolchain_flags_riscv(LIST): what "-march=rv32imac" means changed: with GCC 12 it is a core whose status
+# registers can't be read. Here it is what it was; GCC before 11 has no option for that, and knows nothing else.
+function(toolchain_flags_riscv list)
     execute_process(COMMAND ${TOOLCHAIN_PREFIX}gcc -dumpversion OUTPUT_VARIABLE version ERROR_QUIET)
-    if(version AND version VERSION_LESS 11)
-        list(REMOVE_ITEM ${list} -misa-spec=2.2)
+    if(NOT version OR version VERSION_GREATER_EQUAL 11) # where there is none, the build says so
+        list(PREPEND ${list} -misa-spec=2.2)
         set(${list} ${${list}} PARENT_SCOPE)
     endif()
 endfunction()

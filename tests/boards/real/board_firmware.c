@@ -21,8 +21,8 @@ const struct firmware_target firmware_targets[FIRMWARE_TARGETS] = {
     {"qemu_riscv32_uart",
      SOURCE_DIR "/tests/boards/machines/qemu_riscv32_uart.json",
      "riscv64-unknown-elf-gcc",
-     {COMMON_FLAGS, "-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany",
-      "-Wl,-e0x80000000", "-Wl,--section-start=.vectors=0x80000000", "-Wl,-Ttext=0x80001000"},
+     {COMMON_FLAGS, "-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany", "-Wl,-e0x80000000",
+      "-Wl,--section-start=.vectors=0x80000000", "-Wl,-Ttext=0x80001000"},
      262144},
 };
 

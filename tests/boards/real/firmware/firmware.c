@@ -118,15 +118,21 @@ static void halt(void)
         continue;
 }
 
+/* Since GCC 12 rv32imac has no instructions for these; before, there was no name for them. */
+#if __GNUC__ >= 12
+#define WITH_STATUS_REGISTERS ".option arch, +zicsr\n"
+#else
+#define WITH_STATUS_REGISTERS ""
+#endif
+
 void __attribute__((interrupt, aligned(4), used)) trap(void)
 {
     uint32_t pc = 0;
-    __asm volatile("csrr %0, mepc" : "=r"(pc));
+    __asm volatile(WITH_STATUS_REGISTERS "csrr %0, mepc" : "=r"(pc));
     report_fault(pc);
 }
 
-__asm(".pushsection .vectors,\"ax\"\n"
-      "la sp, 0x80800000\n"
+__asm(".pushsection .vectors,\"ax\"\n" WITH_STATUS_REGISTERS "la sp, 0x80800000\n"
       "la t0, trap\n"
       "csrw mtvec, t0\n"
       "j start\n"
