@@ -1,18 +1,12 @@
 /* Last words over the UART, polled, with nothing else needed. */
 #include "boot/fatal.h"
-#include "boot/board_config.h"
 #include "boot/calls.h"
 #include "boot/cpu.h"
 #include "boot/layout.h"
-#include "platform/clock.h"
 #include "uart/uart.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-/* QEMU closes its pty when it ends, and Linux then throws away what the reader had not yet taken
- * from it. A serial line has no acknowledgement, so the power stays on for a moment. */
-enum { LAST_WORDS_HOLD_MS = 100 };
 
 /* Ends a half-sent frame, or a half-sent line. */
 #ifdef SERIAL_LINE_IS_TEXT
@@ -110,8 +104,5 @@ void fatal_end(void)
 {
     fatal_text("\n");
     uart_flush();
-    clock_start();
-    while (clock_ticks() < (uint64_t)BOARD_TIMER_CLOCK_HZ * LAST_WORDS_HOLD_MS / 1000)
-        ;
     halt();
 }

@@ -22,7 +22,8 @@ void fatal_address(const char *name, uintptr_t value);
 /* So many hexadecimal digits, with nothing in front. */
 void fatal_digits(uintptr_t value, unsigned digits);
 
-/* Wait until the line is out, then end QEMU. */
+/* Wait until the line is out, then end QEMU. What has left the UART is the host's: its end of the
+ * line keeps it, however late it is read. */
 void fatal_end(void) __attribute__((noreturn));
 
 /* Ends QEMU (board.json, "halt"). */

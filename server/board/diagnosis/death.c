@@ -111,7 +111,7 @@ static void check_channels(struct board *board)
 void life_take(struct board *board, bool process_ended)
 {
     if (process_ended && emulator_ended(&board->emulator)) {
-        transport_pump(&board->transport); /* its last bytes */
+        transport_drain(&board->transport);
         line_ring_end_line(&board->log.lines);
         explain_end(board);
         declare_dead(board);

@@ -8,7 +8,7 @@
 
 enum {
     READ_BYTES = 16 * 1024,    /* a pty hands out at most 4 KB a time */
-    SMALL_READ_BYTES = 1024,   /* a read that brings less has emptied the pty */
+    SMALL_READ_BYTES = 1024,   /* a read that brings less has most likely emptied the pty */
     READS_AT_ONCE = 256,       /* a board that never stops must not keep us from our deadline */
     CAPACITY_BYTES = 64 * 1024 /* to begin with */
 };
@@ -105,25 +105,38 @@ static bool can_receive(const struct transport *transport)
            !transport->no_memory;
 }
 
+/* One read's bytes; returns how many they were, 0 when there are none now, or none will come. */
+static size_t take_in(struct transport *transport)
+{
+    if (!can_receive(transport) || !make_room(transport, READ_BYTES))
+        return 0;
+    ssize_t size = -1;
+    do
+        size = read(transport->fd, transport->data + transport->end, READ_BYTES);
+    while (size < 0 && errno == EINTR);
+    if (size < 0 && errno == EAGAIN)
+        return 0;
+    if (size <= 0) { /* EIO: the other side is closed, and what it sent is taken */
+        transport->hung_up = true;
+        return 0;
+    }
+    transport->received_bytes += (uint64_t)size;
+    account(transport, (size_t)size);
+    return (size_t)size;
+}
+
 void transport_pump(struct transport *transport)
 {
-    for (int i = 0; i < READS_AT_ONCE && can_receive(transport); i++) {
-        if (!make_room(transport, READ_BYTES))
+    for (int i = 0; i < READS_AT_ONCE; i++)
+        if (take_in(transport) < SMALL_READ_BYTES)
             return;
-        ssize_t size = read(transport->fd, transport->data + transport->end, READ_BYTES);
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0 && errno == EAGAIN)
-            return;
-        if (size <= 0) { /* EIO: the other side is closed, and what it sent is taken */
-            transport->hung_up = true;
-            return;
-        }
-        transport->received_bytes += (uint64_t)size;
-        account(transport, (size_t)size);
-        if (size < SMALL_READ_BYTES)
-            return;
-    }
+}
+
+/* A short read does not mean that no more is there: Linux carries bytes over in pieces. */
+void transport_drain(struct transport *transport)
+{
+    while (take_in(transport) > 0)
+        ;
 }
 
 void transport_take(struct transport *transport, void *data, size_t size_bytes)

@@ -45,8 +45,10 @@ void transport_hand_over(struct transport *transport);
 /* Forgets the bytes it kept, too. Safe twice. */
 void transport_close(struct transport *transport);
 
-/* Take in all that is there, without blocking; problems set the flags above. */
+/* Take in what is there, without blocking; problems set the flags above. */
 void transport_pump(struct transport *transport);
+/* The same of a line that nobody sends to any more: all that was sent, to its end. */
+void transport_drain(struct transport *transport);
 
 static inline size_t transport_kept(const struct transport *transport)
 {

@@ -226,6 +226,24 @@ START_TEST(an_exit_names_its_line)
 }
 END_TEST
 
+/* A line has no acknowledgement: what was sent is there for a reader who comes late. */
+static void let_die_unheard(char how)
+{
+    const struct rpc_value arg = rpc_integer(how);
+    power_on();
+    ck_assert(!tvm_session_call_unheard(&board, "conformance_die", &arg, 1, &err));
+    ck_assert_msg(err.kind == ERROR_CLOSED, "%s", err.text);
+}
+
+START_TEST(last_words_wait_for_their_reader)
+{
+    let_die_unheard('f');
+    expect_end(WORDS("the firmware died: fault: ", HERE));
+    let_die_unheard('x');
+    expect_end(WORDS("the firmware died: exit: the model called exit(3)", HERE));
+}
+END_TEST
+
 START_TEST(a_hang_names_its_line)
 {
     enum { PATIENCE_MS = 600 };
@@ -265,6 +283,7 @@ int main(void)
         {a_fault_names_its_line, EVERY_BOARD},
         {an_abort_names_its_line, EVERY_BOARD},
         {an_exit_names_its_line, EVERY_BOARD},
+        {last_words_wait_for_their_reader, EVERY_BOARD},
         {a_hang_names_its_line, EVERY_BOARD},
         {a_killed_qemu_is_told, EVERY_BOARD},
     };

@@ -2,11 +2,16 @@
 #include "base/file.h"
 #include "boards/every_board.h"
 
+#include <check.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { TAR_TIMEOUT_MS = 60 * 1000 };
 
@@ -99,9 +104,45 @@ static bool find_library(struct tvm_session *session, struct error *err)
     return true;
 }
 
+static void go_on_unheard(struct tvm_session *session)
+{
+    pid_t server = session->server.server.pid;
+    int pidfd = (int)syscall(SYS_pidfd_open, session->held_qemu, 0);
+    struct pollfd qemu = {.fd = pidfd, .events = POLLIN};
+    siginfo_t stopped;
+    ck_assert_int_ge(pidfd, 0);
+    ck_assert_int_eq(kill(server, SIGSTOP), 0);
+    ck_assert_int_eq(waitid(P_PID, (id_t)server, &stopped, WSTOPPED), 0);
+    ck_assert_int_eq(kill(session->held_qemu, SIGCONT), 0);
+    ck_assert_msg(poll(&qemu, 1, SESSION_TIMEOUT_MS) == 1, "%s: QEMU did not end",
+                  tested_board->name);
+    ck_assert_int_eq(kill(server, SIGCONT), 0);
+    close(pidfd);
+    session->held_qemu = 0;
+}
+
+static bool session_read(void *context, void *data, size_t capacity_bytes, size_t least_bytes,
+                         size_t *ret_size_bytes, struct deadline deadline, struct error *err)
+{
+    struct tvm_session *session = context;
+    struct link_stream stream = api_stream(&session->server);
+    if (session->held_qemu)
+        go_on_unheard(session);
+    return stream.read(stream.context, data, capacity_bytes, least_bytes, ret_size_bytes, deadline,
+                       err);
+}
+
+static bool session_write(void *context, const void *data, size_t size_bytes,
+                          struct deadline deadline, struct error *err)
+{
+    struct tvm_session *session = context;
+    struct link_stream stream = api_stream(&session->server);
+    return stream.write(stream.context, data, size_bytes, deadline, err);
+}
+
 bool tvm_session_open(struct tvm_session *session, struct error *err)
 {
-    struct link_stream stream = api_stream(&session->server);
+    struct link_stream stream = {.context = session, .read = session_read, .write = session_write};
     return api_step(&session->server, "open_transport", err) &&
            link_open(&stream, deadline_in_ms(SESSION_TIMEOUT_MS), &session->link, err) &&
            rpc_open(session->link, SESSION_TIMEOUT_MS, &session->client, err) &&
@@ -132,4 +173,17 @@ bool tvm_session_call(struct tvm_session *session, const char *name, const struc
         return false;
     *ret_value = value.integer;
     return true;
+}
+
+bool tvm_session_call_unheard(struct tvm_session *session, const char *name,
+                              const struct rpc_value *args, int args_count, struct error *err)
+{
+    uint64_t function;
+    struct rpc_value value;
+    if (!tvm_session_find(session, name, &function, err))
+        return false;
+    session->held_qemu = api_qemu(&session->server);
+    ck_assert_int_gt(session->held_qemu, 0);
+    ck_assert_int_eq(kill(session->held_qemu, SIGSTOP), 0);
+    return rpc_call_for(&session->client, name, function, args, args_count, RPC_INT, &value, err);
 }

@@ -19,6 +19,7 @@ struct tvm_session {
     struct link *link;
     struct rpc_client client;
     uint64_t library; /* the board's module of functions */
+    pid_t held_qemu;  /* not 0: it goes on when the call is sent, and nobody listens to it */
 };
 
 /* Generate, build and flash the tested board's project in a new folder; and remove it, also where
@@ -39,6 +40,11 @@ bool tvm_session_find(struct tvm_session *session, const char *name, uint64_t *r
                       struct error *err);
 bool tvm_session_call(struct tvm_session *session, const char *name, const struct rpc_value *args,
                       int args_count, int64_t *ret_value, struct error *err);
+
+/* A call that the board does not survive, and of whose end nothing is read before QEMU has ended.
+ * Returns false, with the reason. */
+bool tvm_session_call_unheard(struct tvm_session *session, const char *name,
+                              const struct rpc_value *args, int args_count, struct error *err);
 
 /* A function of the runtime. Not there: ERROR_DEVICE. */
 bool tvm_session_find_global(struct tvm_session *session, const char *name, uint64_t *ret_function,

@@ -224,6 +224,23 @@ START_TEST(what_came_before_a_hang_up_stays)
 }
 END_TEST
 
+/* Bytes that were sent one by one come over in pieces: a short read is not the last. */
+START_TEST(a_line_is_read_to_its_end)
+{
+    enum { SENT_BYTES = 600 };
+    for (size_t i = 0; i < SENT_BYTES; i++) {
+        uint8_t byte = pattern(i);
+        ck_assert_int_eq(write(device, &byte, 1), 1);
+    }
+    close(device);
+    device = -1;
+    transport_drain(&transport);
+    ck_assert(transport.hung_up);
+    ck_assert_uint_eq(transport_kept(&transport), SENT_BYTES);
+    take_pattern(0, SENT_BYTES);
+}
+END_TEST
+
 /* Whoever still has the slave open counts. */
 START_TEST(a_line_is_up_while_one_holds_it)
 {
@@ -274,6 +291,7 @@ int main(void)
     tcase_add_test(tests, a_full_line_takes_nothing);
     tcase_add_test(tests, what_is_written_before_anybody_is_there);
     tcase_add_test(tests, what_came_before_a_hang_up_stays);
+    tcase_add_loop_test(tests, a_line_is_read_to_its_end, 0, 20);
     tcase_add_test(tests, a_line_is_up_while_one_holds_it);
     tcase_add_test(tests, no_files_for_a_line);
     Suite *suite = suite_create("transport");
