@@ -16,8 +16,8 @@ void uart_driver_init(void);
 /* Acknowledge the interrupt where the UART keeps it apart from the data. */
 void uart_driver_acknowledge(void);
 
-/* One received byte, or -1. */
-int uart_driver_receive(void);
+/* Received bytes; fewer than capacity_bytes where there are no more for now. */
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes);
 
 /* Off: bytes stay where they are and raise no interrupt. A byte that came in the meantime need
  * not raise one when it is switched on again: the caller looks. */

@@ -27,14 +27,22 @@ void uart_init(void)
 /* Interrupts are masked. */
 static void ring_fill(void)
 {
-    while (ring.head - ring.tail < BOARD_RECEIVE_RING_SIZE_BYTES) {
-        int byte = uart_driver_receive();
-        if (byte < 0)
+    size_t wanted;
+    size_t size_bytes;
+    do {
+        size_t at = ring.head & RING_MASK;
+        size_t until_end = BOARD_RECEIVE_RING_SIZE_BYTES - at;
+        wanted = BOARD_RECEIVE_RING_SIZE_BYTES - (ring.head - ring.tail);
+        if (wanted == 0) {
+            ring.paused = true;
+            uart_driver_receive_interrupt(false);
             return;
-        ring.bytes[ring.head++ & RING_MASK] = (uint8_t)byte;
-    }
-    ring.paused = true;
-    uart_driver_receive_interrupt(false);
+        }
+        if (wanted > until_end)
+            wanted = until_end;
+        size_bytes = uart_driver_receive(ring.bytes + at, wanted);
+        ring.head += (uint32_t)size_bytes;
+    } while (size_bytes == wanted);
 }
 
 void uart_interrupt(void)

@@ -34,9 +34,12 @@ void uart_driver_acknowledge(void)
     INTSTATUS = INT_RX;
 }
 
-int uart_driver_receive(void)
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes)
 {
-    return (STATE & STATE_RXFULL) ? (int)(DATA & 0xff) : -1;
+    size_t size_bytes = 0;
+    while (size_bytes < capacity_bytes && (STATE & STATE_RXFULL))
+        data[size_bytes++] = (uint8_t)DATA;
+    return size_bytes;
 }
 
 void uart_driver_receive_interrupt(bool on)

@@ -32,13 +32,15 @@ void uart_driver_acknowledge(void)
     /* The event that interrupts is the only one that tells of a byte: see below. */
 }
 
-int uart_driver_receive(void)
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes)
 {
-    if (RXDRDY == 0)
-        return -1;
-    /* Before the byte is read: the event comes again when there are more. */
-    RXDRDY = 0;
-    return (int)(RXD & 0xff);
+    size_t size_bytes = 0;
+    while (size_bytes < capacity_bytes && RXDRDY != 0) {
+        /* Before the byte is read: the event comes again when there are more. */
+        RXDRDY = 0;
+        data[size_bytes++] = (uint8_t)RXD;
+    }
+    return size_bytes;
 }
 
 void uart_driver_receive_interrupt(bool on)

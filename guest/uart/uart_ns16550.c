@@ -42,9 +42,12 @@ void uart_driver_acknowledge(void)
     /* Reading the FIFO empty clears the interrupt. */
 }
 
-int uart_driver_receive(void)
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes)
 {
-    return (LSR & LSR_DR) ? RBR : -1;
+    size_t size_bytes = 0;
+    while (size_bytes < capacity_bytes && (LSR & LSR_DR))
+        data[size_bytes++] = RBR;
+    return size_bytes;
 }
 
 void uart_driver_receive_interrupt(bool on)

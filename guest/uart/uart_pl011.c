@@ -36,9 +36,12 @@ void uart_driver_acknowledge(void)
     /* Reading the FIFO empty clears the interrupt. Clearing it by hand could lose a byte's. */
 }
 
-int uart_driver_receive(void)
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes)
 {
-    return (UARTFR & FR_RXFE) ? -1 : (int)(UARTDR & 0xff);
+    size_t size_bytes = 0;
+    while (size_bytes < capacity_bytes && !(UARTFR & FR_RXFE))
+        data[size_bytes++] = (uint8_t)UARTDR;
+    return size_bytes;
 }
 
 void uart_driver_receive_interrupt(bool on)

@@ -34,13 +34,16 @@ void uart_driver_acknowledge(void)
     /* Reading the byte clears the interrupt. */
 }
 
-int uart_driver_receive(void)
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes)
 {
-    int byte = held;
-    held = NONE;
-    if (byte != NONE)
-        return byte;
-    return (SR & SR_RXNE) ? (int)(DR & 0xff) : NONE;
+    size_t size_bytes = 0;
+    if (capacity_bytes > 0 && held != NONE) {
+        data[size_bytes++] = (uint8_t)held;
+        held = NONE;
+    }
+    while (size_bytes < capacity_bytes && (SR & SR_RXNE))
+        data[size_bytes++] = (uint8_t)DR;
+    return size_bytes;
 }
 
 void uart_driver_receive_interrupt(bool on)

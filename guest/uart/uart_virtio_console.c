@@ -11,6 +11,8 @@
 #include "uart/driver.h"
 #include "uart/uart.h"
 
+#include <string.h>
+
 #define MAGIC REG32(BOARD_UART_BASE + 0x000)
 #define VERSION REG32(BOARD_UART_BASE + 0x004)
 #define DEVICE_ID REG32(BOARD_UART_BASE + 0x008)
@@ -48,7 +50,8 @@ enum {
 /* As the device numbers its queues. */
 enum { CONTROL_TO_DEVICE = 3, PORT_FROM_DEVICE = 2 * PORT + 2, PORT_TO_DEVICE = 2 * PORT + 3 };
 
-enum { BUFFERS = 2, BUFFER_SIZE_BYTES = 2048 };
+/* QEMU hands over 4096 bytes at most, and nothing while no buffer is free. */
+enum { BUFFERS = 4, BUFFER_SIZE_BYTES = 4096 };
 
 struct descriptor {
     uint64_t address;
@@ -205,23 +208,35 @@ void uart_driver_acknowledge(void)
     fatal_end();
 }
 
-int uart_driver_receive(void)
+/* From the next buffer that the device has filled, if there is one. */
+static bool begin_to_read(void)
 {
-    if (virtio_port.next == virtio_port.end) {
-        barrier(); /* the interrupt may have been switched on just now */
-        if (virtio_port.from_device.used_index == virtio_port.taken)
-            return -1;
-        barrier();
-        const volatile struct used *used =
-            &virtio_port.from_device.used[virtio_port.taken++ % BUFFERS];
-        virtio_port.reading = (uint16_t)used->descriptor;
-        virtio_port.next = buffers[virtio_port.reading % BUFFERS];
-        virtio_port.end = virtio_port.next + used->size_bytes;
+    barrier(); /* the interrupt may have been switched on just now */
+    if (virtio_port.from_device.used_index == virtio_port.taken)
+        return false;
+    barrier();
+    const volatile struct used *used = &virtio_port.from_device.used[virtio_port.taken++ % BUFFERS];
+    virtio_port.reading = (uint16_t)used->descriptor;
+    virtio_port.next = buffers[virtio_port.reading % BUFFERS];
+    virtio_port.end = virtio_port.next + used->size_bytes;
+    return true;
+}
+
+size_t uart_driver_receive(uint8_t *data, size_t capacity_bytes)
+{
+    size_t size_bytes = 0;
+    while (size_bytes < capacity_bytes &&
+           (virtio_port.next != virtio_port.end || begin_to_read())) {
+        size_t run = (size_t)(virtio_port.end - virtio_port.next);
+        if (run > capacity_bytes - size_bytes)
+            run = capacity_bytes - size_bytes;
+        memcpy(data + size_bytes, virtio_port.next, run);
+        size_bytes += run;
+        virtio_port.next += run;
+        if (virtio_port.next == virtio_port.end)
+            queue_offer(PORT_FROM_DEVICE, &virtio_port.from_device, virtio_port.reading);
     }
-    int byte = *virtio_port.next++;
-    if (virtio_port.next == virtio_port.end)
-        queue_offer(PORT_FROM_DEVICE, &virtio_port.from_device, virtio_port.reading);
-    return byte;
+    return size_bytes;
 }
 
 void uart_driver_receive_interrupt(bool on)

@@ -55,8 +55,13 @@ void __wrap_uart_interrupt(void)
         return;
     }
     uart_driver_acknowledge();
-    while (left > 0 && uart_driver_receive() >= 0)
-        left--;
+    size_t wanted;
+    size_t size_bytes;
+    do {
+        wanted = left < sizeof buffer ? left : sizeof buffer;
+        size_bytes = uart_driver_receive(buffer, wanted);
+        left -= (uint32_t)size_bytes;
+    } while (left > 0 && size_bytes == wanted);
     awaited = left;
 }
 

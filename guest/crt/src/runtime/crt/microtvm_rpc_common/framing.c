@@ -1,29 +1,12 @@
 #include <string.h>
 #include <tvm/runtime/crt/rpc_common/framing.h>
 
-enum { CRC_INITIAL = 0xffff, LENGTH_SIZE = 4, CRC_SIZE = 2 };
+enum { LENGTH_SIZE = 4, CRC_SIZE = 2 };
+
+/* The CRC of the start sequence: where each frame's begins. */
+enum { CRC_OF_START = 0x2042 };
 
 enum decoder_state { STATE_TEXT = 0, STATE_LENGTH, STATE_PAYLOAD, STATE_CRC };
-
-static const uint8_t start_sequence[] = {FRAME_ESCAPE, FRAME_START};
-static const uint8_t nop_sequence[] = {FRAME_ESCAPE, FRAME_NOP};
-static const uint8_t escape_byte = FRAME_ESCAPE;
-
-/* One entry per value of the CRC's upper half-byte: 4 shifts by polynomial 0x1021 in one step. A
- * table for whole bytes takes 512 bytes of flash. */
-static const uint16_t crc_table[16] = {
-    0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50a5, 0x60c6, 0x70e7,
-    0x8108, 0x9129, 0xa14a, 0xb16b, 0xc18c, 0xd1ad, 0xe1ce, 0xf1ef,
-};
-
-uint16_t frame_crc(uint16_t crc, const uint8_t *data, size_t size_bytes)
-{
-    for (const uint8_t *end = data + size_bytes; data < end; data++) {
-        crc = (uint16_t)((crc << 4) ^ crc_table[(crc >> 12) ^ (*data >> 4)]);
-        crc = (uint16_t)((crc << 4) ^ crc_table[(crc >> 12) ^ (*data & 15)]);
-    }
-    return crc;
-}
 
 /* ---- receiving ---- */
 
@@ -34,13 +17,14 @@ void frame_decoder_init(struct frame_decoder *decoder, const struct frame_sink *
     decoder->state = STATE_TEXT;
 }
 
-/* Length of the run up to the next escape byte. */
-static size_t plain_run(const uint8_t *data, size_t size_bytes)
+/* What has come up to here belongs to the frame's CRC, if a frame is under way: bytes as they are
+ * on the wire, in runs as long as the input allows. */
+static void sum_up_to(struct frame_decoder *decoder, const uint8_t *end)
 {
-    size_t run = 0;
-    while (run < size_bytes && data[run] != FRAME_ESCAPE)
-        run++;
-    return run;
+    if (decoder->state == STATE_LENGTH || decoder->state == STATE_PAYLOAD)
+        decoder->crc =
+            frame_crc(decoder->crc, decoder->unsummed, (size_t)(end - decoder->unsummed));
+    decoder->unsummed = end;
 }
 
 /* The frame under way ends here without a good CRC, if one is under way at all. */
@@ -60,7 +44,7 @@ static void start_frame(struct frame_decoder *decoder)
     decoder->state = STATE_LENGTH;
     decoder->remaining = LENGTH_SIZE;
     decoder->length = 0;
-    decoder->crc = frame_crc(CRC_INITIAL, start_sequence, sizeof(start_sequence));
+    decoder->crc = CRC_OF_START;
     decoder->crc_received = 0;
 }
 
@@ -69,24 +53,35 @@ static void put_text(const struct frame_decoder *decoder, const uint8_t *data, s
     if (!decoder->sink->text)
         return;
     while (size_bytes > 0) {
-        const uint8_t *nop = memchr(data, FRAME_NOP, size_bytes);
-        size_t run = nop ? (size_t)(nop - data) : size_bytes;
+        size_t run = frame_run(data, size_bytes, FRAME_NOP);
         if (run > 0)
             decoder->sink->text(decoder->sink->context, data, run);
-        if (nop)
+        if (run < size_bytes)
             run++;
         data += run;
         size_bytes -= run;
     }
 }
 
-static void take_length(struct frame_decoder *decoder, uint8_t byte)
+/* Behind the last byte that the CRC covers. */
+static void start_crc(struct frame_decoder *decoder, const uint8_t *end)
 {
-    decoder->length |= (uint32_t)byte << (8 * (LENGTH_SIZE - decoder->remaining));
+    sum_up_to(decoder, end);
+    decoder->state = STATE_CRC;
+    decoder->remaining = CRC_SIZE;
+}
+
+static void take_length(struct frame_decoder *decoder, const uint8_t *data)
+{
+    decoder->length |= (uint32_t)*data << (8 * (LENGTH_SIZE - decoder->remaining));
     if (--decoder->remaining > 0)
         return;
-    decoder->remaining = decoder->length > 0 ? decoder->length : CRC_SIZE;
-    decoder->state = decoder->length > 0 ? STATE_PAYLOAD : STATE_CRC;
+    decoder->remaining = decoder->length;
+    if (decoder->length > 0) {
+        decoder->state = STATE_PAYLOAD;
+    } else {
+        start_crc(decoder, data + 1);
+    }
     decoder->skip = !decoder->sink->begin(decoder->sink->context, decoder->length);
 }
 
@@ -105,12 +100,9 @@ static void take_crc(struct frame_decoder *decoder, uint8_t byte)
 static size_t take_payload(struct frame_decoder *decoder, const uint8_t *data, size_t size_bytes)
 {
     size_t run = size_bytes < decoder->remaining ? size_bytes : decoder->remaining;
-    decoder->crc = frame_crc(decoder->crc, data, run);
     decoder->remaining -= (uint32_t)run;
-    if (decoder->remaining == 0) {
-        decoder->state = STATE_CRC;
-        decoder->remaining = CRC_SIZE;
-    }
+    if (decoder->remaining == 0)
+        start_crc(decoder, data + run);
     if (!decoder->skip)
         decoder->sink->payload(decoder->sink->context, data, run);
     return run;
@@ -121,8 +113,7 @@ static size_t take_plain(struct frame_decoder *decoder, const uint8_t *data, siz
 {
     switch (decoder->state) {
     case STATE_LENGTH:
-        decoder->crc = frame_crc(decoder->crc, data, 1);
-        take_length(decoder, *data);
+        take_length(decoder, data);
         return 1;
     case STATE_PAYLOAD:
         return take_payload(decoder, data, size_bytes);
@@ -135,102 +126,137 @@ static size_t take_plain(struct frame_decoder *decoder, const uint8_t *data, siz
     }
 }
 
-/* The byte after an escape byte. */
-static void take_escaped(struct frame_decoder *decoder, uint8_t byte)
+/* The byte after an escape byte, which is in front of it unless it came in an earlier piece: that
+ * one was left out of the CRC, for it was not known what it would be. */
+static void take_escaped(struct frame_decoder *decoder, const uint8_t *data)
 {
+    bool escape_is_here = decoder->unsummed < data;
     decoder->escaped = false;
-    if (byte == FRAME_START) {
+    if (*data == FRAME_START) {
         start_frame(decoder);
-    } else if (byte == FRAME_NOP) {
+        decoder->unsummed = data + 1;
+    } else if (*data == FRAME_NOP) {
         /* Nothing, anywhere. */
+        if (escape_is_here)
+            sum_up_to(decoder, data - 1);
+        decoder->unsummed = data + 1;
     } else if (decoder->state == STATE_TEXT) {
         /* Outside a frame two escape bytes are no pair: the second may open a start sequence. */
-        decoder->escaped = byte == FRAME_ESCAPE;
+        decoder->escaped = *data == FRAME_ESCAPE;
         if (!decoder->escaped)
-            put_text(decoder, &byte, 1);
-    } else if (byte == FRAME_ESCAPE) {
-        if (decoder->state != STATE_CRC)
-            decoder->crc = frame_crc(decoder->crc, &escape_byte, 1);
-        take_plain(decoder, &byte, 1);
+            put_text(decoder, data, 1);
+    } else if (*data == FRAME_ESCAPE) {
+        if (decoder->state != STATE_CRC && !escape_is_here)
+            decoder->crc = frame_crc(decoder->crc, data, 1);
+        take_plain(decoder, data, 1);
     } else {
         drop_frame(decoder);
-        put_text(decoder, &byte, 1);
+        put_text(decoder, data, 1);
     }
 }
 
 void frame_decoder_write(struct frame_decoder *decoder, const uint8_t *data, size_t size_bytes)
 {
-    size_t position = 0;
-    while (position < size_bytes) {
+    const uint8_t *end = data + size_bytes;
+    decoder->unsummed = data;
+    while (data < end) {
         if (decoder->escaped) {
-            take_escaped(decoder, data[position++]);
-        } else if (data[position] == FRAME_ESCAPE) {
+            take_escaped(decoder, data++);
+        } else if (*data == FRAME_ESCAPE) {
             decoder->escaped = true;
-            position++;
+            data++;
         } else {
-            size_t run = plain_run(data + position, size_bytes - position);
-            position += take_plain(decoder, data + position, run);
+            data += take_plain(decoder, data, frame_run(data, (size_t)(end - data), FRAME_ESCAPE));
         }
     }
+    if (size_bytes > 0)
+        sum_up_to(decoder, decoder->escaped ? end - 1 : end);
 }
 
 /* ---- sending ---- */
 
+/* With no more than this in its buffer there is room for a byte and its escape. */
+enum { LAST_ROOM = FRAME_BUFFER_BYTES - 2 };
+
 void frame_encoder_init(struct frame_encoder *encoder, frame_write_fn write, void *context)
 {
-    memset(encoder, 0, sizeof(*encoder));
     encoder->write = write;
     encoder->context = context;
+    encoder->started = false; /* the rest begins with each frame */
 }
 
-static bool put_raw(struct frame_encoder *encoder, const uint8_t *data, size_t size_bytes)
+/* Not inlined: twice is larger. */
+static void __attribute__((noinline)) sum(struct frame_encoder *encoder)
 {
-    encoder->crc = frame_crc(encoder->crc, data, size_bytes);
-    return encoder->write(encoder->context, data, size_bytes);
+    encoder->crc = frame_crc(encoder->crc, encoder->buffer + encoder->summed_bytes,
+                             encoder->size_bytes - encoder->summed_bytes);
+    encoder->summed_bytes = encoder->size_bytes;
 }
 
-/* Escapes without a copy: each run is sent up to and with its ff, and that same ff then begins the
- * next run, which doubles it. */
-static bool put_escaped(struct frame_encoder *encoder, const uint8_t *data, size_t size_bytes)
+static bool flush(struct frame_encoder *encoder)
 {
-    size_t doubled = 0; /* 1 when data[0] has been sent once */
-    while (size_bytes > 0) {
-        size_t run = doubled + plain_run(data + doubled, size_bytes - doubled);
-        bool at_escape = run < size_bytes;
-        if (!put_raw(encoder, data, at_escape ? run + 1 : run))
+    sum(encoder);
+    size_t size_bytes = encoder->size_bytes;
+    encoder->size_bytes = 0;
+    encoder->summed_bytes = 0;
+    return encoder->write(encoder->context, encoder->buffer, size_bytes);
+}
+
+/* Bytes that need no escape, as many as there are and as fit with two more behind them. */
+static size_t put_run(struct frame_encoder *encoder, const uint8_t *data, size_t size_bytes)
+{
+#ifdef FRAME_SLOW_LINE
+    (void)encoder;
+    (void)data;
+    (void)size_bytes;
+    return 0;
+#else
+    size_t room = LAST_ROOM - encoder->size_bytes;
+    size_t run = frame_run(data, size_bytes < room ? size_bytes : room, FRAME_ESCAPE);
+    memcpy(encoder->buffer + encoder->size_bytes, data, run);
+    encoder->size_bytes += run;
+    return run;
+#endif
+}
+
+bool frame_payload(struct frame_encoder *encoder, const void *data, size_t size_bytes)
+{
+    const uint8_t *next = data;
+    const uint8_t *end = next + size_bytes;
+    while (next < end) {
+        if (encoder->size_bytes > LAST_ROOM && !flush(encoder))
             return false;
-        data += run;
-        size_bytes -= run;
-        doubled = at_escape ? 1 : 0;
+        next += put_run(encoder, next, (size_t)(end - next));
+        if (next == end)
+            break;
+        encoder->buffer[encoder->size_bytes++] = *next;
+        if (*next == FRAME_ESCAPE)
+            encoder->buffer[encoder->size_bytes++] = FRAME_ESCAPE;
+        next++;
     }
     return true;
 }
 
 bool frame_begin(struct frame_encoder *encoder, uint32_t payload_size_bytes)
 {
-    if (!encoder->started) {
-        if (!encoder->write(encoder->context, nop_sequence, sizeof(nop_sequence)))
-            return false;
-        encoder->started = true;
-    }
+    static const uint8_t sequence[] = {FRAME_ESCAPE, FRAME_NOP, FRAME_ESCAPE, FRAME_START};
     const uint8_t length[LENGTH_SIZE] = {
         (uint8_t)payload_size_bytes,
         (uint8_t)(payload_size_bytes >> 8),
         (uint8_t)(payload_size_bytes >> 16),
         (uint8_t)(payload_size_bytes >> 24),
     };
-    encoder->crc = CRC_INITIAL;
-    return put_raw(encoder, start_sequence, sizeof(start_sequence)) &&
-           put_escaped(encoder, length, sizeof(length));
-}
-
-bool frame_payload(struct frame_encoder *encoder, const void *data, size_t size_bytes)
-{
-    return put_escaped(encoder, data, size_bytes);
+    size_t skipped = encoder->started ? 2 : 0;
+    encoder->started = true;
+    encoder->size_bytes = encoder->summed_bytes = sizeof(sequence) - skipped;
+    memcpy(encoder->buffer, sequence + skipped, encoder->size_bytes);
+    encoder->crc = CRC_OF_START;
+    return frame_payload(encoder, length, sizeof(length));
 }
 
 bool frame_end(struct frame_encoder *encoder)
 {
-    uint8_t crc[CRC_SIZE] = {(uint8_t)encoder->crc, (uint8_t)(encoder->crc >> 8)};
-    return put_escaped(encoder, crc, sizeof(crc));
+    sum(encoder);
+    const uint8_t crc[CRC_SIZE] = {(uint8_t)encoder->crc, (uint8_t)(encoder->crc >> 8)};
+    return frame_payload(encoder, crc, sizeof(crc)) && flush(encoder);
 }

@@ -13,13 +13,13 @@
 enum { LOG_LINE_SIZE = 256 };
 
 struct rpc_server {
-    struct session session;
     struct rpc_arguments arguments;
     microtvm_rpc_channel_write_t write;
     void *write_context;
     bool is_started;
     bool is_shut_down;
     bool is_line_lost;
+    struct session session; /* large */
 };
 
 static struct rpc_server server;

@@ -24,11 +24,22 @@
 
 enum { FRAME_ESCAPE = 0xff, FRAME_START = 0xfd, FRAME_NOP = 0xfe };
 
+/* A frame is handed to the line in pieces of this size. FRAME_SLOW_LINE: each byte takes so long
+ * there that small code and little memory are worth more (a UART). */
+#ifdef FRAME_SLOW_LINE
+enum { FRAME_BUFFER_BYTES = 64 };
+#else
+enum { FRAME_BUFFER_BYTES = 4096 };
+#endif
+
 /* The most bytes that a frame takes on the wire for a payload (every byte escaped). */
 #define FRAME_WIRE_SIZE_MAX(payload_size_bytes) (2 + 2 * (4 + (size_t)(payload_size_bytes) + 2))
 
 /* CRC over more bytes; start with 0xffff. */
 uint16_t frame_crc(uint16_t crc, const uint8_t *data, size_t size_bytes);
+
+/* How many bytes there are in front of the first that is stop; all, if none is. */
+size_t frame_run(const uint8_t *data, size_t size_bytes, uint8_t stop);
 
 /* ---- receiving ---- */
 
@@ -50,6 +61,7 @@ struct frame_decoder {
     const struct frame_sink *sink;
     uint32_t remaining; /* of length field, payload or CRC: bytes still to come */
     uint32_t length;
+    const uint8_t *unsummed; /* of the piece that is being taken in: not yet part of crc */
     uint16_t crc;
     uint16_t crc_received;
     uint8_t state;
@@ -70,16 +82,17 @@ typedef bool (*frame_write_fn)(void *context, const uint8_t *data, size_t size_b
 struct frame_encoder {
     frame_write_fn write;
     void *context;
+    size_t size_bytes;   /* of buffer */
+    size_t summed_bytes; /* of these: part of crc, or never */
     uint16_t crc;
-    bool started; /* the no-op before the first frame has gone out */
+    bool started;                       /* the no-op before the first frame has gone out */
+    uint8_t buffer[FRAME_BUFFER_BYTES]; /* on its way to write */
 };
 
 void frame_encoder_init(struct frame_encoder *encoder, frame_write_fn write, void *context);
 
-/* Makes many small writes (one per run between two ff bytes): give a write function that gathers
- * where a write is dear. */
-
 /* begin, any number of payload calls that add up to payload_size_bytes, end. False: write failed.
+ * What is written goes to the line by pieces of FRAME_BUFFER_BYTES, and all of it with the end.
  * The bytes ff fe go out before the first frame, so that a half-sent ff of another boot is
  * harmless. */
 bool frame_begin(struct frame_encoder *encoder, uint32_t payload_size_bytes);

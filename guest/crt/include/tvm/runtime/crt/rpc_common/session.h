@@ -42,7 +42,6 @@ struct session_handler {
 
 struct session {
     struct frame_decoder decoder;
-    struct frame_encoder encoder;
     struct frame_sink sink;
     struct session_handler handler;
     uint8_t *buffer; /* one received message, header included; not owned */
@@ -52,6 +51,7 @@ struct session {
     uint16_t id;
     uint8_t nonce;
     enum session_state state;
+    struct frame_encoder encoder; /* last: it is large, and short instructions reach not far */
 };
 
 /* buffer must hold the largest message that can come, header included. nonce: random. */
