@@ -29,6 +29,12 @@ static size_t decode(const unsigned char *text, uint32_t *ret_code)
     return size;
 }
 
+size_t text_character_size(const char *text)
+{
+    uint32_t code = 0;
+    return decode((const unsigned char *)text, &code);
+}
+
 static bool is_unseen(uint32_t code)
 {
     static const struct {

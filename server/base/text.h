@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* How many bytes the UTF-8 character has that TEXT, up to a NUL, begins with; 0: it is none. */
+size_t text_character_size(const char *text);
+
 /* RAW as one line into a buffer, cut where that is full (never within a character or a \xNN).
  * Returns the buffer, which is not RAW. */
 const char *text_printable(const char *raw, char *buffer, size_t buffer_size_bytes);

@@ -88,6 +88,19 @@ static char *file_name(const char *name, size_t number, const char *kind)
     return safe ? file_path("%s%zu_%s.npy", kind, number, safe) : NULL;
 }
 
+/* "models/digits.tar" -> "digits", without what would be a name to fill in in the suite's texts. */
+static char *stem_of(const char *model_path)
+{
+    char *stem = strdup(last_part(model_path));
+    char *dot = stem ? strchr(stem, '.') : NULL;
+    if (dot && dot > stem)
+        *dot = '\0';
+    for (char *at = stem; at && *at; at++)
+        if (*at == '{' || *at == '}')
+            *at = '_';
+    return stem;
+}
+
 static bool add_tensor(struct entry *entry, cJSON *object, const struct model_tensor *tensor,
                        size_t number, const char *kind, struct error *err)
 {
@@ -136,10 +149,7 @@ static bool load_model(const char *path, struct model *ret_model, struct error *
 static bool fill_entry(struct entry *entry, const char *model_path, struct error *err)
 {
     struct model model = {.name = NULL};
-    cleanup_free char *stem = strdup(last_part(model_path));
-    char *dot = stem ? strchr(stem, '.') : NULL;
-    if (dot && dot > stem)
-        *dot = '\0';
+    cleanup_free char *stem = stem_of(model_path);
     cleanup_free char *data = data_dir_of(entry->suite_path);
     cleanup_free char *shown = seen_from_suite(entry->suite_path, model_path);
     entry->data_dir = stem && data ? file_path("%s/%s", data, stem) : NULL;

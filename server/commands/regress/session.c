@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/name_list.h"
 #include "commands/option_arguments.h"
+#include "commands/run/args.h"
 #include "regress/baseline.h"
+#include "regress/command.h"
 #include "regress/report/document.h"
 #include "regress/suite/load.h"
 #include "regress/verdict.h"
@@ -19,9 +21,30 @@ static bool check_option(const char *text, struct error *err)
     struct option_arguments options = {.texts = NULL};
     settings_init(&settings);
     bool good = option_arguments_add(&options, text, err) &&
-                option_arguments_apply(&options, NULL, &settings, err);
+                option_arguments_apply(&options, NULL, &settings, err) &&
+                run_check_project_type(&settings, "project_type ", err);
     option_arguments_dispose(&options);
     settings_dispose(&settings);
+    return good;
+}
+
+/* What `run` itself says to the case's command line. */
+static bool check_case(const struct suite_case *item, struct error *err)
+{
+    struct words words;
+    struct run_args args;
+    struct settings settings;
+    const struct command_extras extras = {.program = "microtvm-qemu"};
+    if (!command_words(item, &extras, &words)) {
+        words_dispose(&words);
+        return error_no_memory(err, "a command line", 0);
+    }
+    settings_init(&settings);
+    bool good = run_args_parse((int)words.count - 1, words.items + 1, &args, err) &&
+                run_settings(&args, &settings, err);
+    settings_dispose(&settings);
+    run_args_dispose(&args);
+    words_dispose(&words);
     return good;
 }
 
@@ -67,6 +90,7 @@ static bool load_suite(struct session *session, struct error *err)
         return false;
     const struct suite_checks checks = {.boards = boards,
                                         .option = check_option,
+                                        .run = check_case,
                                         .writes_expected = session->args->mode == REGRESS_UPDATE ||
                                                            session->args->mode == REGRESS_INIT};
     bool good =

@@ -56,6 +56,11 @@ void run_args_help(FILE *out);
  * disposes of it. Errors: ERROR_USAGE with the option; ERROR_INTERNAL (memory). */
 bool run_settings(const struct run_args *args, struct settings *settings, struct error *err);
 
+/* Is it a type whose firmware `run` can talk to? told_by: what the message has in front of it.
+ * Errors: ERROR_USAGE. */
+bool run_check_project_type(const struct settings *settings, const char *told_by,
+                            struct error *err);
+
 /* Is the firmware to be an aot_standalone_demo, or an MLPerf Tiny benchmark? They talk otherwise.
  */
 bool run_is_standalone(const struct settings *settings);

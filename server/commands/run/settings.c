@@ -1,5 +1,6 @@
 #include "commands/run/args.h"
 
+#include "base/text.h"
 #include "project/types/mlperftiny.h"
 
 #include <stdlib.h>
@@ -20,9 +21,7 @@ bool run_is_mlperftiny(const struct settings *settings)
     return is_type(settings, MLPERFTINY_TYPE);
 }
 
-/* Is it a type whose firmware `run` can talk to? */
-static bool check_project_type(const struct run_args *args, const struct settings *settings,
-                               struct error *err)
+bool run_check_project_type(const struct settings *settings, const char *told_by, struct error *err)
 {
     static const char *const TYPES[] = {PROJECT_TYPE_DEFAULT, PROJECT_TYPE_STANDALONE,
                                         MLPERFTINY_TYPE};
@@ -30,10 +29,8 @@ static bool check_project_type(const struct run_args *args, const struct setting
     for (size_t i = 0; type && i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (strcmp(type, TYPES[i]) == 0)
             return true;
-    return !type ||
-           error_set(err, ERROR_USAGE, 0, "%s%s: no such type (have: %s, %s, %s)",
-                     args->project_type ? "--project-type " : "--option project_type=", type,
-                     TYPES[0], TYPES[1], TYPES[2]);
+    return !type || error_set(err, ERROR_USAGE, 0, "%s%s: no such type (have: %s, %s, %s)", told_by,
+                              printable(type).text, TYPES[0], TYPES[1], TYPES[2]);
 }
 
 /* --project-type and --option project_type=... are the same. */
@@ -56,7 +53,8 @@ bool run_settings(const struct run_args *args, struct settings *settings, struct
     if (!option_arguments_apply(&args->options, args->board, settings, err) ||
         !option_arguments_find_board(&settings->board, err) ||
         !take_project_type(args->project_type, settings, err) ||
-        !check_project_type(args, settings, err))
+        !run_check_project_type(
+            settings, args->project_type ? "--project-type " : "--option project_type=", err))
         return false;
     if (!run_is_mlperftiny(settings) && (args->iterations > 1 || args->warmups > 0))
         return error_set(err, ERROR_USAGE, 0,

@@ -8,6 +8,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* "models/digits.tar" -> "digits", in buffer. */
 static void model_stem(const char *path, char *buffer, size_t size)
@@ -37,6 +38,15 @@ static void check_unique(const struct reader *reader, const struct node *entry,
                          printable(item->name).text);
 }
 
+/* What is wrong in a single field has been told already. */
+static void check_whole(const struct reader *reader, const struct node *entry,
+                        const struct suite_case *item)
+{
+    struct error err;
+    if (reader->mistakes->count == 0 && !reader->checks->run(item, &err))
+        mistakes_add(reader->mistakes, entry->pointer, "%s", err.text);
+}
+
 static bool add_case(const struct reader *reader, const struct node *entry, const char *model,
                      const char *board)
 {
@@ -50,7 +60,7 @@ static bool add_case(const struct reader *reader, const struct node *entry, cons
     reader_text(reader, &name, &text);
     const char *filled = reader_fill(reader, &name, text, &names);
     struct suite_case item = {.model = model, .board = board};
-    item.name = filled ? reader_keep(reader, file_path("%s@%s", filled, names.board)) : NULL;
+    item.name = reader_keep(reader, file_path("%s@%s", filled ? filled : text, names.board));
     struct suite_case *grown = realloc(suite->cases, (suite->count + 1) * sizeof(*grown));
     if (grown)
         suite->cases = grown;
@@ -60,6 +70,7 @@ static bool add_case(const struct reader *reader, const struct node *entry, cons
     }
     check_unique(reader, entry, &item);
     fields_read(reader, entry, &names, &item);
+    check_whole(reader, entry, &item);
     grown[suite->count++] = item;
     return true;
 }
@@ -73,7 +84,7 @@ static const char *find_board(const struct reader *reader, const struct node *no
     if (!name)
         return NULL;
     if (strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0)) {
-        const char *path = reader_file(reader, node, &(struct names){.model = NULL}, false);
+        const char *path = reader_file(reader, node, &(struct names){.model = NULL}, FILE_READ);
         bool is_bare = path && !strchr(path, '/');
         return is_bare ? reader_keep(reader, file_path("./%s", path)) : path;
     }
@@ -108,15 +119,13 @@ static void add_boards(const struct reader *reader, const struct node *entry, co
     }
 }
 
-/* Each file that the pattern finds, sorted; what glob takes for a pattern in the folder's own name
- * is none. */
-static void add_models(const struct reader *reader, const struct node *entry,
-                       const struct node *node, const char *pattern)
+/* The folder's own name holds no pattern. */
+static char *whole_pattern(const char *dir, const char *pattern)
 {
-    glob_t found = {.gl_pathc = 0};
-    const char *dir = reader->suite->dir;
     cleanup_free char *escaped = malloc(2 * strlen(dir) + 1);
     char *end = escaped;
+    if (pattern[0] == '/' || strcmp(dir, ".") == 0)
+        return strdup(pattern);
     for (const char *at = dir; end && *at; at++) {
         if (strchr("*?[]\\", *at))
             *end++ = '\\';
@@ -124,9 +133,27 @@ static void add_models(const struct reader *reader, const struct node *entry,
     }
     if (end)
         *end = '\0';
-    bool is_inside = pattern[0] != '/' && strcmp(dir, ".") != 0;
-    cleanup_free char *whole =
-        escaped ? is_inside ? file_path("%s/%s", escaped, pattern) : strdup(pattern) : NULL;
+    return escaped ? file_path("%s/%s", escaped, pattern) : NULL;
+}
+
+static void add_model(const struct reader *reader, const struct node *entry,
+                      const struct node *node, const char *path)
+{
+    reader_check(reader, node, path, FILE_READ);
+    add_boards(reader, entry, path);
+}
+
+/* Each file that the pattern finds, sorted. One whose very name it is goes before them. */
+static void add_models(const struct reader *reader, const struct node *entry,
+                       const struct node *node, const char *pattern)
+{
+    glob_t found = {.gl_pathc = 0};
+    const char *named = reader_path(reader, pattern);
+    if (named && access(named, F_OK) == 0) {
+        add_model(reader, entry, node, named);
+        return;
+    }
+    cleanup_free char *whole = whole_pattern(reader->suite->dir, pattern);
     int result = whole ? glob(whole, 0, NULL, &found) : GLOB_NOSPACE;
     if (result == GLOB_NOSPACE)
         reader->mistakes->no_memory = true;
@@ -136,7 +163,7 @@ static void add_models(const struct reader *reader, const struct node *entry,
     for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
         const char *path = reader_keep(reader, strdup(found.gl_pathv[i]));
         if (path)
-            add_boards(reader, entry, path);
+            add_model(reader, entry, node, path);
     }
     globfree(&found);
 }

@@ -26,16 +26,16 @@ struct node fields_find(const struct reader *reader, const struct node *entry, c
 }
 
 static void add_file(const struct reader *reader, const struct node *node, const char *name,
-                     const struct names *names, bool may_be_missing, struct suite_files *files)
+                     const struct names *names, enum file_use use, struct suite_files *files)
 {
-    const char *path = reader_file(reader, node, names, may_be_missing);
+    const char *path = reader_file(reader, node, names, use);
     if (path)
         files->items[files->count++] = (struct suite_file){.name = name, .path = path};
 }
 
 /* "FILE", ["FILE", ...] or {"NAME": "FILE", ...} */
 static void read_files(const struct reader *reader, const struct node *node,
-                       const struct names *names, bool may_be_missing, struct suite_files *files)
+                       const struct names *names, enum file_use use, struct suite_files *files)
 {
     const cJSON *item = NULL;
     size_t index = 0;
@@ -46,16 +46,20 @@ static void read_files(const struct reader *reader, const struct node *node,
     if (!files->items)
         return;
     if (!cJSON_IsArray(node->json) && !cJSON_IsObject(node->json)) {
-        add_file(reader, node, NULL, names, may_be_missing, files);
+        add_file(reader, node, NULL, names, use, files);
         return;
     }
+    if (cJSON_IsObject(node->json))
+        reader_object(reader, node, NULL);
     cJSON_ArrayForEach(item, node->json)
     {
         const struct node at = cJSON_IsObject(node->json) ? node_member(node, item->string)
                                                           : node_element(node, item, index);
         const char *name = item->string ? reader_keep(reader, strdup(item->string)) : NULL;
-        if (at.json)
-            add_file(reader, &at, name, names, may_be_missing, files);
+        if (name && !name[0])
+            mistakes_add(reader->mistakes, at.pointer, "no tensor's name is empty");
+        else if (at.json)
+            add_file(reader, &at, name, names, use, files);
         else
             mistakes_add(reader->mistakes, at.pointer, "no file is named");
         index++;
@@ -170,9 +174,7 @@ static size_t add_options(const struct reader *reader, const struct node *node,
                           const cJSON *overridden, const char **options, size_t count)
 {
     const cJSON *item = NULL;
-    if (node->json && !cJSON_IsObject(node->json))
-        mistakes_add(reader->mistakes, node->pointer, "give an object, { \"NAME\": VALUE, ... }");
-    if (!cJSON_IsObject(node->json))
+    if (!node->json || !reader_object(reader, node, NULL))
         return count;
     cJSON_ArrayForEach(item, node->json)
     {
@@ -212,10 +214,23 @@ static void init_limits(struct suite_limits *limits)
 }
 
 static const char *read_path(const struct reader *reader, const struct node *entry, const char *key,
-                             const struct names *names)
+                             const struct names *names, enum file_use use)
 {
     const struct node node = fields_find(reader, entry, key);
-    return reader_file(reader, &node, names, false);
+    return reader_file(reader, &node, names, use);
+}
+
+static void read_type(const struct reader *reader, const struct node *node, const char **ret_type)
+{
+    struct error err;
+    const char *type = NULL;
+    reader_text(reader, node, &type);
+    const char *option = type ? reader_keep(reader, file_path("project_type=%s", type)) : NULL;
+    if (!option)
+        return;
+    if (!reader->checks->option(option, &err))
+        mistakes_add(reader->mistakes, node->pointer, "%s", err.text);
+    *ret_type = strchr(option, '=') + 1;
 }
 
 void fields_read(const struct reader *reader, const struct node *entry, const struct names *names,
@@ -235,15 +250,14 @@ void fields_read(const struct reader *reader, const struct node *entry, const st
     item->tolerance = (struct suite_tolerance){.rule = RULE_BOUNDS, .rtol = -1, .atol = -1};
     item->least_accuracy = -1;
     item->deadline_s = SUITE_DEADLINE_S;
-    read_files(reader, &inputs, names, false, &item->inputs);
-    read_files(reader, &expected, names, reader->checks->writes_expected, &item->expected);
+    read_files(reader, &inputs, names, FILE_READ, &item->inputs);
+    read_files(reader, &expected, names, reader->checks->writes_expected ? FILE_WRITTEN : FILE_READ,
+               &item->expected);
     read_tolerance(reader, &tolerance, &item->tolerance);
     read_share(reader, &accuracy, &item->least_accuracy);
-    reader_text(reader, &type, &item->project_type);
-    item->project_type =
-        item->project_type ? reader_keep(reader, strdup(item->project_type)) : NULL;
-    item->labels = read_path(reader, entry, "labels", names);
-    item->crt_dir = read_path(reader, entry, "crt_dir", names);
+    read_type(reader, &type, &item->project_type);
+    item->labels = read_path(reader, entry, "labels", names, FILE_READ);
+    item->crt_dir = read_path(reader, entry, "crt_dir", names, FOLDER_READ);
     if (item->least_accuracy >= 0 && !item->labels)
         mistakes_add(reader->mistakes, accuracy.pointer, "there are no labels to measure it by");
     read_seconds(reader, entry, "timeout_s", &item->timeout_s);

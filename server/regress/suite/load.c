@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "regress/json.h"
 #include "regress/suite/expand.h"
 #include "regress/suite/fields.h"
@@ -31,7 +32,7 @@ static void find_baseline(const struct reader *reader, const struct node *root)
     bool ends =
         length > strlen(ENDING) && strcmp(suite->path + length - strlen(ENDING), ENDING) == 0;
     if (node.json)
-        suite->baseline = reader_file(reader, &node, &(struct names){.model = NULL}, true);
+        suite->baseline = reader_file(reader, &node, &(struct names){.model = NULL}, FILE_WRITTEN);
     else
         suite->baseline = reader_keep(
             reader, file_path("%.*s.baseline.json", (int)(ends ? length - strlen(ENDING) : length),
@@ -63,30 +64,92 @@ static char *folder_of(const char *path)
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-static void parse(struct reader *reader, const char *document)
+static size_t line_at(const char *document, const char *at)
 {
-    const char *end = NULL;
-    cleanup_json cJSON *json = cJSON_ParseWithOpts(document, &end, true);
     size_t line = 1;
-    for (const char *at = document; at < end; at++)
-        line += *at == '\n';
+    for (const char *byte = document; byte < at; byte++)
+        line += *byte == '\n';
+    return line;
+}
+
+/* How deep in objects and lists `at` is. */
+static size_t depth_at(const char *document, const char *at)
+{
+    size_t depth = 0;
+    bool in_text = false;
+    for (const char *byte = document; byte < at; byte++) {
+        if (*byte == '"')
+            in_text = !in_text;
+        else if (in_text)
+            byte += *byte == '\\';
+        else
+            depth += (size_t)((*byte == '{' || *byte == '[') - (*byte == '}' || *byte == ']'));
+    }
+    return depth;
+}
+
+/* What cJSON would read as something else, or as less. True: there is none such. */
+static bool check_characters(struct mistakes *mistakes, const char *document, size_t size_bytes)
+{
+    size_t size = 1;
+    for (const char *at = document; at < document + size_bytes; at += size) {
+        size = text_character_size(at);
+        const char *wrong = NULL;
+        if (size == 0 || *at == '\0')
+            wrong = size == 0 ? "what begins here is not UTF-8, in which JSON is written"
+                              : "a NUL is no part of JSON";
+        else if (strncmp(at, "\\u0000", 6) == 0)
+            wrong = "\\u0000 can't be in a text";
+        else if (*at == '\\' && at[1] == '\\')
+            size = 2;
+        if (!wrong)
+            continue;
+        mistakes_add_at(mistakes, line_at(document, at), wrong);
+        return false;
+    }
+    return true;
+}
+
+static void add_not_json(struct mistakes *mistakes, const char *document, const char *at)
+{
+    enum { SHOWN = 40 };
+    char text[256];
+    const char *shown = at + strspn(at, " \t\r\n");
+    if (depth_at(document, at) >= CJSON_NESTING_LIMIT)
+        snprintf(text, sizeof(text), "more than %d objects and lists are inside of each other here",
+                 CJSON_NESTING_LIMIT);
+    else if (*shown)
+        snprintf(text, sizeof(text), "this is not JSON, from here: \"%.*s\"", SHOWN,
+                 printable(shown).text);
+    else
+        snprintf(text, sizeof(text), "this is not JSON: it ends too early");
+    mistakes_add_at(mistakes, line_at(document, at), text);
+}
+
+static void parse(struct reader *reader, const char *document, size_t size_bytes)
+{
+    const char *end = document;
+    if (!check_characters(reader->mistakes, document, size_bytes))
+        return;
+    cleanup_json cJSON *json = cJSON_ParseWithOpts(document, &end, true);
     if (json)
         read_root(reader, json);
     else
-        mistakes_add_at(reader->mistakes, line, "this is not JSON");
+        add_not_json(reader->mistakes, document, end);
 }
 
 bool suite_load(const char *path, const struct suite_checks *checks, struct suite *ret_suite,
                 struct mistakes *ret_mistakes, char **ret_document, struct error *err)
 {
     cleanup_free char *document = NULL;
+    size_t size_bytes = 0;
     struct suite suite = {.path = path, .dir = folder_of(path)};
     struct mistakes mistakes = {.count = 0};
     struct reader reader = {.suite = &suite, .checks = checks, .mistakes = &mistakes};
-    bool good = suite.dir ? file_read(path, REGRESS_JSON_MAX_BYTES, &document, NULL, err)
+    bool good = suite.dir ? file_read(path, REGRESS_JSON_MAX_BYTES, &document, &size_bytes, err)
                           : error_no_memory(err, "a path", strlen(path));
     if (good)
-        parse(&reader, document);
+        parse(&reader, document, size_bytes);
     if (mistakes.no_memory)
         good = error_no_memory(err, "a suite", 0);
     else if (mistakes.count > 0)

@@ -6,8 +6,11 @@
 #include "regress/suite/place.h"
 
 #include <errno.h>
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct node node_member(const struct node *parent, const char *key)
@@ -75,7 +78,7 @@ bool reader_object(const struct reader *reader, const struct node *node, const c
     cJSON_ArrayForEach(item, node->json)
     {
         const struct node at = node_member(node, item->string);
-        if (!is_among(item->string, keys))
+        if (keys && !is_among(item->string, keys))
             refuse_key(reader, node, item->string, keys);
         else if (cJSON_GetObjectItemCaseSensitive(node->json, item->string) != item)
             mistakes_add(reader->mistakes, at.pointer, "it is there twice");
@@ -99,7 +102,7 @@ void reader_number(const struct reader *reader, const struct node *node, double 
     if (!node->json)
         return;
     if (cJSON_IsNumber(node->json) && node->json->valuedouble >= least &&
-        node->json->valuedouble <= most)
+        node->json->valuedouble <= fmin(most, DBL_MAX))
         *ret_number = node->json->valuedouble;
     else
         mistakes_add(reader->mistakes, node->pointer, "give %s", expected);
@@ -121,6 +124,7 @@ const char *reader_fill(const struct reader *reader, const struct node *node, co
 {
     cleanup_free char *filled = NULL;
     size_t size = 0;
+    bool is_wrong = false;
     FILE *out = open_memstream(&filled, &size);
     if (!out)
         return reader_keep(reader, NULL);
@@ -132,14 +136,17 @@ const char *reader_fill(const struct reader *reader, const struct node *node, co
             at += name_size;
             continue;
         }
-        if (*at == '{')
-            mistakes_add(reader->mistakes, node->pointer, "\"%s\": a '{' begins {model} or {board}",
-                         printable(text).text);
+        is_wrong = is_wrong || *at == '{';
         fputc(*at++, out);
     }
     bool failed = ferror(out) != 0;
     if (fclose(out) != 0 || failed)
         return reader_keep(reader, NULL);
+    if (is_wrong) {
+        mistakes_add(reader->mistakes, node->pointer, "\"%s\": a '{' begins {model} or {board}",
+                     printable(text).text);
+        return NULL;
+    }
     return reader_keep(reader, steal_pointer(filled));
 }
 
@@ -151,15 +158,35 @@ const char *reader_path(const struct reader *reader, const char *path)
     return reader_keep(reader, file_path("%s/%s", dir, path));
 }
 
+/* What is wrong with it for such a use; NULL: nothing. */
+static const char *fault_of(const char *path, enum file_use use)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return use == FILE_WRITTEN && errno == ENOENT ? NULL : strerror(errno);
+    if (use == FOLDER_READ && !S_ISDIR(status.st_mode))
+        return strerror(ENOTDIR);
+    if (use != FOLDER_READ && !S_ISREG(status.st_mode))
+        return S_ISDIR(status.st_mode) ? strerror(EISDIR) : "not a regular file";
+    return access(path, R_OK) != 0 ? strerror(errno) : NULL;
+}
+
+void reader_check(const struct reader *reader, const struct node *node, const char *path,
+                  enum file_use use)
+{
+    const char *fault = fault_of(path, use);
+    if (fault)
+        mistakes_add(reader->mistakes, node->pointer, "%s: %s", printable(path).text, fault);
+}
+
 const char *reader_file(const struct reader *reader, const struct node *node,
-                        const struct names *names, bool may_be_missing)
+                        const struct names *names, enum file_use use)
 {
     const char *text = NULL;
     reader_text(reader, node, &text);
     const char *filled = text ? reader_fill(reader, node, text, names) : NULL;
     const char *path = filled ? reader_path(reader, filled) : NULL;
-    if (path && access(path, R_OK) != 0 && !(may_be_missing && errno == ENOENT))
-        mistakes_add(reader->mistakes, node->pointer, "%s: %s", printable(path).text,
-                     strerror(errno));
+    if (path)
+        reader_check(reader, node, path, use);
     return path;
 }

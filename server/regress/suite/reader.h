@@ -31,12 +31,12 @@ struct node node_element(const struct node *parent, const cJSON *element, size_t
 /* Take ownership of what malloc gave; NULL (no memory) is noted. Returns it. */
 void *reader_keep(const struct reader *reader, void *memory);
 
-/* Is it an object with none but these keys, each once? keys is NULL-terminated. */
+/* Is it an object with none but these keys, each once? keys is NULL-terminated; NULL: any keys. */
 bool reader_object(const struct reader *reader, const struct node *node, const char *const *keys);
 
 /* Each of these leaves its result as it is where the value is missing, null or wrong. */
 void reader_text(const struct reader *reader, const struct node *node, const char **ret_text);
-/* expected: "a number of at least 0": what to give. */
+/* expected: "a number of at least 0": what to give. No number is infinite. */
 void reader_number(const struct reader *reader, const struct node *node, double least, double most,
                    const char *expected, double *ret_number);
 
@@ -46,14 +46,23 @@ struct names {
     const char *board;
 };
 
-/* TEXT with the names put in: kept; NULL: noted. */
+/* TEXT with the names put in: kept. NULL: a '{' begins none of them, which is noted. */
 const char *reader_fill(const struct reader *reader, const struct node *node, const char *text,
                         const struct names *names);
 /* A path that is told from the suite's folder, from the working folder: kept. */
 const char *reader_path(const struct reader *reader, const char *path);
-/* The same for a node's text, filled, of a file that is there, unless it is to be written; for a
- * folder likewise. */
+
+enum file_use {
+    FILE_READ,    /* a regular file that is there */
+    FILE_WRITTEN, /* or that is not there yet */
+    FOLDER_READ,
+};
+
+/* Note what is wrong with the file for that use. */
+void reader_check(const struct reader *reader, const struct node *node, const char *path,
+                  enum file_use use);
+/* The path in a node's text, filled and told from the working folder, checked: kept. */
 const char *reader_file(const struct reader *reader, const struct node *node,
-                        const struct names *names, bool may_be_missing);
+                        const struct names *names, enum file_use use);
 
 #endif

@@ -17,11 +17,17 @@ static struct error err;
 
 static bool check_option(const char *text, struct error *error)
 {
-    return strncmp(text, "icount=", 7) == 0 ||
+    return strncmp(text, "icount=", 7) == 0 || strcmp(text, "project_type=known") == 0 ||
            error_set(error, ERROR_USAGE, 0, "%s: no such option", text);
 }
 
-static const struct suite_checks CHECKS = {.boards = boards, .option = check_option};
+static bool check_case(const struct suite_case *item, struct error *error)
+{
+    return item->timeout_s < 99 || error_set(error, ERROR_USAGE, 0, "they don't go together");
+}
+
+static const struct suite_checks CHECKS = {
+    .boards = boards, .option = check_option, .run = check_case};
 
 static void make(void)
 {
@@ -161,6 +167,20 @@ START_TEST(what_each_value_may_be)
         {"\"limits\": {\"flash\": 1}", "/limits/flash: \"flash\": no such key"},
         {"\"limits\": {\"growth_percent\": {\"x\": 1}}", "/growth_percent/x: \"x\": no such key"},
         {"\"limits\": {\"growth_percent\": -1}", "/limits/growth_percent: give a number"},
+        {"\"tolerance\": {\"rtol\": 1e999}", "/tolerance/rtol: give a number"},
+        {"\"limits\": {\"growth_percent\": {\"ram_bytes\": 1e400}}",
+         "/growth_percent/ram_bytes: give a number"},
+        {"\"limits\": {\"growth_percent\": -1e999}", "/limits/growth_percent: give a number"},
+        {"\"project_type\": \"other\"", "/project_type: project_type=other: no such option"},
+        {"\"inputs\": \"models\"", "/inputs: "},
+        {"\"expected\": [\"models/\"]", "/expected/0: "},
+        {"\"labels\": \"/dev/null\"", "/labels: /dev/null: not a regular file"},
+        {"\"crt_dir\": \"a_in.npy\"", "/crt_dir: "},
+        {"\"inputs\": {\"\": \"a_in.npy\"}", "/inputs/: no tensor's name is empty"},
+        {"\"inputs\": {\"x\": \"a_in.npy\", \"x\": \"b_in.npy\"}", "/inputs/x: it is there twice"},
+        {"\"options\": {\"icount\": 1, \"icount\": 2}", "/options/icount: it is there twice"},
+        {"\"expected\": \"{modle}_in.npy\"", "a '{' begins {model} or {board}"},
+        {"\"timeout_s\": 99", "/cases/0: they don't go together"},
         {"\"labels\": \"a_in.npy\", \"labels\": \"a_in.npy\"", "/labels: it is there twice"},
     };
     char text[512];
@@ -183,9 +203,51 @@ END_TEST
 
 START_TEST(no_json_at_all)
 {
-    scratch_write("suite.json", "{\n\"a\": [1,\n2,,\n]}");
+    static const struct {
+        const char *text;
+        size_t size_bytes; /* 0: the string's */
+        const char *mistake;
+    } TEXTS[] = {
+        {"{\n\"a\": [1,\n2,,\n]}", 0, "S:3: this is not JSON, from here: \",\\x0a]}\""},
+        {"{\n\"a\": [1", 0, "S:2: this is not JSON: it ends too early"},
+        {"", 0, "S:1: this is not JSON: it ends too early"},
+        {"{\n\"caf\xe9\": 1}", 0, "S:2: what begins here is not UTF-8"},
+        {"\xff\xfe{\0}\0", 6, "S:1: what begins here is not UTF-8"},
+        {"{\n}\0{}", 6, "S:2: a NUL is no part of JSON"},
+        {"{\n\n\"a\\u0000b\": 1}", 0, "S:3: \\u0000 can't be in a text"},
+        {"{\"a\\\\u0000b\": 1}", 0, "no such key"}, /* a backslash and u0000 */
+        {"{\"a\": NaN}", 0, "S:1: this is not JSON, from here: \"NaN}\""},
+    };
+    size_t size_bytes = TEXTS[_i].size_bytes;
+    FILE *file = fopen(scratch_path("suite.json"), "w");
+    ck_assert_ptr_nonnull(file);
+    fwrite(TEXTS[_i].text, 1, size_bytes ? size_bytes : strlen(TEXTS[_i].text), file);
+    ck_assert_int_eq(fclose(file), 0);
     ck_assert(!suite_load(scratch_path("suite.json"), &CHECKS, &suite, &mistakes, &document, &err));
-    assert_mistake("S:3: this is not JSON");
+    assert_mistake(TEXTS[_i].mistake);
+}
+END_TEST
+
+START_TEST(nested_too_deep)
+{
+    char text[3000];
+    memset(text, '[', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    scratch_write("suite.json", text);
+    ck_assert(!suite_load(scratch_path("suite.json"), &CHECKS, &suite, &mistakes, &document, &err));
+    assert_mistake("S:1: more than 1000 objects and lists");
+}
+END_TEST
+
+START_TEST(a_mark_of_utf_8_is_no_mistake)
+{
+    scratch_write("suite.json",
+                  "\xef\xbb\xbf{\"format\": \"microtvm-qemu suite\", \"version\": 1, \"cases\": "
+                  "[{\"model\": \"models/a.tar\", \"boards\": [\"m3\"]}]}");
+    static char path[256];
+    snprintf(path, sizeof(path), "%s", scratch_path("suite.json"));
+    ck_assert_msg(suite_load(path, &CHECKS, &suite, &mistakes, &document, &err), "%s", err.text);
+    ck_assert_str_eq(suite.cases[0].name, "a@m3");
 }
 END_TEST
 
@@ -236,9 +298,11 @@ int main(void)
     tcase_add_test(tests, patterns_times_boards);
     tcase_add_test(tests, a_case_goes_before_the_defaults);
     tcase_add_test(tests, all_mistakes_with_their_places);
-    tcase_add_loop_test(tests, what_each_value_may_be, 0, 24);
+    tcase_add_loop_test(tests, what_each_value_may_be, 0, 37);
     tcase_add_test(tests, a_name_is_there_once);
-    tcase_add_test(tests, no_json_at_all);
+    tcase_add_loop_test(tests, no_json_at_all, 0, 9);
+    tcase_add_test(tests, nested_too_deep);
+    tcase_add_test(tests, a_mark_of_utf_8_is_no_mistake);
     tcase_add_test(tests, shards_hold_each_case_once);
     tcase_add_test(tests, lines_of_pointers);
     suite_add_tcase(all, tests);
