@@ -5,10 +5,12 @@
 #include "base/text.h"
 #include "client/compare.h"
 #include "client/npy.h"
+#include "client/npz.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool same_form(const struct tensor *a, const struct tensor *b)
@@ -72,7 +74,7 @@ static bool look_at_file(struct golden *golden, const struct suite_case *item, s
         return true;
     }
     if (!npy_load(golden->path, &before, err))
-        return false;
+        return error_wrap(err, "--update of case %s", printable(item->name).text);
     golden->stays = matches(&golden->tensor, &before, &item->tolerance, &golden->change);
     tensor_dispose(&before);
     return true;
@@ -82,6 +84,11 @@ bool golden_take(struct goldens *goldens, const struct suite_case *item, const c
                  const char *output, struct error *err)
 {
     struct golden golden = {.path = path, .case_name = item->name};
+    if (npz_is_name(path))
+        return error_set(err, ERROR_USAGE, 0,
+                         "%s, of case %s: --update writes no .npz: name a .npy for each output. "
+                         "Nothing was written",
+                         printable(path).text, printable(item->name).text);
     if (!npy_load(output, &golden.tensor, err))
         return false;
     for (size_t i = 0; i < goldens->count; i++) {
@@ -102,6 +109,40 @@ bool golden_take(struct goldens *goldens, const struct suite_case *item, const c
     return true;
 }
 
+static bool is_same_file(const char *path, const struct stat *golden)
+{
+    struct stat status;
+    return path && stat(path, &status) == 0 && status.st_dev == golden->st_dev &&
+           status.st_ino == golden->st_ino;
+}
+
+static bool is_used_by(const struct suite_case *item, const struct stat *golden)
+{
+    for (size_t i = 0; i < item->inputs.count; i++)
+        if (is_same_file(item->inputs.items[i].path, golden))
+            return true;
+    return is_same_file(item->labels, golden) || is_same_file(item->model, golden);
+}
+
+bool goldens_check(const struct goldens *goldens, const struct suite *suite, struct error *err)
+{
+    struct stat status;
+    for (size_t i = 0; i < goldens->count; i++) {
+        const struct golden *golden = &goldens->items[i];
+        if (golden->stays || stat(golden->path, &status) != 0)
+            continue;
+        for (size_t j = 0; j < suite->count; j++)
+            if (is_used_by(&suite->cases[j], &status))
+                return error_set(err, ERROR_USAGE, 0,
+                                 "%s: case %s expects this file and would write it, and case %s "
+                                 "reads it as an input, labels or model: give what is expected a "
+                                 "file of its own. Nothing was written",
+                                 printable(golden->path).text, printable(golden->case_name).text,
+                                 printable(suite->cases[j].name).text);
+    }
+    return true;
+}
+
 static bool make_folder(const char *path, struct error *err)
 {
     const char *slash = strrchr(path, '/');
@@ -115,7 +156,10 @@ bool goldens_write(const struct goldens *goldens, struct error *err)
         const struct golden *golden = &goldens->items[i];
         if (golden->stays)
             continue;
-        if (!make_folder(golden->path, err) || !npy_save(golden->path, &golden->tensor, err))
+        /* A link stays one: what it leads to is written. */
+        cleanup_free char *target = realpath(golden->path, NULL);
+        if (!make_folder(golden->path, err) ||
+            !npy_save(target ? target : golden->path, &golden->tensor, err))
             return false;
         cleanup_free char *line =
             file_path("%s: %s", golden->path, golden->change ? golden->change : "changed");

@@ -24,9 +24,12 @@ struct goldens {
 };
 
 /* The case gave what is in the file OUTPUT for PATH. Errors: ERROR_USAGE: another case gave
- * something else, beyond this one's tolerance; PATH is no .npy file; those of npy_load. */
+ * something else, beyond this one's tolerance; PATH is no .npy file, or to be an .npz; those of npy_load. */
 bool golden_take(struct goldens *goldens, const struct suite_case *item, const char *path,
                  const char *output, struct error *err);
+
+/* Is none that will be written what a case of the suite reads? Errors: ERROR_USAGE. */
+bool goldens_check(const struct goldens *goldens, const struct suite *suite, struct error *err);
 
 /* Write those that do not stay, with the folders that lead to them, and tell of each. Errors:
  * ERROR_SYSTEM. */

@@ -83,7 +83,8 @@ static bool update_baseline(struct session *session, struct error *err)
         if (!baseline_set(session->baseline, name, entry))
             return error_no_memory(err, "a baseline", 0);
     }
-    return json_save(session->suite.baseline, session->baseline, err);
+    cleanup_free char *target = realpath(session->suite.baseline, NULL);
+    return json_save(target ? target : session->suite.baseline, session->baseline, err);
 }
 
 bool update_files(struct session *session, bool *ret_updated, struct error *err)
@@ -97,7 +98,8 @@ bool update_files(struct session *session, bool *ret_updated, struct error *err)
             return true;
     for (size_t i = 0; good && i < count; i++)
         good = take_outputs(&session->outcomes[i], &goldens, err);
-    good = good && goldens_write(&goldens, err) && update_baseline(session, err);
+    good = good && goldens_check(&goldens, &session->suite, err) && goldens_write(&goldens, err) &&
+           update_baseline(session, err);
     goldens_dispose(&goldens);
     *ret_updated = good;
     return good;
