@@ -1,13 +1,13 @@
 #include "board/machine.h"
-#include "base/cleanup.h"
-#include "base/file.h"
 #include "board/qemu/line_args.h"
 #include "board/qemu/qemu_args.h"
+#include "definition/document.h"
 #include "definition/field.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-enum { FILE_LIMIT_BYTES = 64 * 1024 };
 
 enum { NOT_KEPT = -1 };
 
@@ -36,7 +36,7 @@ static const struct field fields[] = {
     {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
     {"uart.driver", FIELD_NAME, KEPT(uart_driver)},
     {"uart.base", FIELD_ADDRESS, NOT_KEPT},
-    {"uart.interrupt", FIELD_NUMBER, NOT_KEPT},
+    {"uart.interrupt", FIELD_INTERRUPT, NOT_KEPT},
     {"timer.driver", FIELD_NAME, NOT_KEPT},
     {"timer.clock_hz", FIELD_SIZE, NOT_KEPT},
     {"halt.driver", FIELD_NAME, NOT_KEPT},
@@ -147,6 +147,38 @@ static bool check_keys(const cJSON *object, const char *above, struct error *err
     return true;
 }
 
+/* Registers outside of what the firmware may reach: a fault at the first access to them. */
+static bool check_base(const cJSON *json, const char *object, const cJSON *base, struct error *err)
+{
+    uint64_t origin = field_address(find(json, "memory.devices.origin"));
+    uint64_t size_bytes = field_size(find(json, "memory.devices.size_bytes"));
+    uint64_t address = field_address(base);
+    if (address >= origin && address - origin < size_bytes)
+        return true;
+    return error_set(err, ERROR_USAGE, 0,
+                     "\"%s.%s\" is \"%s\", which the firmware can't reach: memory.devices is from "
+                     "0x%" PRIx64 " to 0x%" PRIx64,
+                     object, base->string, base->valuestring, origin, origin + size_bytes - 1);
+}
+
+/* "base", and each "..._base". */
+static bool check_bases(const cJSON *json, struct error *err)
+{
+    static const char ending[] = "base";
+    const size_t length = sizeof(ending) - 1;
+    for (size_t i = 0; i < OPEN_OBJECTS_COUNT; i++) {
+        const cJSON *item = NULL;
+        cJSON_ArrayForEach(item, find(json, open_objects[i]))
+        {
+            size_t size = item->string ? strlen(item->string) : 0;
+            if (size >= length && strcmp(item->string + size - length, ending) == 0 &&
+                field_fits(item, FIELD_ADDRESS) && !check_base(json, open_objects[i], item, err))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool default_line_args(struct machine *machine, struct error *err)
 {
     cJSON *list = cJSON_CreateStringArray(LINE_ARGS_DEFAULT, 2);
@@ -173,7 +205,8 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
         return false;
     const cJSON *width = find(json, "pointer_size_bytes");
     return regions_read(find(json, "memory"), width ? field_size(width) : sizeof(uint32_t),
-                        &machine->regions, err);
+                        &machine->regions, err) &&
+           check_bases(json, err);
 }
 
 static bool check_qemu_args(const struct machine *machine, struct error *err)
@@ -185,18 +218,9 @@ static bool check_qemu_args(const struct machine *machine, struct error *err)
 
 bool machine_load_file(const char *path, struct machine *ret_machine, struct error *err)
 {
-    cleanup_free char *text = NULL;
-    size_t size = 0;
-    if (!file_read(path, FILE_LIMIT_BYTES, &text, &size, err))
+    cJSON *json = NULL;
+    if (!document_read(path, &json, err))
         return false;
-    const char *end = text;
-    cJSON *json = cJSON_ParseWithLengthOpts(text, size + 1, &end, true);
-    if (!json) {
-        int line = 1;
-        for (const char *at = text; at < end; at++)
-            line += *at == '\n';
-        return error_set(err, ERROR_USAGE, 0, "%s:%d: not JSON", path, line);
-    }
     struct machine machine = {.name = NULL};
     bool parsed = ((parse(json, &machine, err) && check_qemu_args(&machine, err)) ||
                    error_wrap(err, "%s", path)) &&

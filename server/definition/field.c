@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_TEXT_BYTES = 80, HEXADECIMAL = 16 };
+/* A PLIC has 1023 lines at most, and NVIC and GIC have fewer. */
+enum { VALUE_TEXT_BYTES = 80, HEXADECIMAL = 16, INTERRUPT_MAX = 1023 };
 
 /* Numbers in JSON are doubles: whole up to here. */
 static const double WHOLE_MAX = 9007199254740992.0;
@@ -16,6 +17,7 @@ static const char *const type_texts[] = {
     [FIELD_LIST] = "a list of texts",
     [FIELD_SIZE] = "a whole number, at least 1",
     [FIELD_NUMBER] = "a whole number, at least 0",
+    [FIELD_INTERRUPT] = "a whole number from 0 to 1023",
     [FIELD_ADDRESS] = "an address like \"0x20000000\"",
     [FIELD_WIDTH] = "4 or 8",
 };
@@ -77,6 +79,8 @@ bool field_fits(const cJSON *value, enum field_type type)
         return is_whole(value, 1);
     case FIELD_NUMBER:
         return is_whole(value, 0);
+    case FIELD_INTERRUPT:
+        return is_whole(value, 0) && cJSON_GetNumberValue(value) <= INTERRUPT_MAX;
     case FIELD_WIDTH:
         return !value || cJSON_GetNumberValue(value) == 4 || cJSON_GetNumberValue(value) == 8;
     case FIELD_LIST:

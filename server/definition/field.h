@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 enum field_type {
-    FIELD_TEXT,    /* not empty */
-    FIELD_NOTE,    /* likewise; may be left out */
-    FIELD_NAME,    /* letters, digits, '_', '-', '.': it becomes part of a path */
-    FIELD_LIST,    /* of texts; may be empty, may be left out */
-    FIELD_SIZE,    /* whole, at least 1 */
-    FIELD_NUMBER,  /* whole, at least 0 */
-    FIELD_ADDRESS, /* "0x4000c000" */
-    FIELD_WIDTH,   /* 4 or 8; may be left out */
+    FIELD_TEXT,      /* not empty */
+    FIELD_NOTE,      /* likewise; may be left out */
+    FIELD_NAME,      /* letters, digits, '_', '-', '.': it becomes part of a path */
+    FIELD_LIST,      /* of texts; may be empty, may be left out */
+    FIELD_SIZE,      /* whole, at least 1 */
+    FIELD_NUMBER,    /* whole, at least 0 */
+    FIELD_INTERRUPT, /* whole, at most as many as an interrupt controller has */
+    FIELD_ADDRESS,   /* "0x4000c000" */
+    FIELD_WIDTH,     /* 4 or 8; may be left out */
 };
 
 enum { FIELD_PATH_SIZE = 128 };

@@ -3,8 +3,11 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/name_list.h"
+#include "definition/field.h"
 #include "model/json_read.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What a definition names, and where in guest/ it lies: PREFIX + its value + ENDING. */
@@ -15,15 +18,15 @@ struct part {
     const char *folder;
     const char *prefix;
     const char *ending;
-    bool is_optional;
+    const char *spared; /* the architecture that may do without it, or NULL */
 };
 
 static const struct part parts[] = {
-    {NULL, "architecture", "architecture", "boot", "", "/", false},
-    {"uart", "driver", "driver", "uart", "uart_", ".c", false},
-    {"timer", "driver", "driver", "platform", "clock_", ".c", false},
-    {"halt", "driver", "driver", "boot", "halt_", ".c", false},
-    {"interrupt_controller", "driver", "driver", "interrupts", "", ".c", true},
+    {NULL, "architecture", "architecture", "boot", "", "/", NULL},
+    {"uart", "driver", "driver", "uart", "uart_", ".c", NULL},
+    {"timer", "driver", "driver", "platform", "clock_", ".c", NULL},
+    {"halt", "driver", "driver", "boot", "halt_", ".c", NULL},
+    {"interrupt_controller", "driver", "driver", "interrupts", "", ".c", "cortex_m"},
 };
 
 bool board_file_is_path(const char *board)
@@ -31,22 +34,84 @@ bool board_file_is_path(const char *board)
     return strchr(board, '/') != NULL;
 }
 
-static bool check_part(const struct part *part, const cJSON *definition, const char *guest_dir,
-                       const char *path, struct error *err)
+enum { DRIVER_MAX_BYTES = 1024 * 1024, PARTS_COUNT = sizeof(parts) / sizeof(parts[0]) };
+
+/* "BOARD_UART_" of "uart". */
+static void make_macro(const char *object, char *macro, size_t macro_size_bytes)
 {
-    cleanup_free char *value = NULL;
+    snprintf(macro, macro_size_bytes, "BOARD_%s_", object);
+    for (; *macro; macro++)
+        *macro = (char)toupper((unsigned char)*macro);
+}
+
+/* Each number that a driver's source takes from that object of the definition. */
+static bool check_numbers(const char *source, const char *object, const cJSON *definition,
+                          const char *driver, struct error *err)
+{
+    char macro[FIELD_PATH_SIZE];
+    make_macro(object, macro, sizeof(macro));
+    for (const char *at = strstr(source, macro); at; at = strstr(at, macro)) {
+        char key[FIELD_PATH_SIZE];
+        char path[2 * FIELD_PATH_SIZE];
+        at += strlen(macro);
+        size_t length = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+        snprintf(key, sizeof(key), "%.*s", (int)length, at);
+        for (char *letter = key; *letter; letter++)
+            *letter = (char)tolower((unsigned char)*letter);
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetObjectItemCaseSensitive(definition, object), key);
+        if (field_fits(value, FIELD_NUMBER) || field_fits(value, FIELD_ADDRESS))
+            continue;
+        snprintf(path, sizeof(path), "%s.%s", object, key);
+        field_must_be(path, value, "a whole number, or an address like \"0x20000000\"", err);
+        return error_append(err, "the driver \"%s\" needs it", driver);
+    }
+    return true;
+}
+
+static bool check_driver(const struct part *part, const char *driver, const cJSON *definition,
+                         const char *folder, struct error *err)
+{
+    cleanup_free char *source = NULL;
+    cleanup_free char *file = file_path("%s/%s%s%s", folder, part->prefix, driver, part->ending);
+    if (!file)
+        return error_no_memory(err, "a path", strlen(folder));
+    if (!file_read(file, DRIVER_MAX_BYTES, &source, NULL, err))
+        return false;
+    for (size_t i = 0; i < PARTS_COUNT; i++)
+        if (parts[i].object && !check_numbers(source, parts[i].object, definition, driver, err))
+            return false;
+    return true;
+}
+
+static bool is_spared(const struct part *part, const cJSON *definition)
+{
+    const char *architecture =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(definition, "architecture"));
+    return part->spared && architecture && strcmp(part->spared, architecture) == 0;
+}
+
+static bool check_part(const struct part *part, const cJSON *definition, const char *guest_dir,
+                       struct error *err)
+{
+    char field[FIELD_PATH_SIZE];
     cleanup_free char *folder = file_path("%s/%s", guest_dir, part->folder);
     const cJSON *object =
         part->object ? cJSON_GetObjectItemCaseSensitive(definition, part->object) : definition;
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, part->key);
     const struct name_place place = {folder, part->prefix, part->ending};
     if (!folder)
         return error_no_memory(err, "a path", strlen(guest_dir));
-    if (part->is_optional && !cJSON_GetObjectItemCaseSensitive(object, part->key))
+    if (!value && is_spared(part, definition))
         return true;
-    return (json_read_text(object, part->key, ERROR_USAGE, &value, err) &&
-            name_list_check(part->what, value, &place, err)) ||
-           error_wrap(err, "%s: \"%s%s%s\"", path, part->object ? part->object : "",
-                      part->object ? "." : "", part->key);
+    snprintf(field, sizeof(field), "%s%s%s", part->object ? part->object : "",
+             part->object ? "." : "", part->key);
+    if (!field_fits(value, FIELD_NAME))
+        return field_wrong(field, value, FIELD_NAME, err);
+    const char *name = cJSON_GetStringValue(value);
+    if (!name_list_check(part->what, name, &place, err))
+        return error_wrap(err, "\"%s\"", field);
+    return !part->object || check_driver(part, name, definition, folder, err);
 }
 
 static bool check_parts(const char *path, const char *guest_dir, struct error *err)
@@ -55,8 +120,8 @@ static bool check_parts(const char *path, const char *guest_dir, struct error *e
     if (!json_read_file(path, ERROR_USAGE, &definition, err))
         return false;
     bool good = true;
-    for (size_t i = 0; good && i < sizeof(parts) / sizeof(parts[0]); i++)
-        good = check_part(&parts[i], definition, guest_dir, path, err);
+    for (size_t i = 0; good && i < PARTS_COUNT; i++)
+        good = check_part(&parts[i], definition, guest_dir, err) || error_wrap(err, "%s", path);
     cJSON_Delete(definition);
     return good;
 }

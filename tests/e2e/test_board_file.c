@@ -78,6 +78,15 @@ static const struct {
     {"\"clint\"", "\"clock\"",
      "\"timer.driver\": driver \"clock\": no such driver (have: arm_generic, clint, fpgaio, nrf51, "
      "stellaris, stm32)"},
+    {", \"base\": \"0x2000000\"", "",
+     "my_board.json: \"timer.base\" is missing; it must be a whole number, or an address like "
+     "\"0x20000000\"\nthe driver \"clint\" needs it"},
+    {"\"base\": \"0x2000000\"", "\"base\": \"33554432 up\"",
+     "my_board.json: \"timer.base\" is \"33554432 up\", but must be a whole number, or an address"},
+    {", \"base\": \"0x100000\"", "",
+     "my_board.json: \"halt.base\" is missing; it must be a whole number"},
+    {"\"driver\": \"plic\", ", "",
+     "my_board.json: \"interrupt_controller.driver\" is missing; it must be a name"},
     {"\"plic\"", "\"pic\"",
      "\"interrupt_controller.driver\": driver \"pic\": no such driver (have: gicv2, gicv3, plic)"},
     {"sifive_test", "off",

@@ -28,7 +28,7 @@ static const char GOOD[] =
     "[\"data\", \"workspace\"]}],\n"
     "              \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 65536}},\n"
     " \"main_stack_size_bytes\": 8, \"rpc_packet_size_bytes\": 9,\n"
-    " \"uart\": {\"driver\": \"u\", \"base\": \"0xFF00\", \"interrupt\": 0, \"depth\": 16},\n"
+    " \"uart\": {\"driver\": \"u\", \"base\": \"0x4000FF00\", \"interrupt\": 0, \"depth\": 16},\n"
     " \"timer\": {\"driver\": \"t\", \"clock_hz\": 1},\n"
     " \"interrupt_controller\": {\"anything\": []},\n"
     " \"halt\": {\"driver\": \"h\"}}\n";
@@ -79,7 +79,13 @@ END_TEST
 /* The last byte that there is may be one's own; with 64 bits there are more. */
 START_TEST(regions_may_go_to_the_end)
 {
-    write_machine("test.json", "\"0x40000000\"", "\"0xffff0000\"");
+    write_machine("test.json",
+                  "\"0x40000000\", \"size_bytes\": 65536}},\n \"main_stack_size_bytes\": 8, "
+                  "\"rpc_packet_size_bytes\": 9,\n \"uart\": {\"driver\": \"u\", \"base\": "
+                  "\"0x4000FF00\"",
+                  "\"0xffff0000\", \"size_bytes\": 65536}},\n \"main_stack_size_bytes\": 8, "
+                  "\"rpc_packet_size_bytes\": 9,\n \"uart\": {\"driver\": \"u\", \"base\": "
+                  "\"0xffffffff\"");
     ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
     machine_dispose(&machine);
     write_machine("test.json", "\"model\": \"m\",",
@@ -163,9 +169,9 @@ static const struct {
     {"\"0x20000000\"", "\"20000000\"", ": \"memory.regions[1].origin\" is \"20000000\""},
     {"\"model\"", "\"pointer_size_bytes\": 2, \"model\"",
      ": \"pointer_size_bytes\" is 2, but must be 4 or 8"},
-    {"\"0xFF00\"", "\"0xFG\"", ": \"uart.base\" is \"0xFG\""},
-    {"\"0xFF00\"", "\"0x\"", ": \"uart.base\" is \"0x\""},
-    {"\"0xFF00\"", "\"0x12345678901234567\"", ": \"uart.base\" is \"0x12345678901234567\""},
+    {"\"0x4000FF00\"", "\"0xFG\"", ": \"uart.base\" is \"0xFG\""},
+    {"\"0x4000FF00\"", "\"0x\"", ": \"uart.base\" is \"0x\""},
+    {"\"0x4000FF00\"", "\"0x12345678901234567\"", ": \"uart.base\" is \"0x12345678901234567\""},
     {"\"clock_hz\": 1", "\"clock\": 1", ": \"timer.clock_hz\" is missing"},
     {"\"halt\"", "\"hlt\"", ": \"hlt\": no such field"},
     {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
@@ -207,6 +213,13 @@ static const struct {
      "beyond the last address, 0xffffffff"},
     {"\"0x40000000\", \"size_bytes\": 65536", "\"0xffff0000\", \"size_bytes\": 65537",
      ": \"memory.devices\": 65537 bytes from 0xffff0000 on go beyond"},
+    {"\"0x4000FF00\"", "\"0x40010000\"",
+     ": \"uart.base\" is \"0x40010000\", which the firmware can't reach: memory.devices is from "
+     "0x40000000 to 0x4000ffff"},
+    {"{\"driver\": \"h\"", "{\"driver\": \"h\", \"cpu_base\": \"0x3fffffff\"",
+     ": \"halt.cpu_base\" is \"0x3fffffff\", which the firmware can't reach"},
+    {"\"interrupt\": 0", "\"interrupt\": 1024",
+     ": \"uart.interrupt\" is 1024, but must be a whole number from 0 to 1023"},
     {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":15: not JSON"},
     {"}}\n", "}} x\n", ":14: not JSON"},
 };

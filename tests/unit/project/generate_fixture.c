@@ -22,6 +22,7 @@ const char *kept(int place, const char *name)
 
 const char GENERATE_BOARD[] = "{\"architecture\": \"a\", \"uart\": {\"driver\": \"u\"},"
                               " \"timer\": {\"driver\": \"t\"}, \"halt\": {\"driver\": \"h\"},"
+                              " \"interrupt_controller\": {\"driver\": \"i\"},"
                               " \"memory\": {\"regions\": [{\"name\": \"flash\", \"origin\": "
                               "\"0x0\", \"size_bytes\": 65536, \"holds\": [\"code\", "
                               "\"constants\"]}, {\"name\": \"RAM\", \"origin\": \"0x20000000\", "
@@ -41,6 +42,7 @@ static void write_share(void)
         "share/guest/boot/start.c",
         "share/guest/apps/host_driven/main.c",
         "share/guest/apps/other_type/main.c",
+        "share/guest/interrupts/i.c",
         "share/guest/platform/clock_t.c",
         "share/guest/uart/uart.c",
         "share/guest/uart/uart_u.c",

@@ -83,7 +83,7 @@ START_TEST(refuses_a_board_of_unknown_parts)
     refused(ERROR_USAGE, "mine.json: \"architecture\": architecture \"b\": no such architecture "
                          "(have: a)");
     scratch_write("mine.json", "{\"architecture\": \"a\", \"uart\": {\"driver\": \"../uart/u\"}}");
-    refused(ERROR_USAGE, "\"uart.driver\": driver \"../uart/u\": no such driver (have: u)");
+    refused(ERROR_USAGE, "mine.json: \"uart.driver\" is \"../uart/u\", but must be a name");
     scratch_write("mine.json", GENERATE_BOARD);
     generate();
 }
