@@ -109,6 +109,14 @@ bool(error_append)(struct error *err, const char *format, ...)
     return false;
 }
 
+bool(error_named_file)(struct error *err)
+{
+    if (err->kind == ERROR_SYSTEM && (err->os == ENOENT || err->os == ENOTDIR ||
+                                      err->os == EISDIR || err->os == EACCES || err->os == ELOOP))
+        err->kind = ERROR_USAGE;
+    return false;
+}
+
 bool(error_no_memory)(struct error *err, const char *what, unsigned long size_bytes)
 {
     return error_set(err, ERROR_INTERNAL, 0, "out of memory (%lu bytes for %s)", size_bytes, what);

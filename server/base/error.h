@@ -52,6 +52,10 @@ bool error_wrap(struct error *err, const char *format, ...) __attribute__((forma
 /* Add a line after the text, kind and os stay: a compiler's lines, a log. Always returns false. */
 bool error_append(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Of a file that the user named: that it is not there, or not to be read, is theirs to mend, and no
+ * fault of the machine's: ERROR_USAGE instead of ERROR_SYSTEM. Always returns false. */
+bool error_named_file(struct error *err);
+
 /* ERROR_INTERNAL "out of memory (SIZE bytes for WHAT)". Always returns false. */
 bool error_no_memory(struct error *err, const char *what, unsigned long size_bytes);
 
@@ -65,6 +69,7 @@ static inline bool error_returns_false(bool result)
 #define error_set(...) error_returns_false(error_set(__VA_ARGS__))
 #define error_wrap(...) error_returns_false(error_wrap(__VA_ARGS__))
 #define error_append(...) error_returns_false(error_append(__VA_ARGS__))
+#define error_named_file(...) error_returns_false(error_named_file(__VA_ARGS__))
 #define error_no_memory(...) error_returns_false(error_no_memory(__VA_ARGS__))
 
 #endif

@@ -55,7 +55,7 @@ bool json_load(const char *path, const char *format, cJSON **ret_json, struct er
     cleanup_free char *text = NULL;
     size_t size_bytes = 0;
     if (!file_read(path, REGRESS_JSON_MAX_BYTES, &text, &size_bytes, err))
-        return false;
+        return error_named_file(err);
     cleanup_json cJSON *json = cJSON_ParseWithLengthOpts(text, size_bytes + 1, NULL, true);
     const char *found = json_text_at(json, "format");
     double version = 0;

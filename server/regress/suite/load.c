@@ -148,7 +148,9 @@ bool suite_load(const char *path, const struct suite_checks *checks, struct suit
     struct reader reader = {.suite = &suite, .checks = checks, .mistakes = &mistakes};
     bool good = suite.dir ? file_read(path, REGRESS_JSON_MAX_BYTES, &document, &size_bytes, err)
                           : error_no_memory(err, "a path", strlen(path));
-    if (good)
+    if (!good)
+        error_named_file(err);
+    else
         parse(&reader, document, size_bytes);
     if (mistakes.no_memory)
         good = error_no_memory(err, "a suite", 0);

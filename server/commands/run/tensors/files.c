@@ -39,10 +39,7 @@ bool run_file_load(const char *path, const char *option, struct tensor *ret_tens
 {
     if (npy_load(path, ret_tensor, err))
         return true;
-    /* A file that is not there or not to be read is the user's to mend. */
-    if (err->kind == ERROR_SYSTEM &&
-        (err->os == ENOENT || err->os == EACCES || err->os == EISDIR || err->os == ENOTDIR))
-        err->kind = ERROR_USAGE;
+    error_named_file(err);
     return error_wrap(err, "--%s", option);
 }
 
@@ -50,8 +47,10 @@ bool run_file_load(const char *path, const char *option, struct tensor *ret_tens
 static bool load_array(struct run_tensor *file, const char *option, struct error *err)
 {
     struct npz npz;
-    if (!npz_load(file->path, &npz, err))
+    if (!npz_load(file->path, &npz, err)) {
+        error_named_file(err);
         return error_wrap(err, "--%s", option);
+    }
     bool found = false;
     for (size_t i = 0; i < npz.count && !found; i++) {
         found = file->name ? strcmp(npz.arrays[i].name, file->name) == 0 : npz.count == 1;

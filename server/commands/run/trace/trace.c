@@ -19,8 +19,10 @@ bool trace_check(const struct trace *trace, struct error *err)
 {
     if (trace->dir && !results_check("trace", trace->dir, err))
         return false;
-    return !trace->expect_dir || access(trace->expect_dir, R_OK | X_OK) == 0 ||
-           error_set(err, ERROR_SYSTEM, errno, "--expect-trace %s", trace->expect_dir);
+    if (!trace->expect_dir || access(trace->expect_dir, R_OK | X_OK) == 0)
+        return true;
+    error_set(err, ERROR_SYSTEM, errno, "--expect-trace %s", trace->expect_dir);
+    return error_named_file(err);
 }
 
 /* The file of an output in a folder; the name is the archive's, and is made safe. NULL: no memory.
