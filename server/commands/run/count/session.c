@@ -55,8 +55,8 @@ static bool run_splitting_firmware(struct run *run, struct error *err)
            counts_read_operators(elf, board, &run->counts, err);
 }
 
-/* The same inferences; one is enough where all take the same instructions. What there is to say of
- * them has been said: it goes nowhere. */
+/* The same inferences; one is enough where all take the same instructions. What they give is known,
+ * and what there is to say of them has been said: it goes nowhere. */
 static bool run_again(struct run *run, FILE *nowhere, struct error *err)
 {
     struct run_data data = run->data;
@@ -64,6 +64,7 @@ static bool run_again(struct run *run, FILE *nowhere, struct error *err)
     struct report report = run->report;
     bool are_alike = run->counts.least == run->counts.most;
     run->data = run_data_again(&data, are_alike ? 1 : 0);
+    run->data.are_outputs_known = true;
     run->model = (struct device_model){.client = NULL};
     report_init(&run->report, nowhere);
     bool good = run_splitting_firmware(run, err);

@@ -32,6 +32,7 @@ struct run_data {
     struct labels labels;
     int64_t inferences;
     int64_t inferences_most; /* no more of them than this; 0: all */
+    bool are_outputs_known;  /* a host_driven board need not send them */
     enum run_axis axis;      /* how the inferences are held: as the inputs' files have it */
     /* By the device's index, once it is known. */
     const struct run_tensor **input_of;  /* each one is there */
