@@ -43,6 +43,18 @@ bool run_file_load(const char *path, const char *option, struct tensor *ret_tens
     return error_wrap(err, "--%s", option);
 }
 
+static bool no_array(const struct run_tensor *file, const struct npz *npz, const char *option,
+                     struct error *err)
+{
+    char names[512] = "none";
+    size_t used = 0;
+    for (size_t i = 0; i < npz->count && used < sizeof(names); i++)
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s\"%s\"", i > 0 ? ", " : "",
+                                 npz->arrays[i].name);
+    return error_set(err, ERROR_USAGE, 0, "--%s %s: there is no array \"%s\" in it (has: %s)",
+                     option, file->path, file->name ? file->name : "", names);
+}
+
 /* The array of a name that an archive of several has. */
 static bool load_array(struct run_tensor *file, const char *option, struct error *err)
 {
@@ -59,9 +71,9 @@ static bool load_array(struct run_tensor *file, const char *option, struct error
         file->tensor = npz.arrays[i].tensor;
         npz.arrays[i].tensor.data = NULL;
     }
+    found = found || no_array(file, &npz, option, err);
     npz_dispose(&npz);
-    return found || error_set(err, ERROR_USAGE, 0, "--%s %s: there is no array \"%s\" in it",
-                              option, file->path, file->name ? file->name : "");
+    return found;
 }
 
 static bool load(struct run_tensor *file, const char *option, struct error *err)
