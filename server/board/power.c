@@ -2,12 +2,13 @@
 
 #include "board/diagnosis/death.h"
 #include "board/diagnosis/hang.h"
+#include "board/diagnosis/memories.h"
 #include "board/loop.h"
 #include "board/qemu/line_args.h"
 
 #include <string.h>
 
-enum { ESCAPE = 0xff };
+enum { ESCAPE = 0xff, MEMORIES_TIMEOUT_MS = 5000 };
 
 static void hear(void *context, const uint8_t *data, size_t size_bytes)
 {
@@ -58,7 +59,8 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
     }
 }
 
-static bool start_emulator(struct board *board, struct deadline deadline, struct error *err)
+static bool start_emulator(struct board *board, bool is_halted, struct deadline deadline,
+                           struct error *err)
 {
     struct transport *line = &board->transport;
     if (!transport_open(board->backlog_bytes, hear, board, line, err))
@@ -70,6 +72,7 @@ static bool start_emulator(struct board *board, struct deadline deadline, struct
                                        .qemu_version = board->qemu_version,
                                        .gdbserver_port = board->gdbserver_port,
                                        .icount_shift = board->icount_shift,
+                                       .is_halted = is_halted,
                                        .extra_args = (const char *const *)board->extra_args,
                                        .debug = board->debug};
     if (!emulator_start(&options, deadline, board->interrupt, &board->emulator, err))
@@ -103,7 +106,7 @@ static void explain_lack(const struct board *board, struct error *err)
                   machine->qemu_program, device);
 }
 
-static bool boot(struct board *board, struct deadline deadline, struct error *err)
+static bool start(struct board *board, bool is_halted, struct deadline deadline, struct error *err)
 {
     power_off(board);
     line_ring_clear(&board->emulator.output);
@@ -111,7 +114,23 @@ static bool boot(struct board *board, struct deadline deadline, struct error *er
     board->moved_ns = board->asked_ns = clock_now_ns();
     board->asked_received_bytes = 0;
     board->nudge_at = deadline_never(); /* until something was sent */
-    return start_emulator(board, deadline, err) && wait_for_firmware(board, deadline, err);
+    return start_emulator(board, is_halted, deadline, err);
+}
+
+static bool boot(struct board *board, struct deadline deadline, struct error *err)
+{
+    return start(board, false, deadline, err) && wait_for_firmware(board, deadline, err);
+}
+
+/* A firmware that is placed where nothing is says as little as one that hangs. */
+static void explain_memories(struct board *board, struct error *err)
+{
+    struct error ignored; /* it has started a moment ago */
+    struct deadline deadline = deadline_in_ms(MEMORIES_TIMEOUT_MS);
+    bool was_up = board->dead || board->emulator.qmp.greeted;
+    if (was_up && (err->kind == ERROR_CLOSED || err->kind == ERROR_DEVICE) &&
+        start(board, true, deadline, &ignored))
+        memories_explain(board, deadline, err);
 }
 
 /* QEMU's version is known when it is up, and may be one that is to be started otherwise. */
@@ -132,6 +151,7 @@ bool power_on(struct board *board, struct error *err)
         return true;
     if (board->dead)
         explain_lack(board, err);
+    explain_memories(board, err);
     power_off(board);
     if (err->kind == ERROR_CLOSED)
         err->kind = ERROR_DEVICE;

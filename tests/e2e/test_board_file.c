@@ -34,17 +34,23 @@ static void tear_down(void)
 }
 
 /* SCRATCH/my_board.json: a shipped definition with one text changed. */
-static void write_board(const char *from, const char *to)
+static void write_changed(const char *board, const char *from, const char *to)
 {
+    char path[256];
     cleanup_free char *text = NULL;
     char changed[DEFINITION_MAX_BYTES];
-    ASSERT_GOOD(file_read(SOURCE_DIR "/qemu-machines/qemu_riscv32.json", DEFINITION_MAX_BYTES,
-                          &text, NULL, &err));
+    snprintf(path, sizeof(path), SOURCE_DIR "/qemu-machines/%s.json", board);
+    ASSERT_GOOD(file_read(path, DEFINITION_MAX_BYTES, &text, NULL, &err));
     char *found = strstr(text, from);
     ck_assert_msg(found != NULL, "no %s", from);
     snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(found - text), text, to,
              found + strlen(from));
     scratch_write("my_board.json", changed);
+}
+
+static void write_board(const char *from, const char *to)
+{
+    write_changed("qemu_riscv32", from, to);
 }
 
 #define RUN(board)                                                                                 \
@@ -121,6 +127,28 @@ START_TEST(no_device)
 }
 END_TEST
 
+static const struct {
+    const char *from;
+    const char *to;
+    const char *says;
+} MEMORIES[] = {
+    {"\"0x20000000\"", "\"0x60000000\"",
+     "\"memory.regions[1]\" of its definition, SSRAM23, is from 0x60000000 to 0x603fffff, but "
+     "QEMU's machine \"mps2-an385\" has no memory at 0x60000000"},
+    {"\"0x0\"", "\"0x60000000\"",
+     "\"memory.regions[0]\" of its definition, SSRAM1, is from 0x60000000 to 0x603fffff, but "
+     "QEMU's machine \"mps2-an385\" has no memory at 0x60000000"},
+};
+
+START_TEST(memory_that_is_not_there)
+{
+    write_changed("mps2_an385", MEMORIES[_i].from, MEMORIES[_i].to);
+    ck_assert_int_eq(RUN("./my_board.json"), 5);
+    ASSERT_PRINTED("board \"mps2_an385\" did not boot: ");
+    ASSERT_PRINTED(MEMORIES[_i].says);
+}
+END_TEST
+
 /* The driver does not find what it is for: a function tells by its name. */
 START_TEST(the_device_is_elsewhere)
 {
@@ -187,6 +215,7 @@ int main(void)
     tcase_add_loop_test(tests, mistakes_are_named, 0, sizeof(MISTAKES) / sizeof(MISTAKES[0]));
     tcase_add_test(tests, no_machine);
     tcase_add_test(tests, no_device);
+    tcase_add_loop_test(tests, memory_that_is_not_there, 0, sizeof(MEMORIES) / sizeof(MEMORIES[0]));
     tcase_add_test(tests, the_device_is_elsewhere);
     tcase_add_test(tests, on_a_uart);
     tcase_add_test(tests, no_definition);

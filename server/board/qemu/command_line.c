@@ -41,6 +41,8 @@ static void add_optional(struct command_line *line, const struct emulator_option
      * translated into less than this. */
     if (!qemu_args_have(options->extra_args, "accel"))
         add_pair(line, "-accel", "tcg,tb-size=32");
+    if (options->is_halted)
+        add(line, "-S");
     if (options->icount_shift >= 0) {
         snprintf(line->icount, sizeof(line->icount), "shift=%d,sleep=off", options->icount_shift);
         add_pair(line, "-icount", line->icount);

@@ -20,6 +20,7 @@ struct emulator_options {
     int gdbserver_port;            /* 0: none */
     int icount_shift;              /* -1: off */
     const char *const *extra_args; /* NULL-terminated or NULL */
+    bool is_halted;                /* its CPU does not run */
     bool debug;                    /* command line, QMP and QEMU's stderr to our stderr */
 };
 
