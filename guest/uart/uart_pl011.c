@@ -12,7 +12,7 @@
 enum {
     FR_BUSY = 1 << 3,
     FR_RXFE = 1 << 4,
-    FR_TXFF = 1 << 5,
+    FR_TXFE = 1 << 7,
     LCR_H_FEN = 1 << 4,
     LCR_H_WLEN_8 = 3 << 5,
     CR_UARTEN = 1 << 0,
@@ -20,6 +20,7 @@ enum {
     CR_RXE = 1 << 9,
     INT_RX = 1 << 4,
     INT_RECEIVE_TIMEOUT = 1 << 6,
+    FIFO_SIZE_BYTES = 16, /* 32 from revision r1p5 on */
 };
 
 void uart_driver_init(void)
@@ -51,10 +52,14 @@ void uart_driver_receive_interrupt(bool on)
 
 void uart_driver_send(const uint8_t *data, size_t size_bytes)
 {
-    for (size_t i = 0; i < size_bytes; ++i) {
-        while (UARTFR & FR_TXFF)
+    while (size_bytes > 0) {
+        while (!(UARTFR & FR_TXFE))
             ;
-        UARTDR = data[i];
+        size_t burst = size_bytes < FIFO_SIZE_BYTES ? size_bytes : FIFO_SIZE_BYTES;
+        for (size_t i = 0; i < burst; ++i)
+            UARTDR = data[i];
+        data += burst;
+        size_bytes -= burst;
     }
 }
 

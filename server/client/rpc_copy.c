@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { ALIGNMENT_BYTES = 8 };
+
 /* How many data bytes go into one packet, as TVM's own client reckons: both directions alike, the
  * length field counted neither here nor in packet_max_bytes. */
 static bool chunk_size(const struct rpc_client *client, const struct rpc_tensor *tensor,
@@ -17,7 +19,10 @@ static bool chunk_size(const struct rpc_client *client, const struct rpc_tensor 
     size_t size_bytes = client->packet_max_bytes - overhead;
     /* Its reply must fit into what the link takes in. */
     size_t limit = LINK_MESSAGE_MAX_BYTES / 2;
-    *ret_size_bytes = size_bytes < limit ? size_bytes : limit;
+    size_bytes = size_bytes < limit ? size_bytes : limit;
+    /* Each part is aligned there as the first one, for the sake of its copy. */
+    *ret_size_bytes =
+        size_bytes > ALIGNMENT_BYTES ? size_bytes - size_bytes % ALIGNMENT_BYTES : size_bytes;
     return true;
 }
 
@@ -81,7 +86,7 @@ bool rpc_copy_from(struct rpc_client *client, const struct rpc_tensor *tensor, v
 bool rpc_allocate(struct rpc_client *client, size_t size_bytes, struct rpc_tensor *ret_tensor,
                   struct error *err)
 {
-    enum { ALIGNMENT_BYTES = 8, BYTE = TENSOR_UINT | 8 << 8 | 1 << 16 };
+    enum { BYTE = TENSOR_UINT | 8 << 8 | 1 << 16 };
     const struct rpc_value args[] = {
         {.type = RPC_DEVICE, .device = {RPC_DEVICE_CPU, 0}},
         rpc_integer((int64_t)size_bytes),

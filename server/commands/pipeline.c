@@ -59,27 +59,39 @@ bool pipeline_use_project(struct pipeline *pipeline, const char *project_dir, st
     return true;
 }
 
+int64_t pipeline_own_packet_bytes(uint64_t ram_bytes)
+{
+    static const struct {
+        uint32_t bytes;
+        uint32_t ram_share; /* they are at most this part of the RAM */
+    } choices[] = {{32768, 1024}, {8192, 32}, {4096, 16}};
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+        if (ram_bytes / choices[i].ram_share >= choices[i].bytes)
+            return choices[i].bytes;
+    return 0;
+}
+
 /* Boards announce no larger messages than the session of TVM's API clients takes. A firmware in a
  * temporary folder only ever talks to this process, which takes any: outputs of 64 KB come up to
- * 1.3 times as fast, and TVM's own runtimes take longer graphs. Where half of the RAM holds the
- * model with them: nothing is to be refused for their sake. */
+ * 1.3 times as fast by a UART and twice as fast by virtio, and TVM's own runtimes take longer
+ * graphs. Where half of the RAM holds the model with them: nothing is to be refused for their sake.
+ */
 static bool choose_packet_size(struct pipeline *pipeline, struct error *err)
 {
-    enum { OWN_PACKET_BYTES = 8192, RAM_SHARE = 32 };
     struct settings *settings = &pipeline->manifest.settings;
     const uint64_t ram_bytes = regions_writable_bytes(&pipeline->machine.regions);
+    const int64_t own_bytes = pipeline_own_packet_bytes(ram_bytes);
     struct memory_need need;
     bool is_host_driven =
         !settings->project_type || strcmp(settings->project_type, PROJECT_TYPE_DEFAULT) == 0;
     bool is_free = settings->rpc_packet_size_bytes == 0 && settings->workspace_size_bytes == 0;
-    if (!pipeline->temp_dir.path || !is_host_driven || !is_free ||
-        ram_bytes / RAM_SHARE < OWN_PACKET_BYTES)
+    if (!pipeline->temp_dir.path || !is_host_driven || !is_free || own_bytes == 0)
         return true;
     if (!fit_need(pipeline->project_dir, &pipeline->manifest, pipeline->has_device_graph, &need,
                   err))
         return false;
     if (need.heap_bytes + need.buffers_bytes <= ram_bytes / 2)
-        settings->rpc_packet_size_bytes = OWN_PACKET_BYTES;
+        settings->rpc_packet_size_bytes = own_bytes;
     return true;
 }
 

@@ -54,6 +54,10 @@ bool pipeline_generate(struct pipeline *pipeline, const char *model_path, const 
                        const struct settings *settings, struct error *err);
 bool pipeline_build(struct pipeline *pipeline, struct error *err);
 
+/* How large a temporary project's messages are on a board with so much RAM, if the model leaves
+ * room; 0: what the board announces. */
+int64_t pipeline_own_packet_bytes(uint64_t ram_bytes);
+
 /* The largest RPC message, session header included, that the firmware takes or sends. */
 uint64_t pipeline_packet_size_bytes(const struct pipeline *pipeline);
 

@@ -4,6 +4,7 @@
 #include "bench/line/digits.h"
 #include "bench/line/rates.h"
 #include "bench/line/upload.h"
+#include "commands/pipeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,15 +33,6 @@ struct row {
     int64_t upload_ns;
     struct crowd crowd;
 };
-
-/* As `run` chooses it for a board of that much RAM and a small model. */
-static int64_t packet_size_bytes(const struct machine *machine)
-{
-    enum { OWN_PACKET_BYTES = 8192, RAM_SHARE = 32 };
-    return regions_writable_bytes(&machine->regions) / RAM_SHARE < OWN_PACKET_BYTES
-               ? 0
-               : OWN_PACKET_BYTES;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -94,8 +86,9 @@ static bool measure(const char *board_name, const struct effort *effort, struct 
     struct machine machine __attribute__((cleanup(machine_dispose))) = {0};
     if (!machine_load(BUILD_DIR "/share/microtvm-qemu/qemu-machines", board_name, &machine, err))
         return false;
-    struct bench_project project = {.board_name = board_name,
-                                    .packet_size_bytes = packet_size_bytes(&machine)};
+    struct bench_project project = {
+        .board_name = board_name,
+        .packet_size_bytes = pipeline_own_packet_bytes(regions_writable_bytes(&machine.regions))};
     struct bench_device model = {0};
     bool ok = bench_device_open(&model, &project, err) && flash(&model, err) &&
               measure_line(&project, &model, effort, row, err) &&
