@@ -33,7 +33,7 @@ static bool own_board(struct bench_device *device, int number, struct error *err
 }
 
 /* In the worker's process: ready_fd's byte says that it could begin, go_fd's end that it may. */
-static bool work(struct bench_device *device, int number, int ready_fd, int go_fd,
+static bool work(struct bench_device *device, int number, int rounds, int ready_fd, int go_fd,
                  struct result *result)
 {
     char nothing = 0;
@@ -47,7 +47,8 @@ static bool work(struct bench_device *device, int number, int ready_fd, int go_f
         pid_t qemu = qemu_find(device->board);
         int64_t before_ns = cpu_time_ns(qemu);
         result->start_ns = clock_now_ns();
-        ok = digits_classify(&session, &result->err);
+        for (int round = 0; ok && round < rounds; round++)
+            ok = digits_classify(&session, &result->err);
         result->end_ns = clock_now_ns();
         result->cpu_ns = cpu_time_ns(qemu) - before_ns;
     }
@@ -56,7 +57,7 @@ static bool work(struct bench_device *device, int number, int ready_fd, int go_f
     return ok;
 }
 
-static bool start_worker(struct bench_device *device, int number, const int go[2],
+static bool start_worker(struct bench_device *device, int number, int rounds, const int go[2],
                          struct worker *worker, struct error *err)
 {
     int from[2];
@@ -68,7 +69,7 @@ static bool start_worker(struct bench_device *device, int number, const int go[2
     if (worker->pid == 0) {
         static struct result result;
         close(go[1]);
-        result.ok = work(device, number, from[1], go[0], &result);
+        result.ok = work(device, number, rounds, from[1], go[0], &result);
         _exit(write(from[1], &result, sizeof result) == sizeof result ? 0 : 1);
     }
     close(from[1]);
@@ -110,7 +111,8 @@ static bool gather(struct worker workers[CROWD_BOARDS], struct crowd *crowd, str
     return ok;
 }
 
-static bool run_crowd(struct bench_device *device, struct crowd *crowd, struct error *err)
+static bool run_crowd(struct bench_device *device, int rounds, struct crowd *crowd,
+                      struct error *err)
 {
     struct worker workers[CROWD_BOARDS] = {0};
     int go[2];
@@ -119,7 +121,7 @@ static bool run_crowd(struct bench_device *device, struct crowd *crowd, struct e
     if (pipe2(go, O_CLOEXEC) != 0)
         return error_set(err, ERROR_SYSTEM, errno, "pipe");
     for (int i = 0; ok && i < CROWD_BOARDS; i++)
-        ok = start_worker(device, i, go, &workers[i], err);
+        ok = start_worker(device, i, rounds, go, &workers[i], err);
     for (int i = 0; ok && i < CROWD_BOARDS; i++)
         ok = read_all(workers[i].from, &ready, 1) ||
              error_set(err, ERROR_INTERNAL, 0, "board %d: its process ended early", i);
@@ -133,7 +135,8 @@ static bool run_crowd(struct bench_device *device, struct crowd *crowd, struct e
     return ok;
 }
 
-bool digits_crowd(struct bench_device *device, struct crowd *ret_crowd, struct error *err)
+bool digits_crowd(struct bench_device *device, int rounds, struct crowd *ret_crowd,
+                  struct error *err)
 {
     cpu_set_t allowed;
     cpu_set_t few;
@@ -146,7 +149,9 @@ bool digits_crowd(struct bench_device *device, struct crowd *ret_crowd, struct e
     ret_crowd->cpus = CPU_COUNT(&few);
     if (sched_setaffinity(0, sizeof few, &few) != 0)
         return error_set(err, ERROR_SYSTEM, errno, "sched_setaffinity");
-    bool ok = run_crowd(device, ret_crowd, err);
+    bool ok = run_crowd(device, rounds, ret_crowd, err);
+    ret_crowd->wall_ns /= rounds;
+    ret_crowd->cpu_ns /= rounds;
     sched_setaffinity(0, sizeof allowed, &allowed);
     return ok;
 }

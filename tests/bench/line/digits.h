@@ -28,11 +28,13 @@ enum { CROWD_BOARDS = 8, CROWD_CPUS = 2 };
 
 struct crowd {
     int cpus;        /* that they shared: CROWD_CPUS, or as many as there are */
-    int64_t wall_ns; /* from the first digit of any board to the last of all */
+    int64_t wall_ns; /* of a round: from the first digit of any board to the last of all */
     int64_t cpu_ns;  /* of all QEMUs and their hosts in that time */
 };
 
-/* The same on CROWD_BOARDS boards of the kind at once; the device's own is off meanwhile. */
-bool digits_crowd(struct bench_device *device, struct crowd *ret_crowd, struct error *err);
+/* The hundred, so many rounds without a pause, on CROWD_BOARDS boards of the kind at once; the
+ * device's own is off meanwhile. */
+bool digits_crowd(struct bench_device *device, int rounds, struct crowd *ret_crowd,
+                  struct error *err);
 
 #endif
