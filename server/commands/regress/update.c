@@ -13,31 +13,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Does an output have the name that a suite calls it by: as it is, as it would be in C, or its
- * number? */
-static bool is_called(const char *output, size_t number, const char *name)
+/* How a suite's name may mean an output, the surest first: another output may have the very name
+ * that this one would have in C ("a_b" and "a.b"). */
+enum likeness { LIKE_NAME, LIKE_C_NAME, LIKE_NUMBER, LIKENESS_COUNT };
+
+static bool is_called(const char *output, size_t number, const char *name, enum likeness likeness)
 {
     char text[24];
     snprintf(text, sizeof(text), "#%zu", number);
-    return strcmp(output, name) == 0 || model_names_match(output, name) ||
-           strcmp(text + 1, name) == 0 || strcmp(text, name) == 0;
+    switch (likeness) {
+    case LIKE_NAME:
+        return strcmp(output, name) == 0;
+    case LIKE_C_NAME:
+        return model_names_match(output, name);
+    default:
+        return strcmp(text + 1, name) == 0 || strcmp(text, name) == 0;
+    }
+}
+
+static const char *find_named(const cJSON *run, const char *wanted)
+{
+    for (int likeness = 0; likeness < LIKENESS_COUNT; likeness++) {
+        const cJSON *output = NULL;
+        size_t number = 0;
+        cJSON_ArrayForEach(output, json_at(run, "outputs"))
+        {
+            const char *name = json_text_at(output, "name");
+            if (name && is_called(name, number, wanted, (enum likeness)likeness))
+                return json_text_at(output, "file");
+            number++;
+        }
+    }
+    return NULL;
 }
 
 /* The file that the run wrote for an expectation; NULL: there is none. place: among those without
  * names. */
 static const char *find_output(const cJSON *run, const struct suite_file *file, size_t place)
 {
-    const cJSON *output = NULL;
-    size_t number = 0;
-    cJSON_ArrayForEach(output, json_at(run, "outputs"))
-    {
-        const char *name = json_text_at(output, "name");
-        bool found = file->name ? name && is_called(name, number, file->name) : number == place;
-        if (found)
-            return json_text_at(output, "file");
-        number++;
-    }
-    return NULL;
+    if (file->name)
+        return find_named(run, file->name);
+    return json_text_at(cJSON_GetArrayItem(json_at(run, "outputs"), (int)place), "file");
 }
 
 static bool take_outputs(const struct outcome *outcome, struct goldens *goldens, struct error *err)
