@@ -24,7 +24,8 @@ struct goldens {
 };
 
 /* The case gave what is in the file OUTPUT for PATH. Errors: ERROR_USAGE: another case gave
- * something else, beyond this one's tolerance; PATH is no .npy file, or to be an .npz; those of npy_load. */
+ * something else, beyond this one's tolerance; PATH is no .npy file, or to be an .npz; those of
+ * npy_load. */
 bool golden_take(struct goldens *goldens, const struct suite_case *item, const char *path,
                  const char *output, struct error *err);
 

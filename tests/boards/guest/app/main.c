@@ -2,6 +2,7 @@
 #include "boot/board_config.h"
 #include "boot/layout.h"
 #include "boot/regions.h"
+#include "heaps.h"
 #include "intervals.h"
 #include "platform/clock.h"
 #include "platform/heap.h"
@@ -129,78 +130,10 @@ enum { THUMB = 1 }; /* in an address that is called */
 enum { THUMB = 0 };
 #endif
 
-enum { HEAP_BLOCKS = 24 };
-
-/* The last allocations fail, each with a line about it.
- * Blocks of many sizes, filled, freed in another order, checked for overlap; then everything must
- * have merged again into one block. Returns 0, or the step that failed. */
-static uint8_t check_heap(void)
+static void answer_fill(void)
 {
-    DLDevice cpu = {kDLCPU, 0};
-    uint8_t *blocks[HEAP_BLOCKS];
-    size_t before_bytes = heap_room().largest_bytes;
-    for (unsigned i = 0; i < HEAP_BLOCKS; ++i) {
-        if (TVMPlatformMemoryAllocate(i * 13, cpu, (void **)&blocks[i]) != kTvmErrorNoError)
-            return 1;
-        if ((uintptr_t)blocks[i] % HEAP_ALIGNMENT_BYTES != 0)
-            return 2;
-        memset(blocks[i], (int)i, i * 13);
-    }
-    for (unsigned i = 0; i < HEAP_BLOCKS; ++i)
-        for (unsigned k = 0; k < i * 13; ++k)
-            if (blocks[i][k] != i)
-                return 3;
-    for (unsigned step = 0; step < HEAP_BLOCKS; ++step)
-        if (TVMPlatformMemoryFree(blocks[step * 7 % HEAP_BLOCKS], cpu) != kTvmErrorNoError)
-            return 4;
-    if (heap_room().largest_bytes != before_bytes)
-        return 5;
-    void *all;
-    if (TVMPlatformMemoryAllocate(before_bytes, cpu, &all) != kTvmErrorNoError)
-        return 6;
-    void *none = &none;
-    if (TVMPlatformMemoryAllocate(1, cpu, &none) != kTvmErrorPlatformNoMemory || none != &none)
-        return 7;
-    if (TVMPlatformMemoryFree((char *)all + 16, cpu) == kTvmErrorNoError)
-        return 8; /* an address inside a block */
-    if (TVMPlatformMemoryFree(all, cpu) != kTvmErrorNoError)
-        return 9;
-    if (TVMPlatformMemoryFree(all, cpu) == kTvmErrorNoError)
-        return 10; /* twice */
-    if (TVMPlatformMemoryAllocate((size_t)-8, cpu, &none) != kTvmErrorPlatformNoMemory)
-        return 11;
-    return 0;
-}
-
-/* So many blocks of the smallest kinds, or as many as there is room for; every other one is freed
- * and allocated anew, then all are freed. Answers with how many there were, and the clock's ticks.
- */
-static void fill_heap(void)
-{
-    enum { LINK_BYTES = sizeof(void *), LEFT_BYTES = 256 };
-    uint32_t left = get_u32();
-    uint32_t count = 0;
-    void **last = NULL;
-    clock_start();
-    for (; left > 0 && heap_room().largest_bytes > LEFT_BYTES; --left, ++count) {
-        void **block = malloc(LINK_BYTES + count % 3 * 16);
-        *block = last;
-        last = block;
-    }
-    for (void **block = last; block && *block; block = *block) {
-        void **other = *block;
-        void *rest = *other;
-        free(other);
-        other = malloc(LINK_BYTES);
-        *other = rest;
-        *block = other;
-    }
-    for (void **block = last; block; block = last) {
-        last = *block;
-        free(block);
-    }
-    uint64_t ticks = clock_ticks();
-    clock_stop();
+    uint64_t ticks = 0;
+    uint32_t count = heap_fill(get_u32(), &ticks);
     uart_write((const uint8_t *)&count, sizeof count);
     uart_write((const uint8_t *)&ticks, sizeof ticks);
 }
@@ -346,9 +279,9 @@ int main(void)
             work(get_u32());
             put('.');
         } else if (command == 'h')
-            printf("step=%u\n", (unsigned)check_heap());
+            printf("step=%u\n", (unsigned)heap_check());
         else if (command == 'n')
-            fill_heap();
+            answer_fill();
         else if (command == 'p')
             printf("text %d \xff.\n", 42);
         else if (command == 'U')
