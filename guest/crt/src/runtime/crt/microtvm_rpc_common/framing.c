@@ -214,7 +214,7 @@ static size_t put_run(struct frame_encoder *encoder, const uint8_t *data, size_t
     size_t room = LAST_ROOM - encoder->size_bytes;
     size_t run = frame_run(data, size_bytes < room ? size_bytes : room, FRAME_ESCAPE);
     memcpy(encoder->buffer + encoder->size_bytes, data, run);
-    encoder->size_bytes += run;
+    encoder->size_bytes = (uint16_t)(encoder->size_bytes + run);
     return run;
 #endif
 }
@@ -248,7 +248,7 @@ bool frame_begin(struct frame_encoder *encoder, uint32_t payload_size_bytes)
     };
     size_t skipped = encoder->started ? 2 : 0;
     encoder->started = true;
-    encoder->size_bytes = encoder->summed_bytes = sizeof(sequence) - skipped;
+    encoder->size_bytes = encoder->summed_bytes = (uint16_t)(sizeof(sequence) - skipped);
     memcpy(encoder->buffer, sequence + skipped, encoder->size_bytes);
     encoder->crc = CRC_OF_START;
     return frame_payload(encoder, length, sizeof(length));

@@ -27,7 +27,7 @@ enum { FRAME_ESCAPE = 0xff, FRAME_START = 0xfd, FRAME_NOP = 0xfe };
 /* A frame is handed to the line in pieces of this size. FRAME_SLOW_LINE: each byte takes so long
  * there that small code and little memory are worth more (a UART). */
 #ifdef FRAME_SLOW_LINE
-enum { FRAME_BUFFER_BYTES = 64 };
+enum { FRAME_BUFFER_BYTES = 16 };
 #else
 enum { FRAME_BUFFER_BYTES = 4096 };
 #endif
@@ -82,8 +82,8 @@ typedef bool (*frame_write_fn)(void *context, const uint8_t *data, size_t size_b
 struct frame_encoder {
     frame_write_fn write;
     void *context;
-    size_t size_bytes;   /* of buffer */
-    size_t summed_bytes; /* of these: part of crc, or never */
+    uint16_t size_bytes;   /* of buffer */
+    uint16_t summed_bytes; /* of these: part of crc, or never */
     uint16_t crc;
     bool started;                       /* the no-op before the first frame has gone out */
     uint8_t buffer[FRAME_BUFFER_BYTES]; /* on its way to write */
