@@ -15,8 +15,8 @@ EXPECTED = np.load(common.MODELS / "digits_expected.npy")
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 
 
-def on_board(board, check, source=DIGITS):
-    with common.scratch() as folder, Server(folder, source, "--board", board) as server:
+def on_board(board, check, source=DIGITS, options=()):
+    with common.scratch() as folder, Server(folder, source, "--board", board, *options) as server:
         check(board, server.connect())
         server.wait_for_event(2, "left")
 
@@ -108,7 +108,7 @@ def test_graph_on_the_board():
 
 
 def check_too_large_a_message(_, remote):
-    """A graph of 3.9 KB is more than this board's packets hold: said at once, and no harm done."""
+    """A graph of 3.9 KB is more than these packets hold: said at once, and no harm done."""
     library = remote.get_function("runtime.SystemLib")()
     expect_error(
         'board "qemu_cortex_m3" takes at most 2045',
@@ -121,7 +121,8 @@ def check_too_large_a_message(_, remote):
 
 
 def test_a_message_that_is_too_large():
-    on_board("qemu_cortex_m3", check_too_large_a_message, common.MODELS / "digits_graph.tar")
+    options = "--option", "rpc_packet_size_bytes=2048"
+    on_board("qemu_cortex_m3", check_too_large_a_message, common.MODELS / "digits_graph.tar", options)
 
 
 def check_round_trip(device, data):

@@ -14,7 +14,7 @@ from tvm.contrib.debugger import debug_executor  # pylint: disable=wrong-import-
 
 ARCHIVE = common.MODELS / "digits_graph.tar"
 ICOUNT = ["--option", "icount=3"]  # the board's clock counts instructions
-SMALL_BOARD = "qemu_cortex_m3"  # whose packets do not hold the graph
+SMALL_PACKETS = ["--option", "rpc_packet_size_bytes=2048"]  # they do not hold the graph
 
 
 def local_executor(remote, dump):
@@ -86,20 +86,20 @@ def test_times_and_outputs_qemu_riscv32():
     with_both("qemu_riscv32", check_agreement)
 
 
-def serve(board, check):
+def serve(board, check, *options):
     with tempfile.TemporaryDirectory() as dump, common.scratch() as folder:
-        with Server(folder, ARCHIVE, "--board", board, *ICOUNT) as server:
+        with Server(folder, ARCHIVE, "--board", board, *ICOUNT, *options) as server:
             check(server.connect(), dump)
             server.wait_for_event(2, "left")
 
 
-def check_small_board(remote, dump):
+def check_small_packets(remote, dump):
     assert max(times_of(local_executor(remote, dump)).values()) > 1e-4
     expect_error("takes at most 2045", board_executor, remote, dump)
 
 
 def test_a_board_of_small_packets():
-    serve(SMALL_BOARD, check_small_board)
+    serve("qemu_cortex_m3", check_small_packets, *SMALL_PACKETS)
 
 
 def check_nodes(remote, dump):
