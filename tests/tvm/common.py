@@ -127,13 +127,14 @@ class _Folder(tempfile.TemporaryDirectory):
 
 def _processes(folder):
     """Process ids and command lines of those that were given a path in this folder."""
-    for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
+            line = pathlib.Path("/proc", pid, "cmdline").read_bytes()
+        except OSError:  # it has ended
             continue
-        if str(folder) in line and int(entry.parent.name) != os.getpid():
-            yield int(entry.parent.name), line
+        line = line.replace(b"\0", b" ").decode(errors="replace")
+        if str(folder) in line and int(pid) != os.getpid():
+            yield int(pid), line
 
 
 def process_ids(folder, program):
