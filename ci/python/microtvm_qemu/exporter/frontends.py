@@ -6,6 +6,7 @@ from ..errors import ExportError
 from .names import name_of
 from .onnx_model import check_inference, check_outputs
 from .refusals import cause
+from .torch_model import check_program
 
 ENDINGS = (".onnx", ".pt2", ".tflite")
 
@@ -47,6 +48,7 @@ def _torch(path, shapes):
     if shapes:
         raise ExportError(f"{path}: its shapes were fixed by torch.export: give them there")
     program = torch.export.load(str(path))
+    check_program(path, program)
     return from_exported_program(program, keep_params_as_input=False, unwrap_unit_return_tuple=True)
 
 

@@ -1,0 +1,62 @@
+"""What TVM's front end for torch.export takes, and drops an argument of that changes the numbers."""
+
+from ..errors import ExportError
+
+
+def _argument(node, index, name, default=None):
+    return node.args[index] if len(node.args) > index else node.kwargs.get(name, default)
+
+
+def _elu(node):
+    """TVM has alpha alone; torch makes an ELU with a scale of a SELU, before TVM sees it."""
+    scales = [_argument(node, i, name, 1) for i, name in ((2, "scale"), (3, "input_scale"))]
+    if all(scale == 1 for scale in scales):
+        return None
+    return "TVM drops the scales of an ELU: write it as scale * elu(input_scale * x)"
+
+
+def _selu(_node):
+    return "TVM drops the scale of a SELU: write it as 1.0507009873554805 * elu(x, 1.6732632423543772)"
+
+
+def _upsample(node):
+    """TVM has a ratio of sizes alone, and another rule for the nearest element."""
+    before, after = node.args[0].meta["val"].shape[2:], node.meta["val"].shape[2:]
+    name = node.target.__name__
+    factors = _argument(node, 2 if "nearest" in name else 3, "scale_factors")
+    if "_aa" in name:
+        return "TVM has no antialiasing: leave it out"
+    if "nearest" in name and any(int(b) % int(a) for a, b in zip(before, after)):
+        return (
+            f"from {[*before]} to {[*after]} TVM takes other elements than torch: take a whole multiple "
+            'of the size, or mode="bilinear"'
+        )
+    is_aligned = "nearest" not in name and _argument(node, 2, "align_corners")
+    if factors and not is_aligned and any(a * f != b for a, f, b in zip(before, factors, after)):
+        return (
+            f"scale_factor {[*factors]} of {[*before]} is no whole size, and TVM takes that of the sizes: "
+            f"give size={tuple(after)}, or recompute_scale_factor=True"
+        )
+    return None
+
+
+_CHECKS = {
+    "elu": _elu,
+    "elu_": _elu,
+    "selu": _selu,
+    "selu_": _selu,
+    "upsample_nearest2d": _upsample,
+    "upsample_bilinear2d": _upsample,
+    "_upsample_bilinear2d_aa": _upsample,
+    "upsample_bicubic2d": _upsample,
+}
+
+
+def check_program(path, program):
+    """Refuses what TVM would make other numbers of."""
+    for node in program.graph.nodes:
+        operator = getattr(node.target, "__name__", "").split(".")[0]
+        check = _CHECKS.get(operator) if node.op == "call_function" else None
+        why = check and check(node)
+        if why:
+            raise ExportError(f"{path}: {operator} {node.name}: {why}")

@@ -1,0 +1,74 @@
+"""torch.export programs of which TVM's front end would drop an argument: refused, and what is near them right."""
+
+# needs: tvm onnx
+# uses: torch
+
+import numpy as np
+
+import common
+import microtvm_qemu
+from microtvm_qemu.exporter import frontends, golden
+
+SHAPE = (1, 2, 3, 4)
+
+
+def torch_here():
+    try:
+        import torch
+    except ImportError as error:
+        raise common.Skip(f"no torch here (tests/tvm/today/lists/torch): {error}") from None
+    return torch
+
+
+def checked(torch, layer, texts=None):
+    """The layer's numbers by TVM are torch's; with texts: it is refused with them."""
+    x = torch.linspace(-3, 4, 24).reshape(SHAPE)
+    with common.scratch() as folder:
+        path = folder / "net.pt2"
+        torch.export.save(torch.export.export(layer.eval(), (x,)), str(path))
+        if texts:
+            error = common.expect_raises(microtvm_qemu.ExportError, frontends.load, path)
+            for text in (str(path), *texts):
+                assert text in str(error), f"no {text!r} in: {error}"
+            return
+        module = frontends.load(path)
+        microtvm_qemu.export(module, folder / "net.tar")
+        (made,) = golden.run_by_tvm(module, [x.numpy()])
+        np.testing.assert_allclose(made, layer(x).detach().numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_scaled_exponentials():
+    torch = torch_here()
+    for is_inplace in (False, True):
+        checked(torch, torch.nn.Sequential(torch.nn.ReLU(), torch.nn.SELU(is_inplace)), ["SELU", "1.05"])
+    checked(torch, torch.nn.ELU(0.5))
+    checked(torch, torch.nn.CELU(2.0))
+
+    class Written(torch.nn.Module):
+        def forward(self, x):
+            return 1.0507009873554805 * torch.nn.functional.elu(x, 1.6732632423543772)
+
+    checked(torch, Written())
+
+
+def test_the_nearest_element():
+    torch = torch_here()
+    for size in ((5, 8), (6, 7), (2, 2), (3, 2)):
+        checked(torch, torch.nn.Upsample(size=size), ["upsample_nearest2d", str(list(size))])
+    for size in ((3, 4), (6, 12), (9, 4)):
+        checked(torch, torch.nn.Upsample(size=size))
+    checked(torch, torch.nn.Upsample(scale_factor=2))
+
+
+def test_factors_that_give_no_whole_size():
+    torch = torch_here()
+    for mode in ("nearest", "bilinear", "bicubic"):
+        layer = torch.nn.Upsample(scale_factor=(2.4, 1.1), mode=mode)
+        checked(torch, layer, [f"upsample_{mode}2d", "[7, 4]" if mode == "nearest" else "size=(7, 4)"])
+    checked(torch, torch.nn.Upsample(size=(7, 5), mode="bilinear"))
+    checked(torch, torch.nn.Upsample(scale_factor=2, mode="bilinear"))
+    checked(torch, torch.nn.Upsample(scale_factor=(2.4, 1.1), mode="bilinear", align_corners=True))
+
+
+if __name__ == "__main__":
+    common.main()
