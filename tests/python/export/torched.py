@@ -70,5 +70,17 @@ def test_factors_that_give_no_whole_size():
     checked(torch, torch.nn.Upsample(scale_factor=(2.4, 1.1), mode="bilinear", align_corners=True))
 
 
+def test_a_dimension_that_is_left_open():
+    torch = torch_here()
+    shapes = ({0: torch.export.Dim("batch")},)
+    program = torch.export.export(torch.nn.ReLU(), (torch.ones(2, 3),), dynamic_shapes=shapes)
+    with common.scratch() as folder:
+        torch.export.save(program, str(folder / "net.pt2"))
+        module = frontends.load(folder / "net.pt2")
+        export = microtvm_qemu.export, module, folder / "net.tar"
+        error = common.expect_raises(microtvm_qemu.ExportError, *export)
+    assert "input input" in str(error) and "leave dynamic_shapes out" in str(error), error
+
+
 if __name__ == "__main__":
     common.main()

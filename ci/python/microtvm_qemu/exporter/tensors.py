@@ -59,7 +59,8 @@ def tensor_of(what, type_, name=None):
             raise ExportError(
                 f"{what}: {type_}: dimension {dim} is not known before it runs: give it a value "
                 f'(relax.transform.BindSymbolicVars({{"{dim}": 1}})(module)'
-                + (f", of a file --shape {name}={_fixed(shape)})" if name else ")")
+                + (f", of a file --shape {name}={_fixed(shape)}" if name else "")
+                + ("; of torch.export: leave dynamic_shapes out)" if name else ")")
             )
     if dtype not in DTYPES:
         raise ExportError(
