@@ -70,6 +70,35 @@ def test_factors_that_give_no_whole_size():
     checked(torch, torch.nn.Upsample(scale_factor=(2.4, 1.1), mode="bilinear", align_corners=True))
 
 
+def test_factors_of_a_sum():
+    torch = torch_here()
+
+    class Sum(torch.nn.Module):
+        def __init__(self, function, alpha):
+            super().__init__()
+            self.function, self.alpha = function, alpha
+
+        def forward(self, x):
+            return self.function(x, x * x, alpha=self.alpha)
+
+    for function in (torch.add, torch.sub, torch.rsub):
+        checked(torch, Sum(function, 2), [function.__name__, "alpha"])
+        checked(torch, Sum(function, 1))
+
+
+def test_pools_and_grids():
+    torch = torch_here()
+    checked(torch, torch.nn.AvgPool2d(2, divisor_override=3), ["avg_pool2d", "divisor_override"])
+    checked(torch, torch.nn.AvgPool2d(2))
+
+    class Sampled(torch.nn.Module):
+        def forward(self, x):
+            grid = x.reshape(1, 3, 4, 2)
+            return torch.nn.functional.grid_sample(x, grid, align_corners=False)
+
+    checked(torch, Sampled(), ["grid_sampler", "order"])
+
+
 def test_a_dimension_that_is_left_open():
     torch = torch_here()
     shapes = ({0: torch.export.Dim("batch")},)

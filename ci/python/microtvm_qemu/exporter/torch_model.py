@@ -40,7 +40,28 @@ def _upsample(node):
     return None
 
 
+def _sum(node):
+    if _argument(node, 2, "alpha", 1) == 1:
+        return None
+    return "TVM drops alpha: multiply by it in the model"
+
+
+def _average(node):
+    if _argument(node, 6, "divisor_override") is None:
+        return None
+    return "TVM drops divisor_override: leave it out, and multiply the result"
+
+
+def _grid(_node):
+    return "TVM takes the grid's axes in another order than torch: replace it in the model"
+
+
 _CHECKS = {
+    **dict.fromkeys(("add", "add_", "sub", "sub_", "rsub"), _sum),
+    "avg_pool2d": _average,
+    "avg_pool3d": _average,
+    "grid_sampler": _grid,
+    "grid_sampler_2d": _grid,
     "elu": _elu,
     "elu_": _elu,
     "selu": _selu,
