@@ -118,7 +118,7 @@ _microtvm_qemu_options() {
     run)
         echo -b --board -i --input -e --expect --rtol --atol --labels -o --output --json --memory --keep \
             --cache --crt-dir --project-type --trace --expect-trace --count --iterations --warmups \
-            --option --timeout --deadline -v --verbose -h --help
+            --option --timeout --deadline --client-fd -v --verbose -h --help
         ;;
     regress)
         echo -j --jobs --filter --shard --fail-fast --retries --list --update --init -b --board \

@@ -92,7 +92,8 @@ _microtvm-qemu() {
             '--iterations=[mlperftiny\: inferences timed of each input]:number: ' \
             '--warmups=[mlperftiny\: inferences before them]:number: ' \
             '--timeout=[for one call on the device]:seconds: ' \
-            '--deadline=[for all of it, the build too]:seconds: '
+            '--deadline=[for all of it, the build too]:seconds: ' \
+            '--client-fd=[end when its other end is closed]:file descriptor: '
         ;;
     regress)
         _arguments -s -S : '*:suite, archive or report:_files' \

@@ -1,6 +1,7 @@
 """microtvm_qemu.run: what it gives and what it refuses, on real boards."""
 
 import ast
+import contextlib
 import os
 import pathlib
 import pickle
@@ -181,21 +182,36 @@ def test_a_program_that_dies():
     assert missing.kind == "missing" and "MICROTVM_QEMU=" in str(missing), missing
 
 
-def test_an_interrupt_ends_the_program():
-    """As it reaches Python alone: a terminal sends it to all."""
+RUNNER = """
+import os, sys, threading, time
+import numpy as np
+import microtvm_qemu
+
+inputs = {name: np.load(f"{sys.argv[1]}/pair_{name}.npy") for name in ("signal", "codes")}
+run = threading.Thread(target=microtvm_qemu.run, args=[*sys.argv[2:4], inputs], kwargs={"timeout": 600})
+if not sys.argv[4:]:
+    run.run()
+else:
+    run.start()
+    sys.stdin.readline()
+    if forked := os.fork():
+        print(forked, flush=True)
+    time.sleep(300)
+"""
+
+
+@contextlib.contextmanager
+def hanging_run(*arguments):
+    """A Python whose model never ends, once its board is on, and the folder for its temporary files."""
     with common.scratch() as folder:
         hanging = changed.pair_that(changed.HANG, folder)
         temporary = folder / "temporary"
         temporary.mkdir()
-        script = folder / "script.py"
-        script.write_text(
-            "import sys, microtvm_qemu, numpy as np\n"
-            "inputs = {n: np.load(f'{sys.argv[1]}/pair_{n}.npy') for n in ('signal', 'codes')}\n"
-            "microtvm_qemu.run(sys.argv[2], sys.argv[3], inputs)\n"
-        )
         process = subprocess.Popen(
-            [sys.executable, script, common.MODELS, hanging, BOARD],
+            [sys.executable, "-c", RUNNER, common.MODELS, hanging, BOARD, *arguments],
             env={**os.environ, "TMPDIR": str(temporary)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
             text=True,
@@ -204,11 +220,32 @@ def test_an_interrupt_ends_the_program():
         while not common.process_ids(temporary, "qemu-system"):
             assert process.poll() is None and time.monotonic() < end, process.communicate()
             time.sleep(0.05)
+        yield process, temporary
+
+
+def test_an_interrupt_ends_the_program():
+    """As it reaches Python alone: a terminal sends it to all."""
+    with hanging_run() as (process, temporary):
         process.send_signal(signal.SIGINT)
         _, text = process.communicate(timeout=300)
         assert text.endswith("KeyboardInterrupt\n"), text
-        common.expect_no_process(folder)
+        common.expect_no_process(temporary)
         assert not list(temporary.iterdir()), list(temporary.iterdir())
+
+
+def test_the_program_ends_with_a_python_that_is_killed():
+    """Though a process lives on that it has forked off, as multiprocessing does."""
+    with hanging_run("and fork") as (process, temporary):
+        process.stdin.write("fork\n")
+        process.stdin.flush()
+        forked = int(process.stdout.readline())
+        process.kill()
+        process.wait()
+        try:
+            common.expect_no_process(temporary, 60)
+        finally:
+            os.kill(forked, signal.SIGKILL)
+        process.communicate()
 
 
 def test_template_dir():

@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import tempfile
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+import threading
+from typing import IO, Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple, Union
 
 import numpy as np
 
@@ -17,6 +18,24 @@ Inputs = Union[np.ndarray, Mapping[str, Any], Sequence[Any]]
 # The program ends QEMU and removes what it made when it is asked to end; on a loaded machine that
 # takes its time.
 _END_TIMEOUT_S = 30
+
+# Our ends of the programs' standard inputs. They are closed when this process ends, even by SIGKILL,
+# and then the programs end, too: a process that is forked off meanwhile must not keep them open.
+_lifelines: Set[IO[bytes]] = set()
+_lifelines_lock = threading.RLock()
+
+
+def _drop_lifelines() -> None:
+    while _lifelines:
+        _lifelines.pop().close()
+    _lifelines_lock.release()
+
+
+os.register_at_fork(
+    before=_lifelines_lock.acquire,
+    after_in_parent=_lifelines_lock.release,
+    after_in_child=_drop_lifelines,
+)
 
 
 def run(
@@ -64,6 +83,7 @@ def run(
     path = _checked_path(archive)
     with tempfile.TemporaryDirectory(prefix="microtvm-qemu-python-") as folder:
         command = [program.find(), "run", f"--board={os.fspath(board)}", *arguments]
+        command += ["--client-fd=0"]
         command += _write_inputs(inputs, folder)
         command += [f"--json={folder}/report", f"--output={folder}/outputs"]
         exit_code, text = _start(command + ["--", path], folder)
@@ -151,22 +171,32 @@ def _start(command: List[str], folder: str) -> Tuple[int, str]:
     """The exit code, and what it printed. All that the program leaves behind is in `folder`."""
     with open(os.path.join(folder, "text"), "w+b") as text:
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=text,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "TMPDIR": folder},
-            )
+            with _lifelines_lock:
+                process = subprocess.Popen(
+                    command,
+                    bufsize=0,
+                    stdin=subprocess.PIPE,
+                    stdout=text,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, "TMPDIR": folder},
+                )
+                _lifelines.add(process.stdin)
         except (OSError, ValueError) as error:  # a NUL in an argument is a ValueError
             raise RunError(f"{command[0]}: {error}", kind="usage") from error
+        exit_code = _wait(process)
+        text.seek(0)
+        return exit_code, os.fsdecode(text.read())
+
+
+def _wait(process: subprocess.Popen) -> int:
+    with process.stdin as lifeline:
         try:
-            exit_code = process.wait()
+            return process.wait()
         except BaseException:
             _end(process)
             raise
-        text.seek(0)
-        return exit_code, os.fsdecode(text.read())
+        finally:
+            _lifelines.discard(lifeline)
 
 
 def _end(process: subprocess.Popen) -> None:

@@ -1,6 +1,7 @@
 #include "commands/run/args.h"
 
 #include "base/cleanup.h"
+#include "commands/run/client_fd.h"
 #include "commands/seconds.h"
 
 #include <getopt.h>
@@ -21,6 +22,7 @@ enum option_id {
     OPTION_OPTION,
     OPTION_TIMEOUT,
     OPTION_DEADLINE,
+    OPTION_CLIENT_FD,
     OPTION_PROJECT_TYPE,
     OPTION_LABELS,
     OPTION_ITERATIONS,
@@ -52,6 +54,7 @@ static const struct option LONG_OPTIONS[] = {
     {"warmups", required_argument, NULL, OPTION_WARMUPS},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
+    {"client-fd", required_argument, NULL, OPTION_CLIENT_FD},
     {"cache", required_argument, NULL, OPTION_CACHE},
     {"json", required_argument, NULL, OPTION_JSON},
     {"memory", no_argument, NULL, OPTION_MEMORY},
@@ -103,6 +106,7 @@ static const char HELP[] =
     "      --option NAME=VALUE     a project option, as the API server's (repeatable)\n"
     "      --timeout SECONDS       for one call on the device (default %d)\n"
     "      --deadline SECONDS      for all of it, the build too (default: none)\n"
+    "      --client-fd FD          end when the other end of this pipe or socket is closed\n"
     "      --memory                what takes the board's memory: by part, the largest\n"
     "                              symbols, the most used of stack and heap\n"
     "  -v, --verbose               the build's output and the firmware's log, too\n"
@@ -177,6 +181,8 @@ static bool take_number(struct run_args *args, int id, const char *value, struct
         return parse_count("warmups", value, 0, &args->warmups, err);
     case OPTION_TIMEOUT:
         return seconds_parse("timeout", value, &args->timeout_ms, err);
+    case OPTION_CLIENT_FD:
+        return client_fd_parse(value, &args->client_fd, err);
     default:
         return seconds_parse("deadline", value, &args->deadline_ms, err);
     }
@@ -290,6 +296,7 @@ bool run_args_parse(int argc, char **argv, struct run_args *ret_args, struct err
     *ret_args = (struct run_args){
         .tolerance = {.rtol = COMPARE_DEFAULT_RTOL, .atol = COMPARE_DEFAULT_ATOL},
         .timeout_ms = RUN_DEFAULT_TIMEOUT_MS,
+        .client_fd = -1,
         .iterations = 1,
     };
     return parse(argc, argv, ret_args, err);

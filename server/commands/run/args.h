@@ -28,6 +28,7 @@ struct run_args {
     struct tolerance tolerance;
     int64_t timeout_ms;           /* of one call on the device */
     int64_t deadline_ms;          /* of all; 0: none */
+    int client_fd;                /* client_fd.h; -1: none */
     const char *project_type;     /* NULL: --option project_type, or what can run the model */
     const char *labels_path;      /* NULL: none */
     unsigned iterations;          /* of each input, for mlperftiny; at least 1 */

@@ -155,6 +155,7 @@ static bool open_interrupt(struct run *run, struct error *err)
     int64_t began_ns = clock_now_ns();
     if (!interrupt_open(&run->interrupt, err))
         return false;
+    run->interrupt.peer_fd = run->args.client_fd;
     if (run->args.deadline_ms > 0)
         run->interrupt.end_ns = began_ns + run->args.deadline_ms * 1000000;
     return true;

@@ -2,8 +2,10 @@
 #include "commands/run/args.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_ARGS = 24 };
 
@@ -41,6 +43,21 @@ START_TEST(files)
 }
 END_TEST
 
+START_TEST(the_client)
+{
+    struct run_args args;
+    int ends[2];
+    char line[64];
+    ck_assert_int_eq(pipe(ends), 0);
+    snprintf(line, sizeof(line), "run m.tar -b b --client-fd %d", ends[0]);
+    ck_assert_msg(parse(line, &args), "%s", err.text);
+    ck_assert_int_eq(args.client_fd, ends[0]);
+    run_args_dispose(&args);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 START_TEST(defaults_and_the_rest)
 {
     struct run_args args;
@@ -50,6 +67,7 @@ START_TEST(defaults_and_the_rest)
     ck_assert(!args.memory && !args.help);
     ck_assert_int_eq(args.timeout_ms, RUN_DEFAULT_TIMEOUT_MS);
     ck_assert_int_eq(args.deadline_ms, 0);
+    ck_assert_int_eq(args.client_fd, -1);
     ck_assert_ptr_null(args.output_dir);
     ck_assert_ptr_null(args.labels_path);
     ck_assert_uint_eq(args.iterations, 1);
@@ -116,6 +134,10 @@ static const struct {
     {"run m.tar -b b --atol nan", "--atol \"nan\""},
     {"run m.tar -b b --timeout 0", "--timeout \"0\""},
     {"run m.tar -b b --timeout inf", "--timeout \"inf\""},
+    {"run m.tar -b b --client-fd pipe", "--client-fd \"pipe\": give a file"},
+    {"run m.tar -b b --client-fd -1", "--client-fd \"-1\": give a file"},
+    {"run m.tar -b b --client-fd 12345678901", "--client-fd \"12345678901\": give a file"},
+    {"run m.tar -b b --client-fd 123456789", "--client-fd 123456789: it is no pipe or socket"},
     {"run m.tar -b b --deadline 0", "--deadline \"0\": give 0.001 to"},
     {"run m.tar -b b --iterations 0", "--iterations \"0\": give 1 to 1000000"},
     {"run m.tar -b b --iterations 1000001", "--iterations \"1000001\""},
@@ -238,6 +260,7 @@ int main(void)
     Suite *suite = suite_create("run_args");
     TCase *lines = tcase_create("lines");
     tcase_add_test(lines, files);
+    tcase_add_test(lines, the_client);
     tcase_add_test(lines, defaults_and_the_rest);
     tcase_add_loop_test(lines, bad_line, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_loop_test(lines, json_of_a_bad_line, 0, 3);
