@@ -154,6 +154,18 @@ def expect_no_process(folder, timeout_s=10.0):
         time.sleep(0.02)
 
 
+def finished(command, timeout_s):
+    """The status, stdout and stderr of a program; the status is None where it does not end in time."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        return None, *((text or b"").decode(errors="replace") for text in (late.stdout, late.stderr))
+    return done.returncode, done.stdout, done.stderr
+
+
 @contextlib.contextmanager
 def nothing_left():
     """No temporary file and no process of what is done here is left at the end."""

@@ -4,7 +4,6 @@ import collections
 import concurrent.futures
 import json
 import pathlib
-import subprocess
 import sys
 
 import common
@@ -19,17 +18,9 @@ Result = collections.namedtuple("Result", "name outcome why")
 
 def _start(names):
     command = [sys.executable, WORKER, common.BUILD, *names]
-    try:
-        done = subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            timeout=BATCH_TIMEOUT_S,
-            check=False,
-        )
-        return done.stdout, done.stderr, f"ends with status {done.returncode}"
-    except subprocess.TimeoutExpired as late:
-        return (late.stdout or b"").decode(), "", f"does not end in {BATCH_TIMEOUT_S} s"
+    status, output, log = common.finished(command, BATCH_TIMEOUT_S)
+    end = f"does not end in {BATCH_TIMEOUT_S} s" if status is None else f"ends with status {status}"
+    return output, log, end
 
 
 def _batch(names):

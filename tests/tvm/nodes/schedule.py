@@ -5,7 +5,6 @@ import collections
 import concurrent.futures
 import json
 import pathlib
-import subprocess
 import sys
 import time
 
@@ -38,17 +37,9 @@ def _run(work):
     """(results, work that is left)"""
     command = [sys.executable, HERE / "batch.py", common.BUILD, work.executor, work.board]
     command += work.names
-    try:
-        done = subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            timeout=BATCH_TIMEOUT_S,
-            check=False,
-        )
-        code, output, log = done.returncode, done.stdout, done.stderr
-    except subprocess.TimeoutExpired as late:
-        code, output, log = 1, (late.stdout or b"").decode(), f"no end in {BATCH_TIMEOUT_S} s"
+    code, output, log = common.finished(command, BATCH_TIMEOUT_S)
+    if code is None:
+        code, log = 1, f"no end in {BATCH_TIMEOUT_S} s"
     results = [
         Result(name, work.executor, work.board, outcome, detail)
         for name, outcome, detail in map(json.loads, output.splitlines())
