@@ -13,11 +13,14 @@
 
 #include <stdint.h>
 
+enum { COUNT_FIRST = 16 };
+
 struct count_total {
     uint64_t inferences;
     uint64_t instructions; /* of them all: from the first of the model's run function to its last */
     uint64_t least;        /* of one */
     uint64_t most;
+    uint64_t first; /* of the first COUNT_FIRST together */
 };
 
 struct count_row {

@@ -24,6 +24,7 @@ static struct counts sample(void)
                            .instructions = 2000,
                            .least = 999,
                            .most = 1001,
+                           .first = 2000,
                            .split_inferences = 2,
                            .outside = 21,
                            .operators = operators,
@@ -56,6 +57,31 @@ START_TEST(elsewhere_whole_names_and_no_bars)
     ASSERT_TEXT("  fused_nn_contrib_dense_pack_add_fixed_point_multiply_per_axis_clip_cast_1 ");
     ASSERT_TEXT("10.5    1.0 %\n");
     ASSERT_TEXT("  sum 1000.5, with hooks that tell operators apart: +0.5 (+0.050 %)\n");
+    ck_assert_msg(!strstr(text, "first"), "%s", text);
+}
+END_TEST
+
+/* Against those that ran with hooks, too. */
+START_TEST(operators_of_the_first_inferences)
+{
+    struct counts counts = sample();
+    counts.inferences = 100;
+    counts.split_inferences = COUNTS_FIRST;
+    counts.instructions = 100 * 1100;
+    counts.first = 123 * COUNTS_FIRST;
+    counts.outside = 127 * COUNTS_FIRST - 1500 - 480;
+    report(&counts, false, "C");
+    ASSERT_TEXT("counts    1100 instructions an inference on average, 999 to 1001\n"
+                "  of the first 16 inferences, 123 each on average:\n  operator ");
+    ASSERT_TEXT("  sum 127, with hooks that tell operators apart: +4 (+3.252 %)\n");
+    cJSON *json = counts_document(&counts);
+    char *printed = cJSON_PrintUnformatted(json);
+    ck_assert_msg(strstr(printed, "\"operators_inferences\":16,"
+                                  "\"operators_instructions_per_inference\":123,"),
+                  "%s", printed);
+    ck_assert_msg(strstr(printed, "\"hooks_difference\":4,"), "%s", printed);
+    free(printed);
+    cJSON_Delete(json);
 }
 END_TEST
 
@@ -105,6 +131,7 @@ START_TEST(the_document)
     char *printed = cJSON_PrintUnformatted(json);
     ck_assert_str_eq(printed,
                      "{\"instructions_per_inference\":1000,\"least\":999,\"most\":1001,"
+                     "\"operators_inferences\":2,\"operators_instructions_per_inference\":1000,"
                      "\"overhead_instructions\":10.5,\"hooks_difference\":0.5,\"operators\":["
                      "{\"name\":\"tvmgen_default_fused_nn_conv2d_add_nn_relu\",\"calls\":2,"
                      "\"instructions\":750,\"share\":0.7496251874062968},"
@@ -125,6 +152,7 @@ int main(void)
     Suite *suite = suite_create("counts");
     TCase *tcase = tcase_create("counts");
     tcase_add_test(tcase, elsewhere_whole_names_and_no_bars);
+    tcase_add_test(tcase, operators_of_the_first_inferences);
     tcase_add_loop_test(tcase, a_terminal_has_bars_and_its_width, 0, 2);
     tcase_add_test(tcase, without_operators);
     tcase_add_test(tcase, the_document);

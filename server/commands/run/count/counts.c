@@ -15,6 +15,7 @@ struct guest_total {
     uint64_t instructions;
     uint64_t least;
     uint64_t most;
+    uint64_t first;
 };
 
 struct guest_row {
@@ -75,6 +76,7 @@ bool counts_read_inferences(const char *elf_path, struct board *board, struct co
     counts->instructions = total.instructions;
     counts->least = total.least;
     counts->most = total.most;
+    counts->first = total.first;
     return true;
 }
 
@@ -145,6 +147,13 @@ bool counts_read_operators(const char *elf_path, struct board *board, struct cou
 double counts_per_inference(const struct counts *counts)
 {
     return (double)counts->instructions / (double)counts->inferences;
+}
+
+double counts_to_split(const struct counts *counts)
+{
+    return counts->inferences > COUNTS_FIRST && counts->split_inferences == COUNTS_FIRST
+               ? (double)counts->first / COUNTS_FIRST
+               : counts_per_inference(counts);
 }
 
 double counts_split_sum(const struct counts *counts)

@@ -1,11 +1,19 @@
 #include "commands/document/value.h"
 #include "commands/run/count/table.h"
 
+#include <math.h>
+
 /* Whole numbers as such. */
 static cJSON *mean(uint64_t sum, uint64_t count)
 {
     return sum % count == 0 ? document_size(sum / count)
                             : document_number((double)sum / (double)count);
+}
+
+static cJSON *to_split(const struct counts *counts)
+{
+    double each = counts_to_split(counts);
+    return each == floor(each) ? document_size((uint64_t)each) : document_number(each);
 }
 
 static cJSON *operator_of(const struct counts *counts, const struct count_operator *operator_)
@@ -36,7 +44,7 @@ cJSON *counts_document(const struct counts *counts)
     if (counts->inferences == 0)
         return cJSON_CreateNull();
     bool is_split = counts->split_inferences > 0;
-    double difference = is_split ? counts_split_sum(counts) - counts_per_inference(counts) : 0;
+    double difference = is_split ? counts_split_sum(counts) - counts_to_split(counts) : 0;
     cJSON *object = cJSON_CreateObject();
     bool good =
         object &&
@@ -44,6 +52,9 @@ cJSON *counts_document(const struct counts *counts)
                      mean(counts->instructions, counts->inferences)) &&
         document_add(object, "least", document_size(counts->least)) &&
         document_add(object, "most", document_size(counts->most)) &&
+        document_add(object, "operators_inferences", document_size(counts->split_inferences)) &&
+        document_add(object, "operators_instructions_per_inference",
+                     is_split ? to_split(counts) : cJSON_CreateNull()) &&
         document_add(object, "overhead_instructions",
                      is_split ? mean(counts->outside, counts->split_inferences)
                               : cJSON_CreateNull()) &&

@@ -55,15 +55,23 @@ static bool run_splitting_firmware(struct run *run, struct error *err)
            counts_read_operators(elf, board, &run->counts, err);
 }
 
-/* The same inferences; one is enough where all take the same instructions. What they give is known,
- * and what there is to say of them has been said: it goes nowhere. */
+/* One is enough where all take the same instructions. mlperftiny runs each input several times, and
+ * has few. */
+static int64_t inferences_to_split(const struct run *run)
+{
+    if (run->counts.least == run->counts.most)
+        return 1;
+    return run_is_mlperftiny(&run->settings) ? 0 : COUNTS_FIRST;
+}
+
+/* The same inferences, or the first of them. What they give is known, and what there is to say of
+ * them has been said: it goes nowhere. */
 static bool run_again(struct run *run, FILE *nowhere, struct error *err)
 {
     struct run_data data = run->data;
     struct device_model model = run->model;
     struct report report = run->report;
-    bool are_alike = run->counts.least == run->counts.most;
-    run->data = run_data_again(&data, are_alike ? 1 : 0);
+    run->data = run_data_again(&data, inferences_to_split(run));
     run->data.are_outputs_known = true;
     run->model = (struct device_model){.client = NULL};
     report_init(&run->report, nowhere);

@@ -173,10 +173,10 @@ static void report_check(const struct counts *counts, FILE *out)
 {
     char sum[NUMBER_SIZE];
     char changed[NUMBER_SIZE];
-    double difference = counts_split_sum(counts) - counts_per_inference(counts);
+    double difference = counts_split_sum(counts) - counts_to_split(counts);
     fprintf(out, "  sum %s, with hooks that tell operators apart: %s%s (%+.3f %%)\n",
             number(counts_split_sum(counts), sum), difference < 0 ? "" : "+",
-            number(difference, changed), PERCENT * difference / counts_per_inference(counts));
+            number(difference, changed), PERCENT * difference / counts_to_split(counts));
 }
 
 void counts_report(const struct counts *counts, struct report *report)
@@ -197,6 +197,10 @@ void counts_report(const struct counts *counts, struct report *report)
         fputs("  operators are not told apart: the model has no C sources\n", report->out);
         return;
     }
+    char of[NUMBER_SIZE];
+    if (counts->split_inferences < counts->inferences && counts->least < counts->most)
+        fprintf(report->out, "  of the first %" PRIu64 " inferences, %s each on average:\n",
+                counts->split_inferences, number(counts_to_split(counts), of));
     size_t prefix = common_prefix(counts);
     struct layout layout = lay_out(counts, prefix, report);
     fprintf(report->out, "  %-*s  %*s  %*s    share\n", layout.name, "operator", layout.calls,
