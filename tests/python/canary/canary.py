@@ -133,14 +133,21 @@ def test_a_reshape_is_known_as_one():
     )
 
 
+FRONT_ENDS = {
+    "from_onnx": "exporter/frontends/onnx_model.py",
+    "ExportedProgramImporter.from_exported_program": "exporter/frontends/torch_model.py",
+    "from_tflite": "exporter/frontends/__init__.py",
+}
+
+
 def test_front_ends_take_what_they_are_given():
     """By their text: torch and tflite need not be installed."""
     frontends = sorted((pathlib.Path(relax.__file__).parent / "frontend").rglob("*.py"))
-    for name in ("from_onnx", "from_exported_program", "from_tflite"):
+    for name, file in FRONT_ENDS.items():
         takes = names_used.parameters(frontends, name)
-        expect(takes, f"tvm.relax.frontend has no {name} (exporter/frontends.py)")
-        for word in names_used.keywords(PACKAGE / "exporter/frontends.py", name):
-            expect(word in takes, f"{name} has no parameter {word} (exporter/frontends.py)")
+        expect(takes, f"tvm.relax.frontend has no {name} ({file})")
+        for word in names_used.keywords(PACKAGE / file, name.split(".")[-1]):
+            expect(word in takes, f"{name} has no parameter {word} ({file})")
 
 
 def test_the_export_is_an_archive():

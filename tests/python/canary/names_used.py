@@ -87,17 +87,24 @@ def missing(paths):
 
 
 def keywords(path, function):
-    """Of the calls of a function by its bare name."""
+    """Of the calls of a function, or of a method by its name alone."""
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == function]
+    named = [
+        call for call in calls if function in (getattr(call.func, "id", ""), getattr(call.func, "attr", ""))
+    ]
     assert named, f"{path} does not call {function}"
     return {keyword.arg for call in named for keyword in call.keywords}
 
 
 def parameters(paths, function):
-    """Of the definition of a function at the top of one of these files, or None."""
+    """Of the definition of a function at the top of one of these files, or of CLASS.FUNCTION; or None."""
+    *outer, name = function.split(".")
     for path in paths:
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and node.name == function:
+        nodes = ast.parse(path.read_text()).body
+        for wanted in outer:
+            found = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == wanted]
+            nodes = [node for each in found for node in each.body]
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef) and node.name == name:
                 return {arg.arg for arg in node.args.args + node.args.kwonlyargs}
     return None

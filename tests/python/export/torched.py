@@ -20,12 +20,13 @@ def torch_here():
     return torch
 
 
-def checked(torch, layer, texts=None):
+def checked(torch, layer, texts=None, is_training=False):
     """The layer's numbers by TVM are torch's; with texts: it is refused with them."""
+    layer.train(is_training)
     x = torch.linspace(-3, 4, 24).reshape(SHAPE)
     with common.scratch() as folder:
         path = folder / "net.pt2"
-        torch.export.save(torch.export.export(layer.eval(), (x,)), str(path))
+        torch.export.save(torch.export.export(layer, (x,)), str(path))
         if texts:
             error = common.expect_raises(microtvm_qemu.ExportError, frontends.load, path)
             for text in (str(path), *texts):
@@ -97,6 +98,70 @@ def test_pools_and_grids():
             return torch.nn.functional.grid_sample(x, grid, align_corners=False)
 
     checked(torch, Sampled(), ["grid_sampler", "order"])
+
+
+def test_integers_that_are_divided():
+    torch = torch_here()
+
+    class Third(torch.nn.Module):
+        def __init__(self, again):
+            super().__init__()
+            self.again = again
+
+        def forward(self, x):
+            third = x.to(torch.int64) / 3
+            return third.to(torch.int32).float() if self.again else third
+
+    for again in (False, True):
+        checked(torch, Third(again), ["div.Tensor", "torched.py:", "float32 [1, 2, 3, 4]", "int64"])
+
+
+def test_a_state():
+    torch = torch_here()
+
+    class Counter(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("count", torch.zeros(4))
+
+        def forward(self, x):
+            self.count += 1
+            return x + self.count
+
+    checked(torch, Counter(), ["buffer count", "an input and an output"])
+
+
+def test_layers_in_training():
+    torch = torch_here()
+    layers = torch.nn.Dropout(0.5), torch.nn.BatchNorm2d(2)
+    for layer in layers:
+        checked(torch, layer)
+        checked(torch, layer, ["model.eval()"], is_training=True)
+
+
+def test_where_the_front_end_stumbled():
+    torch = torch_here()
+
+    class Prod(torch.nn.Module):
+        def forward(self, x):
+            return x.to(torch.int64) // 3 * torch.prod(x.to(torch.int64), dim=1)
+
+    checked(torch, Prod(), ["prod.dim_int prod", "torched.py:", "front end has no prod", "with other operators"])
+
+
+def test_a_recurrent_layer():
+    torch = torch_here()
+
+    class Last(torch.nn.Module):
+        def __init__(self, layer):
+            super().__init__()
+            self.layer = layer(6, 2, bidirectional=True, batch_first=True)
+
+        def forward(self, x):
+            return self.layer(x.reshape(2, 2, 6))[0]
+
+    for layer in (torch.nn.LSTM, torch.nn.GRU):
+        checked(torch, Last(layer))
 
 
 def test_a_dimension_that_is_left_open():

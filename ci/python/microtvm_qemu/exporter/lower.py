@@ -107,6 +107,10 @@ def _check_reductions(function):
                 )
 
 
+def _result_types(module):
+    return flat_types("output", type_of(module["main"].body))
+
+
 def lower(module, target):
     """Operators as TIR functions, fused; main calls nothing but them."""
     _check_inputs(module["main"])
@@ -120,8 +124,16 @@ def lower(module, target):
         relax.transform.ToNonDataflow(),
         relax.transform.CanonicalizeBindings(),
     ]
+    before = _result_types(module)
     try:
         with target, tvm.transform.PassContext(opt_level=3):
-            return tvm.transform.Sequential(passes)(in_integers(module))
+            lowered = tvm.transform.Sequential(passes)(in_integers(module))
     except Exception as error:  # pylint: disable=broad-except
         return refuse_lowering(module, error)
+    for (name, said), (_, made) in zip(before, _result_types(lowered)):
+        if dtype_of(said) != dtype_of(made):
+            raise ExportError(
+                f"{name}: {said} in the module, but TVM's code for it makes {dtype_of(made)}: replace the "
+                "operator that leads to it, or make its input another type (a mean of integers has int64)"
+            )
+    return lowered

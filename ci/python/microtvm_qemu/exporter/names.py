@@ -5,6 +5,8 @@ import re
 import tvm
 from tvm import s_tir, tirx
 
+RELEASE = tuple(int(number) for number in tvm.__version__.split(".")[:2])
+
 # Words of C and macros of the headers that generated code includes.
 TAKEN = frozenset(
     """asm auto bool break case char const continue default do double else enum extern false float for

@@ -21,7 +21,8 @@ def short(what):
 
 def cause(error):
     """The line of an exception of TVM's that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = re.sub(r'ir\.Op\(.*?name="([^"]+)".*?support_level=\d+\)', r"\1", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     missing = re.search(r'Unresolved call .*name="([^"]+)"', lines[-1]) if lines else None
     if missing:
         return f"its target c has no {missing[1]}"

@@ -2,11 +2,10 @@
 
 import pathlib
 
-from ..errors import ExportError
-from .names import name_of
-from .onnx_model import check_inference, check_outputs
-from .refusals import cause
-from .torch_model import check_program
+from ...errors import ExportError
+from ..names import name_of
+from . import onnx_model, torch_model
+from .stumbles import stumble
 
 ENDINGS = (".onnx", ".pt2", ".tflite")
 
@@ -21,35 +20,15 @@ def _package(name, path, why):
         ) from None
 
 
-def _with_output_names(module, names):
-    function = module["main"].with_attr("output_names", [str(name) for name in names])
-    module = module.clone() if hasattr(module, "clone") else module
-    module.update_func(module.get_global_var("main"), function)
-    return module
-
-
 def _onnx(path, shapes):
-    onnx = _package("onnx", path, "pip install onnx")
-    from tvm.relax.frontend.onnx import from_onnx
-
-    model = onnx.load(str(path))
-    check_inference(path, onnx, model.graph)
-    module = from_onnx(
-        model, shape_dict=shapes or None, keep_params_in_input=False, sanitize_input_names=False
-    )
-    check_outputs(path, onnx, model.graph, module["main"], bool(shapes))
-    return _with_output_names(module, [output.name for output in model.graph.output])
+    return onnx_model.read(_package("onnx", path, "pip install onnx"), path, shapes)
 
 
 def _torch(path, shapes):
     torch = _package("torch", path, "pip install torch")
-    from tvm.relax.frontend.torch import from_exported_program
-
     if shapes:
         raise ExportError(f"{path}: its shapes were fixed by torch.export: give them there")
-    program = torch.export.load(str(path))
-    check_program(path, program)
-    return from_exported_program(program, keep_params_as_input=False, unwrap_unit_return_tuple=True)
+    return torch_model.read(torch, path)
 
 
 def _tflite(path, shapes):
@@ -74,7 +53,7 @@ def load(path, shapes=None):
     except ExportError:
         raise
     except Exception as error:  # pylint: disable=broad-except
-        raise ExportError(f"{path}: TVM's front end can't read it: {cause(error)}") from error
+        raise ExportError(f"{path}: {stumble(error)}") from error
     names = [name_of(param) for param in module["main"].params]
     for name in shapes or ():
         if name not in names:

@@ -1,6 +1,7 @@
 """What TVM's front end for torch.export takes, and drops an argument of that changes the numbers."""
 
-from ..errors import ExportError
+from ...errors import ExportError
+from .stumbles import torch_node
 
 
 def _argument(node, index, name, default=None):
@@ -52,12 +53,24 @@ def _average(node):
     return "TVM drops divisor_override: leave it out, and multiply the result"
 
 
+def _trains(place):
+    """A layer that draws lots, which TVM leaves out."""
+
+    def check(node):
+        if not _argument(node, place, "train", False):
+            return None
+        return "is in training mode: call model.eval() before torch.export"
+
+    return check
+
+
 def _grid(_node):
     return "TVM takes the grid's axes in another order than torch: replace it in the model"
 
 
 _CHECKS = {
     **dict.fromkeys(("add", "add_", "sub", "sub_", "rsub"), _sum),
+    **dict.fromkeys(("dropout", "native_dropout", "feature_dropout", "alpha_dropout"), _trains(2)),
     "avg_pool2d": _average,
     "avg_pool3d": _average,
     "grid_sampler": _grid,
@@ -73,11 +86,23 @@ _CHECKS = {
 }
 
 
-def check_program(path, program):
+def _check_state(program):
+    """A buffer that the model writes to: TVM's function has no state."""
+    for spec in program.graph_signature.output_specs:
+        if spec.kind.name == "BUFFER_MUTATION":
+            raise ExportError(
+                f"buffer {spec.target}: is changed by the model, which TVM forgets after each inference: make "
+                "it an input and an output, or call model.eval() before torch.export, where a layer in training "
+                "does so"
+            )
+
+
+def check_program(program):
     """Refuses what TVM would make other numbers of."""
+    _check_state(program)
     for node in program.graph.nodes:
         operator = getattr(node.target, "__name__", "").split(".")[0]
         check = _CHECKS.get(operator) if node.op == "call_function" else None
         why = check and check(node)
         if why:
-            raise ExportError(f"{path}: {operator} {node.name}: {why}")
+            raise ExportError(f"{torch_node(node)}: {why}")
