@@ -87,8 +87,7 @@ static bool create_executor(struct rpc_client *client, const struct model_names 
     return create_aot(client, library, names->module, ret_module, err);
 }
 
-/* A DLPack type as ours. TVM's bool is an unsigned integer of 1 bit in a byte of its own. */
-static bool port_type(const struct rpc_tensor *remote, struct tensor *ret_type, struct error *err)
+bool device_tensor_type(const struct rpc_tensor *remote, struct tensor *ret_type, struct error *err)
 {
     struct tensor type = {.code = remote->code, .bits = remote->bits, .ndim = remote->ndim};
     if ((remote->code == TENSOR_UINT && remote->bits == 1) || remote->code == TENSOR_BOOL) {
@@ -130,7 +129,7 @@ static bool fetch_port(struct rpc_client *client, const char *function_name, uin
                          "calling \"%s\": the device returned type code %d, expected %d",
                          function_name, (int)value.type, (int)RPC_NDARRAY);
     port->remote = value.tensor;
-    if (!port_type(&port->remote, &port->type, err))
+    if (!device_tensor_type(&port->remote, &port->type, err))
         return error_wrap(err, "calling \"%s\" for \"%s\"", function_name, port->name);
     return !counted || rpc_free(client, ndarray, RPC_NDARRAY, err);
 }

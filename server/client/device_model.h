@@ -43,6 +43,11 @@ struct model_names {
 /* Are two names the same in C, where TVM writes '_' for what is no letter or digit? */
 bool device_names_match(const char *a, const char *b);
 
+/* A DLPack type as ours, with size_bytes and no data. TVM's bool is an unsigned integer of 1 bit in
+ * a byte of its own. Errors: ERROR_DEVICE: one that is not supported, or is impossible. */
+bool device_tensor_type(const struct rpc_tensor *remote, struct tensor *ret_type,
+                        struct error *err);
+
 /* Create the executor on the device and learn its inputs and outputs.
  * Errors: those of rpc_call; ERROR_DEVICE when the firmware has no such executor or says something
  * impossible of a tensor; ERROR_INTERNAL (memory). */

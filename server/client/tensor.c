@@ -11,6 +11,12 @@ void tensor_dispose(struct tensor *tensor)
     *tensor = (struct tensor){.data = NULL};
 }
 
+bool tensor_has_type_of(const struct tensor *a, const struct tensor *b)
+{
+    return a->code == b->code && a->bits == b->bits && a->ndim == b->ndim &&
+           memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof(a->shape[0])) == 0;
+}
+
 int64_t tensor_elements(const struct tensor *tensor)
 {
     int64_t elements = 1;

@@ -23,6 +23,8 @@ struct tensor {
 };
 
 void tensor_dispose(struct tensor *tensor);
+/* The same type of elements, and the same shape? */
+bool tensor_has_type_of(const struct tensor *a, const struct tensor *b);
 /* Elements in one shape; "float32" and "(1, 8, 8, 1)" for people. Return the buffer. */
 int64_t tensor_elements(const struct tensor *tensor);
 const char *tensor_dtype_text(const struct tensor *tensor, char *buffer, size_t size);

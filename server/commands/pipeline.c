@@ -116,6 +116,14 @@ static void tell_wait(void *context)
     note_line(context, "note: another process builds this firmware; waiting for it");
 }
 
+/* What else a cache's project has been built for. */
+static const char *variant_of(const struct pipeline *pipeline)
+{
+    if (pipeline->with_trace)
+        return pipeline->with_counts ? "with counts and trace" : "with trace";
+    return pipeline->with_counts ? "with counts" : pipeline->command;
+}
+
 /* The project's folder becomes that of the cache's entry. */
 static bool open_entry(struct pipeline *pipeline, const struct generate_options *options,
                        struct error *err)
@@ -126,7 +134,7 @@ static bool open_entry(struct pipeline *pipeline, const struct generate_options 
         .crt_dir = options->crt_dir,
         .share_dir = options->share_dir,
         .settings = options->settings,
-        .variant = pipeline->with_counts ? "with counts" : pipeline->command,
+        .variant = variant_of(pipeline),
     };
     if (!firmware_key(&parts, key, err) ||
         !firmware_cache_open(pipeline->cache_dir, key, pipeline->interrupt, tell_wait, pipeline,
@@ -221,6 +229,7 @@ bool pipeline_build(struct pipeline *pipeline, struct error *err)
         .manifest = &pipeline->manifest,
         .has_device_graph = pipeline->has_device_graph,
         .with_counts = pipeline->with_counts,
+        .with_trace = pipeline->with_trace,
         .interrupt = pipeline->interrupt,
         .on_line = build_line,
         .on_notice = note_line,

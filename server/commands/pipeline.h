@@ -22,6 +22,7 @@ struct pipeline {
     bool has_device_graph; /* a graph is the board's own executor's to run */
     bool debugs_graphs;    /* TVM's debug executor is in the firmware, too, for a client of it */
     bool with_counts;      /* firmwares that count instructions are built, too (build.h) */
+    bool with_trace;       /* the firmware whose operators tell what they give, too (build.h) */
     const char *firmware;  /* what is flashed, of the project's build/; NULL: firmware.elf */
     bool choose_type;      /* a model that host_driven can't run gets the project type that can */
     const char *cache_dir; /* firmware that was built before is taken from there, other put there;

@@ -2,7 +2,7 @@
 # inference; in build/firmware_operators.elf the model has hooks, which tell its operators apart. Both are
 # linked of the firmware's own objects; what the hooks need compiled anew is the model alone.
 #
-# Reads MODEL_SOURCES, RENAMED_OBJECTS, GUEST_OPTIONS, OPTIMIZATION, BOARD_JSON, the target firmware.
+# Reads MODEL_SOURCES, GUEST_OPTIONS, OPTIMIZATION, BOARD_JSON, the target firmware, variant.cmake.
 
 # An instruction takes 2^COUNT_SHIFT ns (QEMU's -icount, which takes 0 to 10), four ticks at least.
 json_need(TIMER_CLOCK_HZ "${BOARD_JSON}" timer clock_hz)
@@ -29,22 +29,15 @@ if(COUNT_ROWS_MAX EQUAL 0)
     set(COUNT_ROWS_MAX 1)
 endif()
 
-# count_takes(TARGET): it is compiled and linked as the firmware is.
+# count_takes(TARGET): what it has besides.
 function(count_takes target)
-    foreach(property COMPILE_OPTIONS COMPILE_DEFINITIONS INCLUDE_DIRECTORIES LINK_OPTIONS LINK_LIBRARIES)
-        get_target_property(value firmware ${property})
-        list(TRANSFORM value REPLACE ",-Map=.*" "")
-        set_target_properties(${target} PROPERTIES ${property} "${value}")
-    endforeach()
     target_compile_definitions(${target} PRIVATE COUNT_SHIFT=${COUNT_SHIFT} COUNT_ROWS_MAX=${COUNT_ROWS_MAX})
 endfunction()
 
 # count_firmware(TARGET OUTPUT SOURCE...)
 function(count_firmware target output)
-    add_executable(${target} EXCLUDE_FROM_ALL platform/count/count.c ${RENAMED_OBJECTS} ${ARGN})
+    variant_firmware(${target} ${output} platform/count/count.c ${ARGN})
     count_takes(${target})
-    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output} LINKER_LANGUAGE C
-                          RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} LINK_DEPENDS ${LINKER_SCRIPT})
     target_link_options(${target} PRIVATE -Wl,--wrap=TVMAotExecutor_Run,--wrap=TVMGraphExecutor_Run
                         -Wl,--wrap=model_run
                         # For the host: what to start QEMU with.
@@ -66,11 +59,11 @@ foreach(module ${MODULES})
 endforeach()
 string(JOIN "," RUNNERS ${RUNNERS})
 add_library(model_with_hooks OBJECT EXCLUDE_FROM_ALL ${MODEL_SOURCES} platform/count/probe.c)
+variant_takes(model_with_hooks)
 count_takes(model_with_hooks)
 target_compile_options(model_with_hooks PRIVATE -finstrument-functions
                        -finstrument-functions-exclude-function-list=${RUNNERS}
                        -finstrument-functions-exclude-file-list=cmsis/include)
 set_source_files_properties(platform/count/probe.c PROPERTIES COMPILE_OPTIONS "-O${OPTIMIZATION};-Wall;-Wextra")
 count_firmware(count_operators firmware_operators.elf platform/count/operators.c
-               $<FILTER:$<TARGET_OBJECTS:firmware>,EXCLUDE,/model/codegen/host/src/>
-               $<TARGET_OBJECTS:model_with_hooks>)
+               ${OBJECTS_BUT_MODEL} $<TARGET_OBJECTS:model_with_hooks>)

@@ -197,14 +197,16 @@ static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error
     const char *json_path = run->args.json_path;
     run_document_open(&run->document, json_path);
     report_init(&run->report, json_path && strcmp(json_path, "-") == 0 ? stderr : stdout);
-    run->pipeline = (struct pipeline){.command = "run",
-                                      .interrupt = &run->interrupt,
-                                      .report = &run->report,
-                                      .verbose = run->args.verbose,
-                                      .cache_dir = run->args.cache_dir,
-                                      .has_device_graph = true,
-                                      .with_counts = run->args.count,
-                                      .choose_type = true};
+    run->pipeline =
+        (struct pipeline){.command = "run",
+                          .interrupt = &run->interrupt,
+                          .report = &run->report,
+                          .verbose = run->args.verbose,
+                          .cache_dir = run->args.cache_dir,
+                          .has_device_graph = true,
+                          .with_counts = run->args.count,
+                          .with_trace = run->args.trace_dir || run->args.expect_trace_dir,
+                          .choose_type = true};
     enum exit_code code = is_parsed ? run_to_end(run, err) : exit_code_of(err);
     run_tell(run, err, code);
     struct run_document document = run->document;

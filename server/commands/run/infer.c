@@ -7,6 +7,8 @@
 static void firmware_line(void *context, const char *line)
 {
     struct run *run = context;
+    if (run->records && trace_records_line(run->records, line))
+        return;
     if (run->args.verbose)
         report_line(&run->report, line);
 }

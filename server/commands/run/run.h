@@ -14,6 +14,7 @@
 #include "commands/run/tensors/data.h"
 #include "commands/run/tensors/labels.h"
 #include "commands/run/text/mlperftiny.h"
+#include "commands/run/trace/records.h"
 #include "commands/run/trace/trace.h"
 #include "model/graph/files.h"
 
@@ -33,8 +34,10 @@ struct run {
     struct labels_score score;
     struct counts counts; /* with --count */
     struct trace trace;   /* with --trace or --expect-trace */
-    bool is_done;         /* outputs, and verdicts on them, are there */
-    bool is_written;      /* the files of --output are */
+    struct trace_records
+        *records;    /* lines of an operator's go there; NULL: the firmware has none */
+    bool is_done;    /* outputs, and verdicts on them, are there */
+    bool is_written; /* the files of --output are */
 };
 
 /* Was it the --deadline that ended the run? */

@@ -158,31 +158,32 @@ static bool is_configured(const char *project_dir)
 static bool configure(struct build *build, struct error *err)
 {
     bool with_counts = build->options->with_counts;
+    bool with_trace = build->options->with_trace;
     cleanup_free char *prefix = file_path("-D" TOOLCHAIN_VARIABLE "=%s", build->toolchain_prefix);
     const char *const argv[] = {"cmake",
-                                "-G",
-                                "Ninja",
-                                "-S",
-                                ".",
-                                "-B",
-                                "build",
+                                "-GNinja",
+                                "-S.",
+                                "-Bbuild",
                                 prefix,
                                 "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
-                                with_counts ? "-DCOUNT=ON" : NULL,
+                                with_counts ? "-DCOUNT=ON" : "-DCOUNT=OFF",
+                                with_trace ? "-DTRACE=ON" : "-DTRACE=OFF",
                                 NULL};
     if (!prefix)
         return error_no_memory(err, "an argument", strlen(build->toolchain_prefix));
-    return (!with_counts && is_configured(build->project_dir)) ||
+    return (!with_counts && !with_trace && is_configured(build->project_dir)) ||
            run_tool(build, "configuring the firmware's build", argv, err);
 }
 
 static bool compile(struct build *build, struct error *err)
 {
     char jobs[32];
-    const char *argv[] = {"ninja", "-C", "build", "all", NULL, NULL, NULL};
+    const char *argv[] = {"ninja", "-C", "build", "all", NULL, NULL, NULL, NULL};
     size_t count = 4;
     if (build->options->with_counts)
         argv[count++] = "count";
+    if (build->options->with_trace)
+        argv[count++] = "trace";
     if (build->options->manifest->settings.build_jobs > 0) {
         snprintf(jobs, sizeof(jobs), "-j%lld",
                  (long long)build->options->manifest->settings.build_jobs);

@@ -15,6 +15,8 @@ struct build_options {
     bool has_device_graph; /* the board's own graph executor is to run a graph, as `run` has it */
     bool with_counts; /* also build/firmware_count.elf and build/firmware_operators.elf, which count
                        * instructions (guest/platform/count) */
+    bool with_trace;  /* also build/firmware_trace.elf, whose operators tell what they give
+                       * (guest/platform/trace); not where what they give is not known */
     const struct interrupt *interrupt;
     child_line_fn on_line;   /* every line of cmake's and ninja's output; may be NULL */
     child_line_fn on_notice; /* what a user should see in any case: that another build is waited

@@ -170,9 +170,8 @@ static bool fit_expects(struct run_data *data, const struct device_model *model,
     return true;
 }
 
-/* The shape of all inferences together. */
-static bool add_axis(struct tensor *output, const struct run_data *data, const char *name,
-                     struct error *err)
+bool run_data_add_axis(const struct run_data *data, struct tensor *output, const char *name,
+                       struct error *err)
 {
     if (data->axis == RUN_ONE)
         return true;
@@ -194,7 +193,7 @@ static bool make_outputs(struct run_data *data, const struct device_model *model
     for (size_t i = 0; i < model->outputs_count; i++) {
         struct tensor *output = &data->outputs[i];
         *output = model->outputs[i].type;
-        if (!add_axis(output, data, model->outputs[i].name, err))
+        if (!run_data_add_axis(data, output, model->outputs[i].name, err))
             return false;
         output->data = calloc((size_t)data->inferences, output->size_bytes + 1);
         if (!output->data)

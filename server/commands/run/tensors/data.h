@@ -63,6 +63,11 @@ const void *run_data_input(const struct run_data *data, size_t index, int64_t in
 /* Where an output of one inference goes. */
 void *run_data_output(const struct run_data *data, size_t index, int64_t inference);
 
+/* One inference's shape becomes that of all of them together. Errors: ERROR_USAGE: it has too many
+ * dimensions. */
+bool run_data_add_axis(const struct run_data *data, struct tensor *output, const char *name,
+                       struct error *err);
+
 /* After the inferences: what lies in the outputs that the model's code never writes is no result.
  */
 void run_data_drop_unwritten(struct run_data *data, const struct model *model);

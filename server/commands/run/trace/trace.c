@@ -45,12 +45,6 @@ static bool save(const struct trace *trace, const char *name, const struct tenso
     return path ? npy_save(path, tensor, err) : error_no_memory(err, "a path", 0);
 }
 
-static bool has_type_of(const struct tensor *a, const struct tensor *b)
-{
-    return a->code == b->code && a->bits == b->bits && a->ndim == b->ndim &&
-           memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof(a->shape[0])) == 0;
-}
-
 /* In words; "": they are the same. */
 static void differ(const struct tensor *got, const struct tensor *expected,
                    const struct tolerance *tolerance, char *text, size_t size)
@@ -58,7 +52,7 @@ static void differ(const struct tensor *got, const struct tensor *expected,
     char type[32];
     char shape[TENSOR_SHAPE_TEXT_SIZE];
     text[0] = '\0';
-    if (!has_type_of(got, expected)) {
+    if (!tensor_has_type_of(got, expected)) {
         snprintf(text, size, "it was %s %.150s", tensor_dtype_text(expected, type, sizeof(type)),
                  tensor_shape_text(expected, shape, sizeof(shape)));
         return;

@@ -2,8 +2,9 @@
  * trace (`--expect-trace`).
  *
  * A graph executor tells its outputs alone. So for each operator a board is sent the graph up to
- * it (model/graph/prefix.h), whose outputs are the operator's. Code for the AOT executor does not
- * say what type and shape its operators' outputs have: there the model's own are the trace. */
+ * it (model/graph/prefix.h), whose outputs are the operator's. Code for the AOT executor is built
+ * into a firmware whose operators tell what they give (guest/platform/trace). Where code does not
+ * say what type and shape that has, the model's own outputs are the trace. */
 #ifndef MICROTVM_QEMU_COMMANDS_RUN_TRACE_TRACE_H
 #define MICROTVM_QEMU_COMMANDS_RUN_TRACE_TRACE_H
 

@@ -8,6 +8,12 @@ _HEAD = """\
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef MICROTVM_QEMU_TRACE /* run --trace: each operator tells what it gives */
+#include "platform/trace/trace.h"
+#else
+#define TRACE_OPERATOR(name)
+#define TRACE_TENSOR(data, code, bits, ndim, ...)
+#endif
 """
 _ALIGNED = '__attribute__((section("{section}"), aligned(16)))'
 _PER_LINE = 12
@@ -48,7 +54,16 @@ def _call(call, operators):
     arguments = [f"({t.c_type}*)({t.storage.place})" for t in call.inputs + call.outputs]
     if call.scratch:
         arguments.append(call.scratch.place)
-    return f"  {operator.name}({', '.join(arguments)});\n"
+    called = f"  {operator.name}({', '.join(arguments)});\n"
+    return called + f'  TRACE_OPERATOR("{operator.name}");\n' + "".join(map(_told, call.outputs))
+
+
+def _told(tensor):
+    """A tensor to the trace: DLPack's type code, bits, shape."""
+    dtype = np.dtype(tensor.dtype)
+    code = {"i": 0, "u": 1, "f": 2, "b": 6}[dtype.kind]
+    shape = ", ".join(map(str, [len(tensor.shape), *tensor.shape, 0]))
+    return f"  TRACE_TENSOR({tensor.storage.place}, {code}, {8 * dtype.itemsize}, {shape});\n"
 
 
 def _copy(copy, program):
