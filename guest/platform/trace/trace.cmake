@@ -2,10 +2,10 @@
 # "trace"; where none says how large that is, it makes nothing.
 #
 # In TVM's packed calls an operator gets DLTensors. Which of them are outputs, their names say: TVM calls an
-# operator's inputs p0, p1, ... (up to 0.8 placeholder, placeholder_1, ...), outputs by what computes them.
-# A model's source is compiled with its operators weak, so that its calls of them reach those of
-# operators.c, which call them by another name and tell what came of it. A source may also do so by
-# itself where MICROTVM_QEMU_TRACE is defined, with trace.h.
+# operator's inputs p0, p1, ..., those of a tuple p0, p0_1, ... (up to 0.8 placeholder, placeholder_1, ...),
+# outputs by what computes them. A model's source is compiled with its operators weak, so that its calls of
+# them reach those of operators.c, which call them by another name and tell what came of it. A source may
+# also do so by itself where MICROTVM_QEMU_TRACE is defined, with trace.h.
 #
 # Reads MODEL_SOURCES, PROJECT_TYPE, FOREIGN_OPTIONS, GUEST_OPTIONS, OPTIMIZATION, variant.cmake.
 
@@ -15,7 +15,7 @@ function(outputs_of var names)
     set(inputs 0)
     set(place 0)
     foreach(name ${names})
-        if(name MATCHES "^(p[0-9]+|placeholder(_[0-9]+)?|input.*)$")
+        if(name MATCHES "^(p[0-9]+|placeholder|input.*)(_[0-9]+)*$")
             math(EXPR inputs "${inputs} + 1")
         elseif(NOT name MATCHES "^global_(const_)?workspace")
             math(EXPR mask "${mask} | (1 << ${place})")
