@@ -9,8 +9,9 @@
 #
 # Reads MODEL_SOURCES, PROJECT_TYPE, FOREIGN_OPTIONS, GUEST_OPTIONS, OPTIMIZATION, variant.cmake.
 
-# outputs_of(VAR NAMES): a mask of those that are outputs; 0: it is not known.
-function(outputs_of var names)
+# outputs_of(VAR OPERATOR NAMES): a mask of those arguments that are outputs; 0: it is not known. Compilers that
+# TVM hands a part of a model to have names of their own.
+function(outputs_of var operator names)
     set(mask 0)
     set(inputs 0)
     set(place 0)
@@ -22,7 +23,7 @@ function(outputs_of var names)
         endif()
         math(EXPR place "${place} + 1")
     endforeach()
-    if(inputs EQUAL 0 OR place GREATER 32)
+    if((inputs EQUAL 0 AND NOT operator MATCHES "_fused_") OR place GREATER 32)
         set(mask 0)
     endif()
     set(${var} ${mask} PARENT_SCOPE)
@@ -43,7 +44,7 @@ function(read_operators var source)
         elseif(line MATCHES "void[*] ([A-Za-z0-9_]+) = [(][(][(]DLTensor[*][)]([A-Za-z0-9_]+)[)]")
             list(TRANSFORM names REPLACE "^${CMAKE_MATCH_2}$" ${CMAKE_MATCH_1})
         elseif(operator)
-            outputs_of(mask "${names}")
+            outputs_of(mask ${operator} "${names}")
             if(NOT mask EQUAL 0 AND NOT operator MATCHES "(___tvm_main__|_run|_run_model)$") # those run operators
                 list(APPEND found "${operator} ${mask}")
             endif()
