@@ -164,6 +164,47 @@ def test_a_recurrent_layer():
         checked(torch, Last(layer))
 
 
+def test_indices_that_are_inputs():
+    """From the end, too; the numbers on a board are export/indexed.py's."""
+    torch = torch_here()
+
+    class Taken(torch.nn.Module):
+        def __init__(self, take):
+            super().__init__()
+            self.take = take
+
+        def forward(self, x):
+            index = x[0, 0, :2, :3].to(torch.int64) % 3 - 3
+            return self.take(x, index)
+
+    takes = {
+        "[i]": lambda x, i: x.reshape(6, 4)[i],
+        "[:, i]": lambda x, i: x.reshape(6, 4)[:, i],
+        "[i, j]": lambda x, i: x.reshape(6, 4)[i, i + 1],
+        "[:, i, 0] with [:, 0, j]": lambda x, i: x.reshape(1, 6, 4)[:, i[0][:, None], i[1]],
+        "take": lambda x, i: torch.take(x, i),
+        "put": lambda x, i: x.reshape(6, 4).index_put((i, i), torch.ones(2, 3)),
+    }
+    for name, take in takes.items():
+        try:
+            checked(torch, Taken(take))
+        except Exception as error:
+            raise AssertionError(f"{name}: {error}") from error
+    for take in (
+        lambda x, i: x.reshape(3, 2, 4)[i, :, i],
+        lambda x, i: x.reshape(1, 6, 4)[:, i[:1], i[:1].T],
+        lambda x, i: x.reshape(2, 3, 4)[:, i[:, :2], i[:, :2]],
+    ):
+        checked(torch, Taken(take), ["index.Tensor", "several tensors"])
+
+    def put(x, i):
+        x = x.reshape(6, 4).clone()
+        x[i[0], :] = 1.0
+        return x
+
+    checked(torch, Taken(put), ["net.pt2: "])
+
+
 def test_a_dimension_that_is_left_open():
     torch = torch_here()
     shapes = ({0: torch.export.Dim("batch")},)

@@ -10,6 +10,7 @@ import tvm
 from tvm import relax
 
 from ..errors import ExportError
+from .indices import from_the_end
 from .names import c_name, type_of
 
 _SEED = 20240101
@@ -86,6 +87,7 @@ def _flat(value):
 
 def run_by_tvm(module, inputs):
     """What TVM's own virtual machine on this computer makes of them."""
+    module = from_the_end(module)
     with tvm.transform.PassContext(opt_level=3):
         machine = relax.VirtualMachine(tvm.compile(module, target="llvm"), tvm.cpu())
     arrays = iter(inputs)

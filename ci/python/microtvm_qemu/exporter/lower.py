@@ -5,6 +5,7 @@ import tvm
 from tvm import relax
 
 from ..errors import ExportError
+from .indices import from_the_end
 from .integers import in_integers
 from .names import dtype_of, name_of, type_of
 from .refusals import refuse_lowering, short
@@ -127,7 +128,9 @@ def lower(module, target):
     before = _result_types(module)
     try:
         with target, tvm.transform.PassContext(opt_level=3):
-            lowered = tvm.transform.Sequential(passes)(in_integers(module))
+            lowered = tvm.transform.Sequential(passes)(from_the_end(in_integers(module)))
+    except ExportError:
+        raise
     except Exception as error:  # pylint: disable=broad-except
         return refuse_lowering(module, error)
     for (name, said), (_, made) in zip(before, _result_types(lowered)):

@@ -79,6 +79,17 @@ def simplify_pass():
     return (found or tirx.transform.StmtSimplify)()
 
 
+def at_its_start(function):
+    """A PrimFunc whose tensors begin where their pointers point: operators that TVM writes by hand (scatter)
+    leave that open."""
+    for param in function.params:
+        buffer = function.buffer_map.get(param) if hasattr(function, "buffer_map") else param
+        if isinstance(getattr(buffer, "elem_offset", None), tirx.Var):
+            plain = tirx.decl_buffer(buffer.shape, buffer.dtype, buffer.name)
+            function = function.specialize({param: plain})
+    return function
+
+
 def unpacked(function, symbol):
     """A PrimFunc that takes the pointers p0, p1, ... in place of buffers: what becomes
     `void SYMBOL(float* p0, ...)`, without TVM's packed arguments."""

@@ -68,7 +68,37 @@ def _grid(_node):
     return "TVM takes the grid's axes in another order than torch: replace it in the model"
 
 
+def _shape(value):
+    return [*value.meta["val"].shape]
+
+
+def _index(node):
+    """Tensors beside `:` TVM takes one after the other, which is an outer product."""
+    indices = node.args[1]
+    places = [place for place, index in enumerate(indices) if index is not None]
+    if len(places) in (1, len(indices)):
+        return None
+    count = len(places)
+    is_outer = places == [*range(places[0], places[0] + count)]
+    for axis, place in enumerate(places):
+        shape = [1] * count + _shape(indices[place])
+        others = shape[: len(shape) - count + axis] + shape[len(shape) - count + axis + 1 :]
+        is_outer = is_outer and set(others) == {1} and len(_shape(indices[place])) <= 2
+    if is_outer:
+        return None
+    return "TVM takes other elements where several tensors and `:` are indices: use index_select, or one flat index"
+
+
+def _index_put(node):
+    indices = node.args[1]
+    if None not in indices or (indices[0] is None and None not in indices[1:]):
+        return None
+    return "TVM puts the values elsewhere where `:` follows an index, or another `:`: use scatter"
+
+
 _CHECKS = {
+    "index": _index,
+    **dict.fromkeys(("index_put", "index_put_", "_unsafe_index_put"), _index_put),
     **dict.fromkeys(("add", "add_", "sub", "sub_", "rsub"), _sum),
     **dict.fromkeys(("dropout", "native_dropout", "feature_dropout", "alpha_dropout"), _trains(2)),
     "avg_pool2d": _average,

@@ -4,7 +4,7 @@ import tvm
 from tvm import s_tir, tirx
 
 from ...errors import ExportError
-from ..names import name_of, simplify_pass, unpacked
+from ..names import at_its_start, name_of, simplify_pass, unpacked
 from ..refusals import cause
 from . import intrinsics
 from .floats import restore, with_placeholders
@@ -48,6 +48,7 @@ def _lower(module, symbols, target):
 
 
 def _source(functions, symbols, target):
+    functions = {symbol: at_its_start(function) for symbol, function in functions.items()}
     module = _lower(tvm.IRModule(schedule(functions)), symbols, target)
     module, values = with_placeholders(module)
     library = tvm.get_global_func("target.build.c")(module, target)
