@@ -2,6 +2,8 @@
 
 # needs: tvm
 
+import json
+
 import numpy as np
 import tvm
 import tvm.rpc
@@ -160,6 +162,35 @@ def test_no_inputs_and_nothing_to_compute():
     run_everywhere(
         module({"x": tensor((2,), "bool")}, lambda builder, x: x), {"x": x}, {"output": x}
     )
+
+
+def test_names_that_are_longer_than_a_file_can_have():
+    """Of 300 characters, which differ in the last; their files are named after them all the same."""
+    first, second = (300 * "n" + end for end in "ab")
+    made = module(
+        {second: tensor((2,))},
+        lambda b, x: relax.Tuple([b.emit(relax.op.add(x, x)), b.emit(relax.op.multiply(x, x))]),
+        output_names=[first, second],
+    )
+    x = np.array([3, -5], "float32")
+    common.need_board(BOARDS[0])
+    with common.scratch() as folder:
+        microtvm_qemu.export(made, folder / "m.tar", golden=folder / "golden")
+        outputs, _ = microtvm_qemu.run(folder / "m.tar", BOARDS[0], {second: x})
+        np.testing.assert_array_equal(outputs[first], x + x)
+        np.testing.assert_array_equal(outputs[second], x * x)
+        (given,) = (folder / "golden").glob("input*.npy")
+        document = folder / "run.json"
+        program = [common.BUILD / "bin/microtvm-qemu", "run", folder / "m.tar", "--board", BOARDS[0]]
+        options = ["--input", given, "--output", folder / "out", "--trace", folder / "trace", "--json", document]
+        status, _, log = common.finished([*program, *options], 300)
+        assert status == 0, log
+        told = json.loads(document.read_text())
+        files = sorted(path.name for path in (folder / "out").iterdir())
+        assert len(files) == 2 and all(len(name) < 210 and "@" in name for name in files), files
+        assert len(list((folder / "trace").iterdir())) == 2
+        for name in (first, second):
+            assert name in json.dumps(told), told
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from .names import c_name, type_of
 
 _SEED = 20240101
 _BOARDS = ["mps2_an385", "qemu_riscv32"]
+_NAME_LENGTH = 200  # a file's, which file systems limit
 _TOLERANCE = {"rtol": 1e-3, "atol": 1e-4}
 
 
@@ -146,7 +147,7 @@ def compute(program, module, example_inputs, host):
 def _save(folder, kind, tensors, arrays):
     names = {}
     for index, (tensor, array) in enumerate(zip(tensors, arrays)):
-        names[tensor.name] = f"{kind}{index}_{c_name(tensor.name)}.npy"
+        names[tensor.name] = f"{kind}{index}_{c_name(tensor.name)[:_NAME_LENGTH]}.npy"
         np.save(folder / names[tensor.name], array)
     return names
 

@@ -2,9 +2,12 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/sha256.h"
 
 #include <ctype.h>
 #include <string.h>
+
+enum { CHECKSUM_LENGTH = 16 };
 
 /* The name is the archive's: it may hold anything, "../" included. */
 static char safe_character(char character, bool first)
@@ -22,6 +25,19 @@ static bool same_when_safe(const char *a, const char *b)
     return a[i] == b[i];
 }
 
+/* A file system takes 255 bytes, some of them those of what is put around the name. */
+static void shorten(const char *name, char *safe)
+{
+    char checksum[SHA256_TEXT_SIZE];
+    size_t length = strlen(safe);
+    if (length <= RUN_OUTPUT_NAME_LENGTH)
+        return;
+    sha256_text(name, length, checksum);
+    safe[RUN_OUTPUT_NAME_LENGTH - CHECKSUM_LENGTH - 1] = '@';
+    memcpy(safe + RUN_OUTPUT_NAME_LENGTH - CHECKSUM_LENGTH, checksum, CHECKSUM_LENGTH);
+    safe[RUN_OUTPUT_NAME_LENGTH] = '\0';
+}
+
 char *run_output_file_name(const struct model_port *outputs, size_t index)
 {
     const char *name = outputs[index].name;
@@ -33,6 +49,7 @@ char *run_output_file_name(const struct model_port *outputs, size_t index)
         return NULL;
     for (size_t i = 0; safe[i]; i++)
         safe[i] = safe_character(safe[i], i == 0);
+    shorten(name, safe);
     return taken ? file_path("%s@%zu.npy", safe, index) : file_path("%s.npy", safe);
 }
 

@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { RUN_OUTPUT_NAME_LENGTH = 200 };
+
 /* A file name for an output: only letters, digits and "._-" of its name, not beginning with a dot,
- * and told from those of the outputs before it. A new string, NULL when memory ran out. */
+ * and told from those of the outputs before it. A longer one than RUN_OUTPUT_NAME_LENGTH ends with
+ * "@" and digits of its checksum instead. A new string, NULL when memory ran out. */
 char *run_output_file_name(const struct model_port *outputs, size_t index);
 
 /* Compare each output with what is expected, once, and report it; true when all that was expected

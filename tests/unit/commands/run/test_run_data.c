@@ -234,6 +234,30 @@ START_TEST(file_names_stay_inside)
 }
 END_TEST
 
+START_TEST(long_names_are_cut_and_differ)
+{
+    char names[3][301];
+    for (size_t i = 0; i < 3; i++) {
+        memset(names[i], 'n', 300);
+        names[i][300] = '\0';
+    }
+    names[1][299] = 'm';
+    names[2][RUN_OUTPUT_NAME_LENGTH] = '\0';
+    const struct model_port ports[] = {{.name = names[0]}, {.name = names[1]}, {.name = names[2]}};
+    char *files[3];
+    for (size_t i = 0; i < 3; i++) {
+        files[i] = run_output_file_name(ports, i);
+        ck_assert_uint_eq(strlen(files[i]), RUN_OUTPUT_NAME_LENGTH + strlen(".npy"));
+        ck_assert_mem_eq(files[i], names[0], 183);
+    }
+    ck_assert_int_eq(files[0][183], '@');
+    ck_assert_str_ne(files[0], files[1]);
+    ck_assert_mem_eq(files[2], names[2], RUN_OUTPUT_NAME_LENGTH);
+    for (size_t i = 0; i < 3; i++)
+        free(files[i]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run_data");
@@ -244,6 +268,7 @@ int main(void)
     tcase_add_test(files, old_archive);
     tcase_add_test(files, labels_of_nothing);
     tcase_add_test(files, file_names_stay_inside);
+    tcase_add_test(files, long_names_are_cut_and_differ);
     suite_add_tcase(suite, files);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
