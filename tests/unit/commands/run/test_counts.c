@@ -67,8 +67,8 @@ START_TEST(operators_of_the_first_inferences)
     struct counts counts = sample();
     counts.inferences = 100;
     counts.split_inferences = COUNTS_FIRST;
-    counts.instructions = 100 * 1100;
-    counts.first = 123 * COUNTS_FIRST;
+    counts.instructions = UINT64_C(100) * 1100;
+    counts.first = UINT64_C(123) * COUNTS_FIRST;
     counts.outside = 127 * COUNTS_FIRST - 1500 - 480;
     report(&counts, false, "C");
     ASSERT_TEXT("counts    1100 instructions an inference on average, 999 to 1001\n"
