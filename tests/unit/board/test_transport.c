@@ -77,13 +77,22 @@ static void wait_kept(size_t size_bytes)
     ck_assert_uint_eq(transport_kept(&transport), size_bytes);
 }
 
+/* One assertion for all: each takes Check longer than a byte takes the transport. */
+static void check_pattern(const uint8_t *data, size_t from, size_t to)
+{
+    size_t i = from;
+    while (i < to && data[i - from] == pattern(i))
+        i++;
+    ck_assert_msg(i == to, "byte %zu is %#x, not %#x", i, data[i - from], pattern(i));
+}
+
 static void take_pattern(size_t from, size_t to)
 {
+    if (from == to)
+        return;
     uint8_t *data = malloc(to - from);
     transport_take(&transport, data, to - from);
-    for (size_t i = from; i < to; i++)
-        ck_assert_msg(data[i - from] == pattern(i), "byte %zu is %#x, not %#x", i, data[i - from],
-                      pattern(i));
+    check_pattern(data, from, to);
     free(data);
 }
 
@@ -124,8 +133,7 @@ START_TEST(bytes_keep_their_order)
     take_pattern(taken, sent);
     ck_assert_uint_eq(transport.received_bytes, sent);
     ck_assert_uint_eq(shown_bytes, sent);
-    for (size_t i = 0; i < sent; i++)
-        ck_assert(shown[i] == pattern(i));
+    check_pattern(shown, 0, sent);
 }
 END_TEST
 
@@ -219,8 +227,10 @@ START_TEST(what_came_before_a_hang_up_stays)
     while (!transport.hung_up)
         transport_pump(&transport);
     ck_assert_uint_eq(transport_kept(&transport), sent);
-    for (size_t i = 0; i < sent; i++)
-        ck_assert_msg(shown[i] == pattern(i % sizeof(piece)), "byte %zu of %zu", i, sent);
+    size_t i = 0;
+    while (i < sent && shown[i] == pattern(i % sizeof(piece)))
+        i++;
+    ck_assert_msg(i == sent, "byte %zu of %zu", i, sent);
 }
 END_TEST
 

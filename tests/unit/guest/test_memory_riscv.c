@@ -24,9 +24,11 @@ START_TEST(test_copy)
         for (size_t size = 0; size < LENGTHS; size++) {
             memset(target, 0xa5, sizeof(target));
             ck_assert_ptr_eq(guest_memcpy(target + to, source + from, size), target + to);
-            for (size_t i = 0; i < sizeof(target); i++)
-                ck_assert_msg(target[i] == wanted_at(i, to, from, size),
-                              "%zu bytes from %zu to %zu: byte %zu", size, from, to, i);
+            size_t i = 0; /* one assertion for all: each takes Check longer than a copy takes */
+            while (i < sizeof(target) && target[i] == wanted_at(i, to, from, size))
+                i++;
+            ck_assert_msg(i == sizeof(target), "%zu bytes from %zu to %zu: byte %zu", size, from,
+                          to, i);
         }
     }
 }
