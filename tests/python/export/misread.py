@@ -144,6 +144,17 @@ def test_where_the_front_end_stumbled():
     refused(["net.onnx: ReduceL2 length: TVM ", "float", "replace it"], [node], *types)
 
 
+def test_what_sorts_and_what_runs_along_an_axis():
+    types = {"x": (FLOAT, [2, 4])}, {"y": (FLOAT, [2, 4])}
+    total = helper.make_node("CumSum", ["x", "axis"], ["y"])
+    refused(["relax.cumsum", "triangular matrix"], [total], *types, [("axis", np.int64(1))])
+    made = module({"x": tensor((2, 4))}, lambda b, x: b.emit(relax.op.topk(x, 3)))
+    with common.scratch() as folder:
+        arguments = microtvm_qemu.export, made, folder / "net.tar"
+        error = common.expect_raises(microtvm_qemu.ExportError, *arguments)
+    assert "relax.topk" in str(error) and "sorts with a library" in str(error), error
+
+
 def test_an_old_operator():
     node = helper.make_node("Slice", ["x"], ["y"], name="cut", axes=[1], starts=[1], ends=[3])
     types = {"x": (FLOAT, [2, 4])}, {"y": (FLOAT, [2, 2])}

@@ -11,6 +11,18 @@ _LIBRARY = (
     "operator {}: a function of the host's libraries, which no board has: its output hangs on data, or "
     "the module was made for external libraries (BYOC, FuseOpsByPattern); replace it in the model"
 )
+_SORT = (
+    "TVM sorts with a library of the host's, which no board has: sort what the model gives, outside of it; "
+    "where one element is enough, take the maximum (ReduceMax, ArgMax)"
+)
+_SCAN = (
+    "TVM's way to C has no code for what runs along an axis: multiply by a triangular matrix of ones (MatMul) "
+    "for a sum, or do it outside of the model"
+)
+_SORTS_AND_SCANS = {
+    **dict.fromkeys(("relax.topk", "relax.sort", "relax.argsort"), _SORT),
+    **dict.fromkeys(("relax.cumsum", "relax.cumprod"), _SCAN),
+}
 _FOREIGN = ("relax.call_dps_packed", "relax.call_pure_packed", "relax.call_inplace_packed")
 
 
@@ -56,6 +68,8 @@ def refusal(expr):
             f"main: calls the function {name} of the module: put it into main "
             "(relax.transform.InlinePrivateFunctions)"
         )
+    if name in _SORTS_AND_SCANS:
+        return f"operator {name} -> {short(type_of(expr))}: {_SORTS_AND_SCANS[name]}"
     return (
         f"operator {name} -> {short(type_of(expr))}: TVM has not compiled it to C: its result hangs on "
         "data, or TIR has no implementation of it; replace it in the model"

@@ -93,17 +93,11 @@ def _roi_align(graph, node):
     return "TVM has other numbers for mode max: take avg"
 
 
-def _lp_pool(_graph, _node):
-    if RELEASE >= (0, 26):
+def _lp_pool(graph, node):
+    is_plain = len(graph.attribute(node, "kernel_shape")) == 2 and not any(graph.attribute(node, "pads", []))
+    if RELEASE >= (0, 26) or is_plain:
         return None
-    return "TVM 0.25 divides by the size of the window: take 0.26 or later, or ReduceL2"
-
-
-def _gather_elements(graph, node):
-    known = graph.constant(graph.input(node, 1))
-    if RELEASE >= (0, 27) or known is None or not (known < 0).any():
-        return None
-    return "TVM up to 0.26 does not count from the end: make the negative indices positive"
+    return "TVM 0.25 has other numbers than ONNX where pads are given, or not two axes: take 0.26 or later"
 
 
 def _aligned(graph, node):
@@ -117,7 +111,6 @@ _CHECKS = {
     **dict.fromkeys("Add And Div Equal Greater Less Mul Or Pow Sub Xor".split(), _aligned),
     "BatchNormalization": _batch_normalization,
     "Dropout": _dropout,
-    "GatherElements": _gather_elements,
     "IsInf": _is_infinity,
     "LpPool": _lp_pool,
     "Resize": _resize,
