@@ -91,6 +91,7 @@ def test_pools_and_grids():
     torch = torch_here()
     checked(torch, torch.nn.AvgPool2d(2, divisor_override=3), ["avg_pool2d", "divisor_override"])
     checked(torch, torch.nn.AvgPool2d(2))
+    checked(torch, torch.nn.MaxPool2d(2))
 
     class Sampled(torch.nn.Module):
         def forward(self, x):

@@ -40,8 +40,9 @@ def _types(made):
 
 
 def _check_types(torch, program, made_of):
+    """Of what is used. Of several results, those that are taken are nodes of their own."""
     for node in program.graph.nodes:
-        if node.op != "call_function":
+        if node.op != "call_function" or not node.users or isinstance(node.meta.get("val"), (tuple, list)):
             continue
         said, made = _tensors(torch, node.meta.get("val")), _types(made_of.get(node))
         for (dtype, dims), type_ in zip(said, made if len(said) == len(made) else []):
