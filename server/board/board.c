@@ -155,5 +155,5 @@ const char *board_last_log(const struct board *board)
 {
     /* The text is a cache, no state: hence the cast. */
     struct board *cache = (struct board *)board;
-    return line_ring_text(&board->log.lines, cache->log_text, sizeof(cache->log_text));
+    return line_ring_text(&cache->log.lines, cache->log_text, sizeof(cache->log_text));
 }

@@ -82,9 +82,9 @@ static bool start_emulator(struct board *board, bool is_halted, struct deadline 
 }
 
 /* The last line of QEMU's with that text; NULL: there is none. */
-static const char *said(const struct emulator *emulator, const char *text)
+static const char *said(struct emulator *emulator, const char *text)
 {
-    const struct line_ring *output = &emulator->output;
+    struct line_ring *output = &emulator->output;
     for (size_t i = output->count; i-- > 0;)
         if (strstr(line_ring_line(output, i), text))
             return line_ring_line(output, i);
@@ -92,7 +92,7 @@ static const char *said(const struct emulator *emulator, const char *text)
 }
 
 /* QEMU ended: may that be because it is too old, or made without a part? */
-static void explain_lack(const struct board *board, struct error *err)
+static void explain_lack(struct board *board, struct error *err)
 {
     const struct machine *machine = board->machine;
     const char *device = said(&board->emulator, "is not a valid device model name");

@@ -26,9 +26,9 @@ const char *death_source(const struct board *board, const char *text, char *buff
     return fault_source_line(&code, pc, buffer, buffer_size_bytes);
 }
 
-static void append_log(const struct board *board, struct error *err)
+static void append_log(struct board *board, struct error *err)
 {
-    const struct line_ring *lines = &board->log.lines;
+    struct line_ring *lines = &board->log.lines;
     if (lines->count > 0)
         error_append(err, "the board's last lines:");
     for (size_t i = 0; i < lines->count; i++)
@@ -36,10 +36,10 @@ static void append_log(const struct board *board, struct error *err)
 }
 
 /* QEMU's dump of registers names the pc where the firmware itself could not say a word. */
-static void append_dumped_pc(const struct board *board, struct error *err)
+static void append_dumped_pc(struct board *board, struct error *err)
 {
     char source[SOURCE_BYTES];
-    const struct line_ring *output = &board->emulator.output;
+    struct line_ring *output = &board->emulator.output;
     for (size_t i = 0; i < output->count; i++) {
         death_source(board, line_ring_line(output, i), source, sizeof(source));
         if (source[0] == '\0')

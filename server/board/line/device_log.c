@@ -62,7 +62,7 @@ static bool starts_with(const char *line, const char *beginning)
     return strncmp(line, beginning, strlen(beginning)) == 0;
 }
 
-const char *device_log_fault(const struct device_log *log)
+const char *device_log_fault(struct device_log *log)
 {
     for (size_t i = log->lines.count; i > 0; i--) {
         const char *line = line_ring_line(&log->lines, i - 1);

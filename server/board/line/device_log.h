@@ -25,6 +25,6 @@ void device_log_init(struct device_log *log);
 void device_log_take(struct device_log *log, const uint8_t *data, size_t size_bytes);
 
 /* The last line that reports a fault, an abort or an exit; NULL for none. */
-const char *device_log_fault(const struct device_log *log);
+const char *device_log_fault(struct device_log *log);
 
 #endif

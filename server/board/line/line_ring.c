@@ -57,22 +57,42 @@ void line_ring_end_line(struct line_ring *ring)
     ring->unfinished[length] = '\0';
     if (length == LINE_RING_LINE_BYTES - 1)
         memcpy(ring->unfinished + length - (sizeof(more) - 1), more, sizeof(more));
-    make_printable(ring->unfinished, length);
     size_t slot = (ring->first + ring->count) % LINE_RING_LINES;
     if (ring->count < LINE_RING_LINES)
         ring->count++;
     else
         ring->first = (ring->first + 1) % LINE_RING_LINES;
+    ring->lengths[slot] = length;
     memcpy(ring->lines[slot], ring->unfinished, length + 1);
+}
+
+/* Bytes with no newline among them. */
+static void add_part(struct line_ring *ring, const char *data, size_t size_bytes)
+{
+    const char *end = data + size_bytes;
+    while (data < end && ring->length < LINE_RING_LINE_BYTES - 1) {
+        size_t run = LINE_RING_LINE_BYTES - 1 - ring->length;
+        if (run > (size_t)(end - data))
+            run = (size_t)(end - data);
+        const char *left_out = memchr(data, '\r', run);
+        if (left_out)
+            run = (size_t)(left_out - data);
+        memcpy(ring->unfinished + ring->length, data, run);
+        ring->length += run;
+        data += run + (left_out ? 1 : 0);
+    }
 }
 
 void line_ring_add(struct line_ring *ring, const char *data, size_t size_bytes)
 {
-    for (size_t i = 0; i < size_bytes; i++) {
-        if (data[i] == '\n')
-            line_ring_end_line(ring);
-        else if (data[i] != '\r' && ring->length < LINE_RING_LINE_BYTES - 1)
-            ring->unfinished[ring->length++] = data[i];
+    const char *end = data + size_bytes;
+    while (data < end) {
+        const char *newline = memchr(data, '\n', (size_t)(end - data));
+        add_part(ring, data, (size_t)((newline ? newline : end) - data));
+        if (!newline)
+            return;
+        line_ring_end_line(ring);
+        data = newline + 1;
     }
 }
 
@@ -83,12 +103,15 @@ void line_ring_clear(struct line_ring *ring)
     ring->length = 0;
 }
 
-const char *line_ring_line(const struct line_ring *ring, size_t index)
+/* Only now: of what goes by, few lines are ever read. What is printable stays as it is. */
+const char *line_ring_line(struct line_ring *ring, size_t index)
 {
-    return ring->lines[(ring->first + index) % LINE_RING_LINES];
+    size_t slot = (ring->first + index) % LINE_RING_LINES;
+    make_printable(ring->lines[slot], ring->lengths[slot]);
+    return ring->lines[slot];
 }
 
-char *line_ring_text(const struct line_ring *ring, char *buffer, size_t buffer_size_bytes)
+char *line_ring_text(struct line_ring *ring, char *buffer, size_t buffer_size_bytes)
 {
     size_t start = ring->count;
     size_t needed = 0;

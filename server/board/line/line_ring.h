@@ -12,6 +12,7 @@ struct line_ring {
     size_t first;  /* index of the oldest line */
     size_t count;  /* finished lines */
     size_t length; /* bytes of the unfinished line so far */
+    size_t lengths[LINE_RING_LINES];
     char unfinished[LINE_RING_LINE_BYTES];
     char lines[LINE_RING_LINES][LINE_RING_LINE_BYTES];
 };
@@ -26,10 +27,10 @@ void line_ring_end_line(struct line_ring *ring);
 void line_ring_clear(struct line_ring *ring);
 
 /* index 0 is the oldest of ring->count. Valid until the ring changes. */
-const char *line_ring_line(const struct line_ring *ring, size_t index);
+const char *line_ring_line(struct line_ring *ring, size_t index);
 
 /* All lines, oldest first, newline between them, into a caller's buffer; the oldest are left out
  * where they do not fit. Returns the buffer. */
-char *line_ring_text(const struct line_ring *ring, char *buffer, size_t buffer_size_bytes);
+char *line_ring_text(struct line_ring *ring, char *buffer, size_t buffer_size_bytes);
 
 #endif

@@ -121,7 +121,7 @@ bool emulator_ended(struct emulator *emulator)
     return true;
 }
 
-void emulator_last_words(const struct emulator *emulator, struct error *err)
+void emulator_last_words(struct emulator *emulator, struct error *err)
 {
     char text[STATUS_TEXT_BYTES];
     error_append(err, "%s: %s", emulator->machine->qemu_program,
@@ -139,6 +139,7 @@ void emulator_stop(struct emulator *emulator)
     child_stop(&emulator->child, STOP_GRACE_MS);
     if (emulator->cookie[0])
         strays_end(emulator->cookie);
+    emulator->cookie[0] = '\0'; /* another board of ours may get the same pty next */
     cpu_seat_leave(&emulator->seat);
     qmp_close(&emulator->qmp);
     cleanup_close_fd(&emulator->stderr_fd);

@@ -45,7 +45,7 @@ bool emulator_ended(struct emulator *emulator);
 
 /* "qemu-system-arm: killed by SIGABRT" or "qemu-system-arm: still runs", then QEMU's last lines,
  * each after a newline. */
-void emulator_last_words(const struct emulator *emulator, struct error *err);
+void emulator_last_words(struct emulator *emulator, struct error *err);
 
 /* TERM, a short wait, KILL, reap; closes everything. Safe on EMULATOR_NONE and twice; output
  * stays. */

@@ -70,6 +70,13 @@ void hurry(void)
     ck_assert(board_new(&options, &board, &err));
 }
 
+struct board *another_board(void)
+{
+    struct board *other = NULL;
+    ck_assert(board_new(&options, &other, &err));
+    return other;
+}
+
 void set_fault(const char *name)
 {
     char variable[64];

@@ -20,6 +20,9 @@ void free_board(void);
 /* Another board, with HURRY_MS to boot in. */
 void hurry(void);
 
+/* One more, with the same flash; the caller frees it. */
+struct board *another_board(void);
+
 /* FAKE_QEMU_NAME for the QEMUs that are started from now on. */
 void set_fault(const char *name);
 

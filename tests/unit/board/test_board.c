@@ -94,6 +94,21 @@ START_TEST(closed_is_off_and_opens_anew)
 }
 END_TEST
 
+/* Where one has been closed, the next one gets the same pty. */
+START_TEST(a_board_that_opens_again_leaves_another_alone)
+{
+    flash_and_open();
+    board_close(board);
+    struct board *other = another_board();
+    ck_assert_msg(board_open(other, &err), "%s", err.text);
+    ck_assert_msg(board_open(board, &err), "%s", err.text);
+    ck_assert(board_write(other, "abc", 3, long_time(), &err));
+    ck_assert_msg(board_read(other, data, 4, long_time(), &err), "%s", err.text);
+    ck_assert_mem_eq(data, "Habc", 4);
+    board_free(other);
+}
+END_TEST
+
 START_TEST(flash_closes_what_is_open)
 {
     flash_and_open();
@@ -230,6 +245,7 @@ int main(void)
     tcase_add_test(tests, open_reads_and_writes);
     tcase_add_test(tests, an_old_qemu_gets_no_buffer_that_it_loses_bytes_of);
     tcase_add_test(tests, closed_is_off_and_opens_anew);
+    tcase_add_test(tests, a_board_that_opens_again_leaves_another_alone);
     tcase_add_test(tests, flash_closes_what_is_open);
     tcase_add_test(tests, a_flash_of_another_process_counts);
     tcase_add_test(tests, flash_of_a_missing_file);
