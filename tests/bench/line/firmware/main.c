@@ -80,8 +80,10 @@ static void take_by_interrupt(void)
 /* The host waits for '.' before it sends: nothing comes before the receiver is ready. */
 static void obey(uint8_t order, uint32_t count)
 {
-    if (order == 'i')
+    if (order == 'i') {
         awaited = count;
+        uart_driver_receive_interrupt(true);
+    }
     put('.');
     if (order == 's') {
         give(count);
