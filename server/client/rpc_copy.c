@@ -3,10 +3,13 @@
 
 #include <string.h>
 
-enum { ALIGNMENT_BYTES = 8 };
+/* A device's runtime, also TVM's own, holds a packet that it takes in whole, but sends a tensor
+ * from where that lies: so many bytes may be asked for at once. A request is bytes on the line's
+ * slow way, and a wait for its answer. */
+enum { ALIGNMENT_BYTES = 8, ASKED_BYTES = 16 * 1024 };
 
-/* How many data bytes go into one packet, as TVM's own client reckons: both directions alike, the
- * length field counted neither here nor in packet_max_bytes. */
+/* How many data bytes go into one packet, as TVM's own client reckons: the length field counted
+ * neither here nor in packet_max_bytes. */
 static bool chunk_size(const struct rpc_client *client, const struct rpc_tensor *tensor,
                        size_t *ret_size_bytes, struct error *err)
 {
@@ -66,6 +69,8 @@ bool rpc_copy_from(struct rpc_client *client, const struct rpc_tensor *tensor, v
     size_t chunk;
     if (!chunk_size(client, tensor, &chunk, err))
         return false;
+    if (chunk < ASKED_BYTES)
+        chunk = ASKED_BYTES;
     for (size_t at = 0; at < size_bytes; at += chunk) {
         size_t part = size_bytes - at < chunk ? size_bytes - at : chunk;
         struct wire_reader reader;

@@ -88,7 +88,8 @@ static void put_value(struct writer *writer, int type_code, TVMValue value)
 typedef void (*encode_fn)(struct writer *writer, const void *what);
 
 /* The host was told that messages are no larger: TVM's, with a buffer of that size, would wait for
- * ever. Exceptions, the texts of which are short, always fit. */
+ * ever. Exceptions, the texts of which are short, always fit; how much of a tensor is sent is up to
+ * who asks for it. */
 static bool refuse_large(struct session *session, size_t size_bytes)
 {
     (void)crt_error(kTvmErrorBufferTooSmall,
@@ -105,7 +106,7 @@ static bool send_reply(struct session *session, enum rpc_code code, encode_fn en
     if (encode)
         encode(&counter, what);
     size_t body_size_bytes = (size_t)(sizeof(uint64_t) + counter.size_bytes);
-    if (code != RPC_EXCEPTION &&
+    if (code != RPC_EXCEPTION && code != RPC_COPY_ACK &&
         body_size_bytes > TVM_CRT_MAX_PACKET_SIZE_BYTES - SESSION_HEADER_SIZE)
         return refuse_large(session, SESSION_HEADER_SIZE + body_size_bytes);
     if (!session_send_begin(session, SESSION_NORMAL, body_size_bytes))
