@@ -1,8 +1,6 @@
 #include "platform/trace/trace.h"
 #include "platform/console.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <tvm/runtime/c_runtime_api.h>
 

@@ -7,7 +7,7 @@
 # them reach those of operators.c, which call them by another name and tell what came of it. A source may
 # also do so by itself where MICROTVM_QEMU_TRACE is defined, with trace.h.
 #
-# Reads MODEL_SOURCES, PROJECT_TYPE, FOREIGN_OPTIONS, GUEST_OPTIONS, OPTIMIZATION, variant.cmake.
+# Reads MODEL_SOURCES, EXECUTOR, PROJECT_TYPE, FOREIGN_OPTIONS, GUEST_OPTIONS, OPTIMIZATION, variant.cmake.
 
 # outputs_of(VAR OPERATOR NAMES): a mask of those arguments that are outputs; 0: it is not known. Compilers that
 # TVM hands a part of a model to have names of their own.
@@ -93,8 +93,8 @@ foreach(source ${MODEL_SOURCES})
     endif()
     list(APPEND TRACE_SOURCES ${source})
 endforeach()
-# mlperftiny runs an input several times.
-if(TELLS AND NOT PROJECT_TYPE STREQUAL mlperftiny)
+# A graph is run up to each of its operators; mlperftiny runs an input several times.
+if(TELLS AND EXECUTOR STREQUAL aot AND NOT PROJECT_TYPE STREQUAL mlperftiny)
     list(TRANSFORM OPERATORS REPLACE "^(.*) (.*)$" "TRACED(\\1, \\2)")
     string(JOIN "\n" OPERATORS ${OPERATORS})
     file(CONFIGURE OUTPUT trace/operators.c CONTENT

@@ -1,5 +1,6 @@
 #include "client/text/runner.h"
 
+#include "client/text/hex.h"
 #include "client/text/line.h"
 
 #include <stdio.h>
@@ -136,18 +137,15 @@ void runner_close(struct runner *runner)
 
 bool runner_load(struct runner *runner, const void *data, size_t size_bytes, struct error *err)
 {
-    static const char HEX_DIGITS[] = "0123456789abcdef";
     const uint8_t *bytes = data;
     char command[COMMAND_BYTES + 2];
     snprintf(command, sizeof(command), "db load %zu%%", size_bytes);
     if (!obey(runner, command, NULL, err))
         return false;
     for (size_t at = 0; at < size_bytes;) {
-        char *to = stpcpy(command, "db ");
-        for (int i = 0; i < LOAD_BYTES && at < size_bytes; i++, at++) {
-            *to++ = HEX_DIGITS[bytes[at] >> 4];
-            *to++ = HEX_DIGITS[bytes[at] & 15];
-        }
+        size_t part = size_bytes - at < LOAD_BYTES ? size_bytes - at : LOAD_BYTES;
+        char *to = hex_write(stpcpy(command, "db "), bytes + at, part);
+        at += part;
         *to++ = '%';
         *to = '\0';
         if (!obey(runner, command, NULL, err))

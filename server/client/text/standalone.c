@@ -1,6 +1,7 @@
 #include "client/text/standalone.h"
 
 #include "base/cleanup.h"
+#include "client/text/hex.h"
 #include "client/text/line.h"
 
 #include <stdarg.h>
@@ -77,13 +78,10 @@ void standalone_close(struct standalone *standalone)
     free(standalone);
 }
 
-static const char HEX_DIGITS[] = "0123456789abcdef";
-
 bool standalone_set_input(struct standalone *standalone, size_t index, const void *data,
                           size_t size_bytes, struct error *err)
 {
     enum { FRAME_BYTES = 64 }; /* "input:N:", "%" */
-    const uint8_t *bytes = data;
     char answer[FRAME_BYTES];
     char *rest = NULL;
     size_t length = 0;
@@ -91,11 +89,7 @@ bool standalone_set_input(struct standalone *standalone, size_t index, const voi
     if (!command)
         return error_no_memory(err, "an input", FRAME_BYTES + 2 * size_bytes);
     int used = snprintf(command, FRAME_BYTES, "input:%zu:", index);
-    char *at = command + used;
-    for (size_t i = 0; i < size_bytes; i++) {
-        *at++ = HEX_DIGITS[bytes[i] >> 4];
-        *at++ = HEX_DIGITS[bytes[i] & 15];
-    }
+    char *at = hex_write(command + used, data, size_bytes);
     *at++ = '%';
     *at = '\0';
     snprintf(answer, sizeof(answer), "input:%zu:%zu", index, size_bytes);
@@ -118,12 +112,6 @@ bool standalone_infer(struct standalone *standalone, uint64_t *ret_time_us, stru
     return true;
 }
 
-static int hex_value(char character)
-{
-    const char *digit = character ? strchr(HEX_DIGITS, character) : NULL;
-    return digit ? (int)(digit - HEX_DIGITS) : -1;
-}
-
 bool standalone_get_output(struct standalone *standalone, size_t index, void *data,
                            size_t size_bytes, struct error *err)
 {
@@ -141,12 +129,11 @@ bool standalone_get_output(struct standalone *standalone, size_t index, void *da
                          "output %zu: the firmware sent %zu hex digits for %zu bytes", index,
                          length, size_bytes);
     for (size_t i = 0; i < size_bytes; i++) {
-        int high = hex_value(hex[2 * i]);
-        int low = hex_value(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
+        int byte = hex_read_byte(hex + 2 * i);
+        if (byte < 0)
             return error_set(err, ERROR_DEVICE, 0, "output %zu: byte %zu is not two hex digits",
                              index, i);
-        bytes[i] = (uint8_t)(high * 16 + low);
+        bytes[i] = (uint8_t)byte;
     }
     return true;
 }

@@ -1,12 +1,10 @@
 #include "commands/run/count/session.h"
 
 #include "base/cleanup.h"
+#include "commands/run/aside.h"
 #include "commands/run/infer.h"
 #include "project/footprint/elf.h"
 #include "project/footprint/marks.h"
-
-#include <errno.h>
-#include <stdio.h>
 
 static const char COUNTING_FIRMWARE[] = "firmware_count.elf";
 static const char SPLITTING_FIRMWARE[] = "firmware_operators.elf";
@@ -50,6 +48,7 @@ static bool run_splitting_firmware(struct run *run, struct error *err)
 {
     struct board *board = run->pipeline.board;
     cleanup_free char *elf = NULL;
+    run->data.are_outputs_known = true;
     return choose(run, SPLITTING_FIRMWARE, &elf, err) && board_flash(board, elf, err) &&
            board_open(board, err) && run_infer(run, err) &&
            counts_read_operators(elf, board, &run->counts, err);
@@ -64,37 +63,12 @@ static int64_t inferences_to_split(const struct run *run)
     return run_is_mlperftiny(&run->settings) ? 0 : COUNTS_FIRST;
 }
 
-/* The same inferences, or the first of them. What they give is known, and what there is to say of
- * them has been said: it goes nowhere. */
-static bool run_again(struct run *run, FILE *nowhere, struct error *err)
-{
-    struct run_data data = run->data;
-    struct device_model model = run->model;
-    struct report report = run->report;
-    run->data = run_data_again(&data, inferences_to_split(run));
-    run->data.are_outputs_known = true;
-    run->model = (struct device_model){.client = NULL};
-    report_init(&run->report, nowhere);
-    bool good = run_splitting_firmware(run, err);
-    report_abandon(&run->report);
-    board_close(run->pipeline.board);
-    run_data_unbind(&run->data);
-    device_model_dispose(&run->model);
-    run->data = data;
-    run->model = model;
-    run->report = report;
-    return good;
-}
-
 bool count_operators(struct run *run, struct error *err)
 {
     if (!run->args.count)
         return true;
-    cleanup_file FILE *nowhere = fopen("/dev/null", "we");
-    if (!nowhere)
-        return error_set(err, ERROR_SYSTEM, errno, "/dev/null");
     report_begin(&run->report, "operators");
-    if (!run_again(run, nowhere, err))
+    if (!run_aside(run, inferences_to_split(run), run_splitting_firmware, err))
         return false;
     report_end(&run->report, "%zu", run->counts.operators_count);
     return true;

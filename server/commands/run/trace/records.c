@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "client/device_model.h"
+#include "client/text/hex.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,22 +69,14 @@ static struct tensor *unfilled(const struct trace_records *records)
     return records->filled_bytes < output->size_bytes ? output : NULL;
 }
 
-static int hex_digit(char character)
-{
-    static const char DIGITS[] = "0123456789abcdef";
-    const char *found = character ? strchr(DIGITS, character) : NULL;
-    return found ? (int)(found - DIGITS) : -1;
-}
-
 static bool take_bytes(struct trace_records *records, const char *text, struct error *err)
 {
     for (const char *at = text; *at; at += 2) {
         struct tensor *output = unfilled(records);
-        int high = hex_digit(at[0]);
-        int low = high < 0 ? -1 : hex_digit(at[1]);
-        if (!output || low < 0)
+        int byte = hex_read_byte(at);
+        if (!output || byte < 0)
             return error_set(err, ERROR_DEVICE, 0, "\"%.20s\": no byte of an output", at);
-        ((uint8_t *)output->data)[records->filled_bytes++] = (uint8_t)(high << 4 | low);
+        ((uint8_t *)output->data)[records->filled_bytes++] = (uint8_t)byte;
     }
     return true;
 }

@@ -1,11 +1,10 @@
 #include "commands/run/trace/session.h"
 
 #include "base/cleanup.h"
+#include "commands/run/aside.h"
 #include "commands/run/infer.h"
 #include "model/graph/prefix.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -99,40 +98,25 @@ static bool take_records(struct run *run, const struct trace_records *records, s
 static bool take_code(struct run *run, struct error *err)
 {
     struct trace_records records = {.items = NULL};
-    run->data = run_data_again(&run->data, 0);
     run->data.are_outputs_known = true;
     run->records = &records;
     bool good = board_open(run->pipeline.board, err) && run_infer(run, err);
     run->records = NULL;
-    board_close(run->pipeline.board);
     good = good && take_records(run, &records, err);
     trace_records_dispose(&records);
-    run_data_unbind(&run->data);
-    device_model_dispose(&run->model);
     return good;
 }
 
-/* ---- either ---- */
+/* ---- either, or neither ---- */
 
-/* What these inferences tell of themselves is of no interest, and their outputs neither. With
- * --count, the board has another firmware by now. */
-static bool take_aside(struct run *run, const char *elf, struct error *err)
+/* Of the firmware that was chosen. With --count, the board has another one by now. */
+static bool take_operators(struct run *run, struct error *err)
 {
-    struct run_data data = run->data;
-    struct device_model model = run->model;
-    struct report report = run->report;
-    cleanup_file FILE *nowhere = fopen("/dev/null", "we");
-    if (!nowhere)
-        return error_set(err, ERROR_SYSTEM, errno, "/dev/null");
-    run->model = (struct device_model){.client = NULL};
-    report_init(&run->report, nowhere);
-    bool good = board_flash(run->pipeline.board, elf, err) &&
-                (run->graph.text ? take_graph(run, err) : take_code(run, err));
-    report_abandon(&run->report);
-    run->data = data;
-    run->model = model;
-    run->report = report;
-    return good;
+    cleanup_free char *elf = pipeline_firmware_path(&run->pipeline);
+    if (!elf)
+        return error_no_memory(err, "a path", 0);
+    return board_flash(run->pipeline.board, elf, err) &&
+           (run->graph.text ? take_graph(run, err) : take_code(run, err));
 }
 
 static bool take_outputs(struct run *run, struct error *err)
@@ -158,7 +142,7 @@ bool trace_operators(struct run *run, struct error *err)
     if (!elf)
         return error_no_memory(err, "a path", 0);
     report_begin(&run->report, "trace");
-    if (access(elf, R_OK) == 0 ? !take_aside(run, elf, err) : !take_outputs(run, err))
+    if (access(elf, R_OK) == 0 ? !run_aside(run, 0, take_operators, err) : !take_outputs(run, err))
         return false;
     report_end(&run->report, "%zu", run->trace.operators);
     return true;

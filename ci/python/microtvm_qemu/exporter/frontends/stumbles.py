@@ -2,8 +2,7 @@
 
 import re
 
-import tvm
-
+from ..names import RELEASE
 from ..refusals import cause
 
 _NONE = re.compile(r"(?:not supported for frontend ONNX: |Unsupported function types \[)([^\]]+)")
@@ -47,7 +46,7 @@ def _kind(node):
 
 def stumble(error, nodes=()):
     """One line. nodes: the model's, of which the first is named where TVM has no such operator."""
-    release = ".".join(tvm.__version__.split(".")[:2])
+    release = ".".join(map(str, RELEASE))
     lacking = _NONE.search(str(error))
     if lacking:
         names = sorted(word.strip(" '\"") for word in lacking[1].split(","))
