@@ -64,7 +64,7 @@ function(trace_source var source)
         string(APPEND aliases "__typeof__(${name}) traced_${name} __attribute__((alias(\"${name}\")));\n")
     endforeach()
     string(MD5 hash ${source})
-    set(traced ${CMAKE_BINARY_DIR}/trace/${hash}.c)
+    set(traced ${CMAKE_BINARY_DIR}/trace/model/${hash}.c) # as model/ is, no source of ours
     file(CONFIGURE OUTPUT ${traced} CONTENT "#define MICROTVM_QEMU_TRACE\n${weak}#include \"${source}\"\n${aliases}" @ONLY)
     get_source_file_property(definitions ${source} COMPILE_DEFINITIONS)
     if(NOT definitions)
