@@ -4,9 +4,11 @@
 #include "commands/run/tensors/results.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,17 +122,24 @@ START_TEST(all_or_none)
 }
 END_TEST
 
+/* The second file is too large. */
 START_TEST(no_folder_after_a_failure)
 {
-    static char long_name[400];
-    struct model_port unwritable[] = {{.name = "y"}, {.name = long_name}};
-    const struct device_model model = {.outputs = unwritable, .outputs_count = 2};
-    memset(long_name, 'n', sizeof(long_name) - 1);
-    ck_assert(!results_write(&DATA, &model, in_dir("new/er/est"), &err));
+    enum { MOST_BYTES = 1 << 20 };
+    static uint8_t many[2 * MOST_BYTES];
+    const struct rlimit limit = {MOST_BYTES, MOST_BYTES};
+    struct tensor unwritable[] = {outputs[0], outputs[1]};
+    const struct run_data data = {.outputs = unwritable, .outputs_count = 2};
+    unwritable[1].shape[0] = sizeof(many) / sizeof(float);
+    unwritable[1].size_bytes = sizeof(many);
+    unwritable[1].data = many;
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    ck_assert(!results_write(&data, &MODEL, in_dir("new/er/est"), &err));
     ck_assert_int_eq(err.kind, ERROR_SYSTEM);
     ck_assert_msg(!is_there("new"), "a folder is left");
     ck_assert(file_make_dirs(in_dir("there"), &err));
-    ck_assert(!results_write(&DATA, &model, in_dir("there"), &err));
+    ck_assert(!results_write(&data, &MODEL, in_dir("there"), &err));
     ck_assert(is_there("there"));
 }
 END_TEST
