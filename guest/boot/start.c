@@ -4,7 +4,7 @@
 #include "boot/cpu.h"
 #include "boot/fatal.h"
 #include "boot/layout.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 #include "platform/heap.h"
 #include "uart/uart.h"
 

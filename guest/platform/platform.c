@@ -2,7 +2,7 @@
 #include "boot/board_config.h"
 #include "boot/fatal.h"
 #include "boot/layout.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 #include "platform/console.h"
 #include "platform/heap.h"
 

@@ -24,7 +24,7 @@ struct part {
 static const struct part parts[] = {
     {NULL, "architecture", "architecture", "boot", "", "/", NULL},
     {"uart", "driver", "driver", "uart", "uart_", ".c", NULL},
-    {"timer", "driver", "driver", "platform", "clock_", ".c", NULL},
+    {"timer", "driver", "driver", "clock", "clock_", ".c", NULL},
     {"halt", "driver", "driver", "boot", "halt_", ".c", NULL},
     {"interrupt_controller", "driver", "driver", "interrupts", "", ".c", "cortex_m"},
 };

@@ -2,7 +2,7 @@
 #include "api/internally_implemented.h"
 #include "api/submitter_implemented.h"
 #include "boot/board_config.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 #include "standalone/characters.h"
 #include "standalone/model.h"
 

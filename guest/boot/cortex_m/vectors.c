@@ -3,7 +3,7 @@
 #include "boot/cortex_m/registers.h"
 #include "boot/layout.h"
 #include "boot/start.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 #include "uart/uart.h"
 
 /* No more lines than that of the UART are ever enabled; cpu_protect_memory hides the first 256

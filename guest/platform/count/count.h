@@ -9,7 +9,7 @@
 #ifndef PLATFORM_COUNT_COUNT_H
 #define PLATFORM_COUNT_COUNT_H
 
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 #include <stdint.h>
 

@@ -20,6 +20,7 @@ static const struct {
     {"cmsis/", MEMORY_CMSIS_NN},
     {"apps/", MEMORY_PLATFORM},
     {"boot/", MEMORY_PLATFORM},
+    {"clock/", MEMORY_PLATFORM},
     {"cxx/", MEMORY_PLATFORM},
     {"interrupts/", MEMORY_PLATFORM},
     {"platform/", MEMORY_PLATFORM},

@@ -33,8 +33,8 @@ static bool copy(const char *source, const char *dir, const char *target, struct
 /* No CRT sources and no model: the app needs the runtime's headers only. */
 static bool assemble(const char *definition, const char *dir, struct error *err)
 {
-    static const char *const folders[] = {"boot", "interrupts", "link",
-                                          "uart", "platform",   "crt_config"};
+    static const char *const folders[] = {"boot", "clock",    "interrupts", "link",
+                                          "uart", "platform", "crt_config"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; ++i) {
         cleanup_free char *source = file_path("guest/%s", folders[i]);
         if (!source || !copy(source, dir, folders[i], err))

@@ -1,7 +1,7 @@
 #include "unit/guest/benchmark_fixture.h"
 #include "api/internally_implemented.h"
 #include "api/submitter_implemented.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 #include "standalone/model.h"
 #include "uart/uart.h"
 

@@ -43,7 +43,7 @@ static void write_share(void)
         "share/guest/apps/host_driven/main.c",
         "share/guest/apps/other_type/main.c",
         "share/guest/interrupts/i.c",
-        "share/guest/platform/clock_t.c",
+        "share/guest/clock/clock_t.c",
         "share/guest/uart/uart.c",
         "share/guest/uart/uart_u.c",
         "share/guest/crt/include/tvm/runtime/crt/ours.h",

@@ -1,5 +1,5 @@
 #include "heaps.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 #include "platform/heap.h"
 
 #include <stdlib.h>

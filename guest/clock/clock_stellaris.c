@@ -14,7 +14,7 @@
 #include "boot/board_config.h"
 #include "boot/cortex_m/registers.h"
 #include "boot/cpu.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 #define GPTM_CFG REG32(BOARD_TIMER_BASE + 0x00)
 #define GPTM_CTL REG32(BOARD_TIMER_BASE + 0x0c)

@@ -1,7 +1,7 @@
 /* mtime of the RISC-V CLINT: 64 bits, always running. */
 #include "boot/board_config.h"
 #include "boot/mmio.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 #define MTIME_LOW REG32(BOARD_TIMER_BASE + 0xbff8)
 #define MTIME_HIGH REG32(BOARD_TIMER_BASE + 0xbffc)

@@ -5,7 +5,7 @@
  * board.json: base (of TIM2; TIM5 follows 0xc00 later), clock_hz (1 GHz, or that divided). */
 #include "boot/board_config.h"
 #include "boot/mmio.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 #define CR1(timer) REG32((timer) + 0x00)
 #define EGR(timer) REG32((timer) + 0x14)

@@ -5,7 +5,7 @@
  * board.json: base (of TIMER0; TIMER1 follows 0x1000 later), clock_hz (8 MHz). */
 #include "boot/board_config.h"
 #include "boot/mmio.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 #define TASK_START(timer) REG32((timer) + 0x000)
 #define TASK_CAPTURE(timer) REG32((timer) + 0x040)

@@ -3,7 +3,7 @@
  * computes them when they are read. board.json: base, clock_hz. */
 #include "boot/board_config.h"
 #include "boot/mmio.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 #define CLK100HZ REG32(BOARD_TIMER_BASE + 0x14)
 #define COUNTER REG32(BOARD_TIMER_BASE + 0x18)

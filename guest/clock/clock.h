@@ -1,6 +1,6 @@
 /* The board's timer (board.json, "timer"), counting up at BOARD_TIMER_CLOCK_HZ. */
-#ifndef PLATFORM_CLOCK_H
-#define PLATFORM_CLOCK_H
+#ifndef CLOCK_CLOCK_H
+#define CLOCK_CLOCK_H
 
 #include <stdint.h>
 

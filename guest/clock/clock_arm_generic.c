@@ -2,7 +2,7 @@
  * read. board.json: clock_hz. */
 #include "boot/board_config.h"
 #include "boot/fatal.h"
-#include "platform/clock.h"
+#include "clock/clock.h"
 
 static uint64_t start;
 
