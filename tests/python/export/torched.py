@@ -3,6 +3,8 @@
 # needs: tvm onnx
 # uses: torch
 
+import math
+
 import numpy as np
 
 import common
@@ -198,12 +200,29 @@ def test_indices_that_are_inputs():
     ):
         checked(torch, Taken(take), ["index.Tensor", "several tensors"])
 
-    def put(x, i):
-        x = x.reshape(6, 4).clone()
-        x[i[0], :] = 1.0
-        return x
 
-    checked(torch, Taken(put), ["net.pt2: "])
+def test_values_that_are_put():
+    """Fewer than places, too."""
+    torch = torch_here()
+
+    class Put(torch.nn.Module):
+        def __init__(self, places, shape, accumulates=False):
+            super().__init__()
+            self.places, self.shape, self.accumulates = places, shape, accumulates
+
+        def forward(self, x):
+            i = x[0, 0, 0, :2].to(torch.int64) % 2 + torch.arange(2) * 2
+            values = torch.arange(math.prod(self.shape) + 0.0).reshape(self.shape) + 10
+            return torch.ops.aten.index_put(x.reshape(6, 4), self.places(i), values, self.accumulates)
+
+    for shape in ((1,), (2,), (2, 1), (1, 2), (2, 2)):
+        checked(torch, Put(lambda i: [i[:, None], i - 4], shape))
+    checked(torch, Put(lambda i: [i, i], (1,)))
+    checked(torch, Put(lambda i: [i * 0, i * 0], (1,), True))
+    checked(torch, Put(lambda i: [None, i], (2,)))
+    checked(torch, Put(lambda i: [i], (1,)), ["index_put", "not 1 for [6, 4]", "scatter"])
+    checked(torch, Put(lambda i: [i, None], (1,)), ["index_put", "follows an index"])
+    checked(torch, Put(lambda i: [torch.arange(6) > i[0]], (1,)), ["index_put", "no mask", "torch.where"])
 
 
 def test_a_dimension_that_is_left_open():

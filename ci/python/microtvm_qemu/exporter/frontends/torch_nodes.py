@@ -91,14 +91,22 @@ def _index(node):
 
 def _index_put(node):
     indices = node.args[1]
+    if any(index is not None and str(index.meta["val"].dtype) in ("torch.bool", "torch.uint8") for index in indices):
+        return "TVM takes no mask as an index: use torch.where(mask, values, x)"
+    if len(indices) < len(_shape(node.args[0])):
+        return (
+            f"TVM takes an index for each dimension alone, not {len(indices)} for {_shape(node.args[0])}: use "
+            "scatter or torch.where, or x[i, j] with a tensor for each dimension"
+        )
     if None not in indices or (indices[0] is None and None not in indices[1:]):
         return None
     return "TVM puts the values elsewhere where `:` follows an index, or another `:`: use scatter"
 
 
+PUTS = ("index_put", "index_put_", "_unsafe_index_put")
 _CHECKS = {
     "index": _index,
-    **dict.fromkeys(("index_put", "index_put_", "_unsafe_index_put"), _index_put),
+    **dict.fromkeys(PUTS, _index_put),
     **dict.fromkeys(("add", "add_", "sub", "sub_", "rsub"), _sum),
     **dict.fromkeys(("dropout", "native_dropout", "feature_dropout", "alpha_dropout"), _trains(2)),
     "avg_pool2d": _average,
@@ -127,12 +135,16 @@ def _check_state(program):
             )
 
 
+def operator_of(node):
+    """Without its overload, "add" of add.Tensor; "": it calls none."""
+    return getattr(node.target, "__name__", "").split(".")[0] if node.op == "call_function" else ""
+
+
 def check_program(program):
     """Refuses what TVM would make other numbers of."""
     _check_state(program)
     for node in program.graph.nodes:
-        operator = getattr(node.target, "__name__", "").split(".")[0]
-        check = _CHECKS.get(operator) if node.op == "call_function" else None
+        check = _CHECKS.get(operator_of(node))
         why = check and check(node)
         if why:
             raise ExportError(f"{torch_node(node)}: {why}")
