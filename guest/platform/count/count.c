@@ -104,8 +104,10 @@ static int32_t count_inference(count_function run, void *argument)
     double seconds;
     if (is_own)
         (void)TVMPlatformTimerStop(&seconds);
-    if (count_total.inferences < COUNT_FIRST)
+    if (count_total.first_inferences < COUNT_FIRST) {
+        count_total.first_inferences++;
         count_total.first += instructions;
+    }
     if (count_total.inferences++ == 0 || instructions < count_total.least)
         count_total.least = instructions;
     if (instructions > count_total.most)

@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+/* Where inferences take unlike numbers of instructions, operators are told apart in so many of
+ * them, the first ones: all would make a run take more than twice as long as without counting. */
 enum { COUNT_FIRST = 16 };
 
 struct count_total {
@@ -20,7 +22,8 @@ struct count_total {
     uint64_t instructions; /* of them all: from the first of the model's run function to its last */
     uint64_t least;        /* of one */
     uint64_t most;
-    uint64_t first; /* of the first COUNT_FIRST together */
+    uint64_t first;            /* of the first ones together */
+    uint64_t first_inferences; /* so many: COUNT_FIRST, or all where they are fewer */
 };
 
 struct count_row {

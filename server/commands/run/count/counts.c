@@ -16,6 +16,7 @@ struct guest_total {
     uint64_t least;
     uint64_t most;
     uint64_t first;
+    uint64_t first_inferences;
 };
 
 struct guest_row {
@@ -77,6 +78,7 @@ bool counts_read_inferences(const char *elf_path, struct board *board, struct co
     counts->least = total.least;
     counts->most = total.most;
     counts->first = total.first;
+    counts->first_inferences = total.first_inferences;
     return true;
 }
 
@@ -151,8 +153,8 @@ double counts_per_inference(const struct counts *counts)
 
 double counts_to_split(const struct counts *counts)
 {
-    return counts->inferences > COUNTS_FIRST && counts->split_inferences == COUNTS_FIRST
-               ? (double)counts->first / COUNTS_FIRST
+    return counts->split_inferences == counts->first_inferences
+               ? (double)counts->first / (double)counts->first_inferences
                : counts_per_inference(counts);
 }
 

@@ -15,10 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where inferences take unlike numbers of instructions, operators are told apart in so many of
- * them, the first ones: all would make a run take more than twice as long as without counting. */
-enum { COUNTS_FIRST = 16 }; /* guest/platform/count/count.h: COUNT_FIRST */
-
 struct count_operator {
     char *name; /* as TVM calls its function */
     uint64_t calls;
@@ -31,9 +27,10 @@ struct counts {
     uint64_t instructions; /* of them all */
     uint64_t least;        /* of one */
     uint64_t most;
-    uint64_t first; /* of the first COUNTS_FIRST together; of all, where they are fewer */
+    uint64_t first;            /* of the first_inferences together */
+    uint64_t first_inferences; /* as the firmware has it: 16, or all where they are fewer */
     /* With hooks; split_inferences 0: operators were not told apart. */
-    uint64_t split_inferences;        /* all, the first COUNTS_FIRST, or one where all are alike */
+    uint64_t split_inferences;        /* all, the first_inferences, or one where all are alike */
     uint64_t outside;                 /* instructions outside of any operator: the executor's */
     struct count_operator *operators; /* in the order of their first calls */
     size_t operators_count;

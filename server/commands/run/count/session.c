@@ -60,7 +60,7 @@ static int64_t inferences_to_split(const struct run *run)
 {
     if (run->counts.least == run->counts.most)
         return 1;
-    return run_is_mlperftiny(&run->settings) ? 0 : COUNTS_FIRST;
+    return run_is_mlperftiny(&run->settings) ? 0 : (int64_t)run->counts.first_inferences;
 }
 
 bool count_operators(struct run *run, struct error *err)

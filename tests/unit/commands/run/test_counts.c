@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 8192, WIDTH = 80 };
+enum { TEXT_BYTES = 8192, WIDTH = 80, FIRST = 16 };
 
 static char text[TEXT_BYTES];
 
@@ -25,6 +25,7 @@ static struct counts sample(void)
                            .least = 999,
                            .most = 1001,
                            .first = 2000,
+                           .first_inferences = 2,
                            .split_inferences = 2,
                            .outside = 21,
                            .operators = operators,
@@ -66,10 +67,10 @@ START_TEST(operators_of_the_first_inferences)
 {
     struct counts counts = sample();
     counts.inferences = 100;
-    counts.split_inferences = COUNTS_FIRST;
+    counts.split_inferences = counts.first_inferences = FIRST;
     counts.instructions = UINT64_C(100) * 1100;
-    counts.first = UINT64_C(123) * COUNTS_FIRST;
-    counts.outside = 127 * COUNTS_FIRST - 1500 - 480;
+    counts.first = UINT64_C(123) * FIRST;
+    counts.outside = 127 * FIRST - 1500 - 480;
     report(&counts, false, "C");
     ASSERT_TEXT("counts    1100 instructions an inference on average, 999 to 1001\n"
                 "  of the first 16 inferences, 123 each on average:\n  operator ");
