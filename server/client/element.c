@@ -140,7 +140,9 @@ int64_t tensor_largest(const struct tensor *tensor, int64_t first, int64_t count
     long double most = 0;
     for (int64_t i = 0; i < count; i++) {
         long double value = tensor_element_value(tensor, first + i);
-        if (value > most || (best < 0 && value == value)) {
+        if (value != value)
+            return -1;
+        if (best < 0 || value > most) {
             best = i;
             most = value;
         }

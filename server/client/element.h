@@ -16,8 +16,8 @@ long double tensor_element_value(const struct tensor *tensor, int64_t index);
 const char *tensor_element_text(const struct tensor *tensor, int64_t index,
                                 char buffer[NUMBER_TEXT_SIZE]);
 
-/* Where, of count elements from the first on, the largest is, the first such: 0 to count - 1; what
- * is no number is none of them; -1: none is a number. */
+/* Where, of count elements from the first on, the largest is, the first such: 0 to count - 1; -1:
+ * one of them is no number (NaN), so that none is the largest. */
 int64_t tensor_largest(const struct tensor *tensor, int64_t first, int64_t count);
 
 /* Where an index in C order is: ndim numbers, [0, 3]; as a text. */

@@ -12,7 +12,7 @@ enum { LIKENESS_BINS = 13 };
 
 struct likeness {
     double cosine;    /* the least of an inference; 1 of two that are all zero; NaN stays NaN */
-    int64_t agreeing; /* inferences whose largest element, the first such, is where it should */
+    int64_t agreeing; /* inferences whose largest element (element.h) is where it should */
     int64_t inferences;
     int64_t errors[LIKENESS_BINS]; /* how many elements are so far off */
 };
