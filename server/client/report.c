@@ -1,14 +1,13 @@
 #include "client/report.h"
 
 #include "base/deadline.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "client/element.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { VALUES_SHOWN = 10, DETAIL_SIZE = 512 };
 
@@ -20,13 +19,10 @@ static const char PLAIN[] = "\033[0m";
 
 void report_init(struct report *report, FILE *out)
 {
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-    bool terminal = isatty(fileno(out)) && term && term[0] != '\0' && strcmp(term, "dumb") != 0;
     *report = (struct report){
         .out = out,
-        .terminal = terminal,
-        .colour = terminal && (!no_color || no_color[0] == '\0'),
+        .terminal = terminal_is(out),
+        .colour = terminal_has_colour(out),
     };
 }
 

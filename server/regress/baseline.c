@@ -1,9 +1,11 @@
 #include "regress/baseline.h"
 
-#include "base/file.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "regress/json.h"
 #include "regress/verdict.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static bool make_empty(cJSON **ret_baseline, struct error *err)
@@ -19,18 +21,55 @@ static bool make_empty(cJSON **ret_baseline, struct error *err)
     return error_no_memory(err, "a baseline", 0);
 }
 
+/* Is it a number of at least 0, or of operators an object of such? */
+static bool is_measure(const cJSON *item, bool may_be_object)
+{
+    const cJSON *each = NULL;
+    bool good = cJSON_IsObject(item);
+    if (!good || !may_be_object)
+        return cJSON_IsNumber(item) && item->valuedouble >= 0;
+    cJSON_ArrayForEach(each, item)
+    {
+        good = good && is_measure(each, false);
+    }
+    return good;
+}
+
+/* As --update writes it; a slip of a hand, or of a merge, is not to pass for "not measured". */
+static bool check_cases(const cJSON *cases, const char *path, struct error *err)
+{
+    const cJSON *entry = NULL;
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(entry, cases)
+    {
+        bool good = cJSON_IsObject(entry);
+        const char *key = "it";
+        for (item = good ? entry->child : NULL; good && item; item = item->next) {
+            key = item->string;
+            good = is_measure(item, strcmp(key, "operators") == 0);
+        }
+        if (!good)
+            return error_set(
+                err, ERROR_USAGE, 0,
+                "%s: case \"%s\": %s is not what a case took: mend it, or take the case "
+                "out of the file, and --update",
+                path, printable(entry->string).text, printable(key).text);
+    }
+    return true;
+}
+
 bool baseline_load(const char *path, cJSON **ret_baseline, struct error *err)
 {
-    cJSON *baseline = NULL;
+    cleanup_json cJSON *baseline = NULL;
     if (access(path, F_OK) != 0)
         return make_empty(ret_baseline, err);
     if (!json_load(path, BASELINE_FORMAT, &baseline, err))
         return false;
-    if (!cJSON_IsObject(json_at(baseline, "cases"))) {
-        cJSON_Delete(baseline);
+    if (!cJSON_IsObject(json_at(baseline, "cases")))
         return error_set(err, ERROR_USAGE, 0, "%s: \"cases\" is no object", path);
-    }
-    *ret_baseline = baseline;
+    if (!check_cases(json_at(baseline, "cases"), path, err))
+        return false;
+    *ret_baseline = steal_pointer(baseline);
     return true;
 }
 

@@ -104,12 +104,35 @@ bool command_words(const struct suite_case *item, const struct command_extras *e
     return !words.no_memory;
 }
 
+/* Where a report would not show it as it is (base/text.h), and a shell be given something else: as
+ * bash and zsh read it, \xNN for each such byte. */
+static void print_escaped(FILE *out, const char *word)
+{
+    fputs("$'", out);
+    for (; *word; word++)
+        if (*word > ' ' && *word < 0x7f && *word != '\'' && *word != '\\')
+            fputc(*word, out);
+        else
+            fprintf(out, "\\x%02x", (unsigned char)*word);
+    fputc('\'', out);
+}
+
+static bool is_shown(const char *word)
+{
+    cleanup_free char *shown = malloc(strlen(word) + 1);
+    return shown && strcmp(text_printable(word, shown, strlen(word) + 1), word) == 0;
+}
+
 static void print_quoted(FILE *out, const char *word)
 {
     static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "%+,-./:=@_";
     if (word[0] && word[strspn(word, PLAIN)] == '\0') {
         fputs(word, out);
+        return;
+    }
+    if (!is_shown(word)) {
+        print_escaped(out, word);
         return;
     }
     fputc('\'', out);

@@ -11,12 +11,15 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 
 enum {
     BACKSTOP_GRACE_MS = 500,  /* from TERM to KILL, while all others wait */
     INTERRUPT_GRACE_MS = 600, /* for all of them together */
     START_MS = 30 * 1000,
     LOG_MAX_BYTES = 4 * 1024 * 1024,
+    EXIT_TOOL = 6, /* as `run` ends (README's table) */
+    EXIT_SYSTEM = 7,
 };
 
 #define RUN_FORMAT "microtvm-qemu run"
@@ -86,6 +89,8 @@ static bool begin(struct schedule *schedule, struct slot *slot, size_t index, st
     slot->index = index;
     slot->began_ns = clock_now_ns();
     slot->backstop = deadline_in_ms((int64_t)(item->deadline_s * 1000) + options->backstop_ms);
+    if (options->on_begin && schedule->outcomes[index].attempts == 0)
+        options->on_begin(options->context, index);
     if (!good)
         error_no_memory(err, "a command line", 0);
     else if (log_fd < 0)
@@ -93,9 +98,24 @@ static bool begin(struct schedule *schedule, struct slot *slot, size_t index, st
     else
         good = start_child(schedule, &words, log_fd, slot, err);
     words_dispose(&words);
-    if (good && options->on_begin)
-        options->on_begin(options->context, index);
     return good;
+}
+
+/* All of it, or the end of one that is very long. A new string; NULL: no memory. */
+static char *read_log(const char *path)
+{
+    cleanup_free char *text = NULL;
+    cleanup_file FILE *file = fopen(path, "re");
+    long size = file && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    long left_out = size > LOG_MAX_BYTES ? size - LOG_MAX_BYTES : 0;
+    if (size < 0 || fseek(file, left_out, SEEK_SET) != 0)
+        return file_path("(%s: %s)", path, strerror(errno));
+    text = malloc((size_t)(size - left_out) + 1);
+    if (!text)
+        return NULL;
+    text[fread(text, 1, (size_t)(size - left_out), file)] = '\0';
+    return left_out > 0 ? file_path("(%ld bytes before this are left out)\n%s", left_out, text)
+                        : steal_pointer(text);
 }
 
 /* What a run left behind. A document that is none says as much as one that is missing. */
@@ -108,13 +128,39 @@ static void take_results(const struct schedule *schedule, struct outcome *outcom
     free(steal_pointer(outcome->log));
     if (document && !json_load(document, RUN_FORMAT, &outcome->run, &ignored))
         outcome->run = NULL;
-    if (log && !file_read(log, LOG_MAX_BYTES, &outcome->log, NULL, &ignored))
-        outcome->log = strdup(ignored.text);
+    if (log)
+        outcome->log = read_log(log);
     if (document)
         unlink(document);
 }
 
-/* Returns false when the case is begun anew, in the same slot. */
+static void end(struct schedule *schedule, size_t index, bool passed)
+{
+    const struct schedule_options *options = schedule->options;
+    if (!passed && options->fail_fast)
+        schedule->no_more = true;
+    if (options->on_end)
+        options->on_end(options->context, index, &schedule->outcomes[index]);
+}
+
+static bool try_begin(struct schedule *schedule, struct slot *slot, size_t index, struct error *err)
+{
+    struct outcome *outcome = &schedule->outcomes[index];
+    if (begin(schedule, slot, index, err))
+        return true;
+    if (err->kind == ERROR_INTERRUPTED || err->kind == ERROR_INTERNAL)
+        return false;
+    outcome->was_run = outcome->was_refused = true;
+    outcome->was_stuck = false;
+    outcome->attempts++;
+    outcome->status = W_EXITCODE(err->kind == ERROR_TOOL ? EXIT_TOOL : EXIT_SYSTEM, 0);
+    cJSON_Delete(steal_pointer(outcome->run));
+    free(steal_pointer(outcome->log));
+    outcome->log = strdup(err->text);
+    end(schedule, index, false);
+    return true;
+}
+
 static bool finish(struct schedule *schedule, struct slot *slot, int status, bool was_stuck,
                    struct error *err)
 {
@@ -129,11 +175,8 @@ static bool finish(struct schedule *schedule, struct slot *slot, int status, boo
     take_results(schedule, outcome, slot->index);
     bool passed = options->passed(options->context, outcome);
     if (!passed && outcome->attempts <= options->retries)
-        return begin(schedule, slot, slot->index, err);
-    if (!passed && options->fail_fast)
-        schedule->no_more = true;
-    if (options->on_end)
-        options->on_end(options->context, slot->index, outcome);
+        return try_begin(schedule, slot, slot->index, err);
+    end(schedule, slot->index, passed);
     return true;
 }
 
@@ -141,11 +184,10 @@ static bool fill_slots(struct schedule *schedule, struct error *err)
 {
     for (unsigned i = 0; i < schedule->options->jobs; i++) {
         struct slot *slot = &schedule->slots[i];
-        if (slot->child.pid != 0 || schedule->no_more || schedule->next == schedule->suite->count)
-            continue;
-        if (!begin(schedule, slot, schedule->next, err))
-            return false;
-        schedule->next++;
+        while (slot->child.pid == 0 && !schedule->no_more &&
+               schedule->next < schedule->suite->count)
+            if (!try_begin(schedule, slot, schedule->next++, err))
+                return false;
     }
     return true;
 }

@@ -22,6 +22,7 @@ struct outcome {
     double time_ms;    /* of the last one */
     int status;        /* of wait(2) */
     bool was_stuck;    /* it did not end by its own deadline, and was killed */
+    bool was_refused;  /* the system began no run of it; log says why */
     bool is_update;    /* nothing was compared: that it ran is all that is asked for */
     cJSON *run;        /* its document; NULL: it wrote none. Owned */
     char *log;         /* what it printed; owned */
@@ -43,9 +44,10 @@ struct schedule_options {
     void *context;
 };
 
-/* Blocks until all are done; outcomes has one for each case and begins zeroed. Errors:
+/* Blocks until all are done; outcomes has one for each case and begins zeroed. One that can't be
+ * begun, as where the disk is full, has failed, and the others have their turn. Errors:
  * ERROR_INTERRUPTED (all runs are stopped within a second; outcomes tell what was done),
- * ERROR_SYSTEM, ERROR_TOOL, ERROR_INTERNAL. */
+ * ERROR_SYSTEM, ERROR_INTERNAL. */
 bool schedule_run(const struct suite *suite, const struct schedule_options *options,
                   struct outcome *outcomes, struct error *err);
 

@@ -259,6 +259,8 @@ static enum verdict_status judge_end(struct judge *judge)
     if (outcome->was_stuck)
         fail(judge, "stuck", "it did not end by its deadline of %g s and was killed",
              outcome->item->deadline_s);
+    else if (outcome->was_refused)
+        fail(judge, "system", "no run of it could be begun: %s", last_lines(outcome->log));
     else if (message)
         fail(judge, kind ? kind : "internal", "%s", message);
     else

@@ -141,7 +141,8 @@ static bool take_option(struct regress_args *args, int id, const char *value, st
     case OPTION_BOARD:
         return add(&args->boards, value, err);
     case OPTION_FILTER:
-        return add(&args->filters, value, err);
+        return value[0] ? add(&args->filters, value, err)
+                        : error_set(err, ERROR_USAGE, 0, "--filter \"\": no case is so called");
     case OPTION_SHARD:
         return take_shard(args, value, err);
     case OPTION_FAIL_FAST:
@@ -191,6 +192,34 @@ static bool take_operands(struct regress_args *args, int count, char **operands,
     return true;
 }
 
+/* An option that would say nothing is not swallowed. --list takes what a run takes: it is put in
+ * front of one, to see which cases there are. */
+static bool check_uses(const struct regress_args *args, struct error *err)
+{
+    enum { UPDATE = 1 << REGRESS_UPDATE, INIT = 1 << REGRESS_INIT, MERGE = 1 << REGRESS_MERGE };
+    static const char *const MODES[] = {
+        [REGRESS_UPDATE] = "--update", [REGRESS_INIT] = "--init", [REGRESS_MERGE] = "--merge"};
+    const struct {
+        const char *option;
+        bool is_given;
+        int not_for;
+    } uses[] = {
+        {"--jobs", args->jobs > 0, MERGE},
+        {"--filter", args->filters.count > 0, INIT | MERGE},
+        {"--shard", args->shards > 0, INIT | MERGE},
+        {"--fail-fast", args->fail_fast, MERGE},
+        {"--retries", args->retries > 0, MERGE},
+        {"--cache", args->cache_dir != NULL, MERGE},
+        {"--no-cache", args->no_cache, MERGE},
+        {"--report-dir", args->report_dir != NULL, UPDATE | INIT},
+    };
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
+        if (uses[i].is_given && (uses[i].not_for & 1 << args->mode))
+            return error_set(err, ERROR_USAGE, 0, "%s: not with %s", uses[i].option,
+                             MODES[args->mode]);
+    return true;
+}
+
 static bool check(const struct regress_args *args, struct error *err)
 {
     bool takes_more = args->mode == REGRESS_INIT || args->mode == REGRESS_MERGE;
@@ -213,7 +242,7 @@ static bool check(const struct regress_args *args, struct error *err)
                          args->boards.items[0], args->boards.items[0]);
     if (args->cache_dir && args->no_cache)
         return error_set(err, ERROR_USAGE, 0, "--cache and --no-cache: give one of them");
-    return true;
+    return check_uses(args, err);
 }
 
 static bool parse(int argc, char **argv, struct regress_args *args, struct error *err)

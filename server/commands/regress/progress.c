@@ -1,24 +1,20 @@
 #include "commands/regress/progress.h"
 
+#include "base/terminal.h"
 #include "base/text.h"
 #include "regress/report/writers.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ERASE_LINE "\r\033[K"
 
 void progress_init(struct progress *progress, FILE *out, const struct suite *suite)
 {
     enum { WIDTH_MOST = 60 };
-    const char *term = getenv("TERM");
-    const char *no_colour = getenv("NO_COLOR");
-    bool terminal = isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
     *progress = (struct progress){.out = out,
                                   .suite = suite,
-                                  .terminal = terminal,
-                                  .colour = terminal && !(no_colour && no_colour[0])};
+                                  .terminal = terminal_is(out),
+                                  .colour = terminal_has_colour(out)};
     for (size_t i = 0; i < suite->count; i++) {
         int length = (int)strlen(suite->cases[i].name);
         if (length > progress->name_width && length <= WIDTH_MOST)
@@ -28,12 +24,18 @@ void progress_init(struct progress *progress, FILE *out, const struct suite *sui
 
 static void draw(const struct progress *progress)
 {
+    char line[512];
+    char shown[512];
     if (!progress->terminal || progress->running == 0)
         return;
-    fprintf(progress->out, ERASE_LINE "%zu of %zu done, %zu failed; running %zu: %.40s%s",
-            progress->done, progress->suite->count, progress->bad, progress->running,
-            printable(progress->suite->cases[progress->latest].name).text,
-            progress->running > 1 ? ", ..." : "");
+    snprintf(line, sizeof(line), "%zu of %zu done, %zu failed; running %zu: %s%s", progress->done,
+             progress->suite->count, progress->bad, progress->running,
+             printable(progress->suite->cases[progress->latest].name).text,
+             progress->running > 1 ? ", ..." : "");
+    /* In the last column it would go on in a second line, which nothing erases. */
+    size_t room = (size_t)terminal_width(progress->out);
+    fprintf(progress->out, ERASE_LINE "%s",
+            text_printable(line, shown, room < sizeof(shown) ? room : sizeof(shown)));
     fflush(progress->out);
 }
 

@@ -9,6 +9,7 @@
 #include "commands/regress/update.h"
 #include "regress/json.h"
 #include "regress/report/document.h"
+#include "regress/report/merge.h"
 #include "regress/report/writers.h"
 
 #include <stdlib.h>
@@ -41,7 +42,8 @@ static bool merge(const struct regress_args *args, struct session *session, int 
         return error_no_memory(err, "reports", count * sizeof(void *));
     bool good = (!args->report_dir || reports_prepare(args->report_dir, err)) &&
                 load_parts(&args->operands, parts, err) &&
-                document_merge(parts, count, &document, err) && tell(session, args, document, err);
+                merge_reports(parts, args->operands.items, count, &document, err) &&
+                tell(session, args, document, err);
     for (size_t i = 0; i < count; i++)
         cJSON_Delete(parts[i]);
     *ret_code = good ? document_exit_code(document) : 0;

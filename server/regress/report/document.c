@@ -54,7 +54,7 @@ static cJSON *make_case(const struct outcome *outcome, const cJSON *baseline)
     return item;
 }
 
-static cJSON *make_header(const char *suite, double time_ms, bool interrupted)
+cJSON *document_header(const char *suite, double time_ms, bool interrupted)
 {
     cJSON *document = cJSON_CreateObject();
     cJSON_AddStringToObject(document, "format", DOCUMENT_FORMAT);
@@ -66,8 +66,7 @@ static cJSON *make_header(const char *suite, double time_ms, bool interrupted)
     return document;
 }
 
-/* What is derived from the cases. */
-static void add_totals(cJSON *document)
+bool document_add_totals(cJSON *document)
 {
     const struct totals totals = document_totals(document);
     cJSON *object = cJSON_CreateObject();
@@ -77,12 +76,12 @@ static void add_totals(cJSON *document)
     cJSON_AddNumberToObject(object, "errors", (double)totals.errors);
     cJSON_AddNumberToObject(object, "not_run", (double)totals.not_run);
     cJSON_AddItemToObject(document, "totals", object);
-    cJSON_AddNumberToObject(document, "exit_code", document_exit_code(document));
+    return cJSON_AddNumberToObject(document, "exit_code", document_exit_code(document)) != NULL;
 }
 
 cJSON *document_make(const struct document_facts *facts)
 {
-    cJSON *document = make_header(facts->suite->path, facts->time_ms, facts->interrupted);
+    cJSON *document = document_header(facts->suite->path, facts->time_ms, facts->interrupted);
     cJSON *shard = facts->shards > 0 ? cJSON_CreateObject() : cJSON_CreateNull();
     if (facts->shards > 0) {
         cJSON_AddNumberToObject(shard, "number", facts->shard);
@@ -92,105 +91,28 @@ cJSON *document_make(const struct document_facts *facts)
     cJSON *cases = cJSON_AddArrayToObject(document, "cases");
     for (size_t i = 0; i < facts->suite->count; i++)
         cJSON_AddItemToArray(cases, make_case(&facts->outcomes[i], facts->baseline));
-    add_totals(document);
     /* cJSON's calls above do nothing where memory ran out; all cases being there tells. */
-    bool whole = cases && (size_t)cJSON_GetArraySize(cases) == facts->suite->count &&
-                 json_at(document, "exit_code");
+    bool whole = document_add_totals(document) && cases &&
+                 (size_t)cJSON_GetArraySize(cases) == facts->suite->count;
     if (whole)
         return document;
     cJSON_Delete(document);
     return NULL;
 }
 
-/* The part that is shard NUMBER; NULL: there is none. */
-static const cJSON *find_part(cJSON *const *parts, size_t count, size_t number, size_t *ret_found)
-{
-    const cJSON *part = NULL;
-    *ret_found = 0;
-    for (size_t i = 0; i < count; i++) {
-        double is = 0;
-        if (!json_number_at(parts[i], "shard.number", &is) || (size_t)is != number)
-            continue;
-        part = parts[i];
-        ++*ret_found;
-    }
-    return part;
-}
-
-static bool check_parts(cJSON *const *parts, size_t count, struct error *err)
-{
-    const char *suite = json_text_at(parts[0], "suite");
-    double shards = 0;
-    for (size_t i = 0; i < count; i++) {
-        double its = 0;
-        const char *of = json_text_at(parts[i], "suite");
-        if (!json_number_at(parts[i], "shard.count", &its))
-            return error_set(err, ERROR_USAGE, 0, "report %zu is of a whole suite, of no shard",
-                             i + 1);
-        if (i > 0 && (its != shards || !suite || !of || strcmp(of, suite) != 0))
-            return error_set(err, ERROR_USAGE, 0,
-                             "report %zu is of another suite, or of another number of shards",
-                             i + 1);
-        shards = its;
-    }
-    for (size_t number = 1; number <= (size_t)shards; number++) {
-        size_t found = 0;
-        find_part(parts, count, number, &found);
-        if (found != 1)
-            return error_set(err, ERROR_USAGE, 0, "shard %zu of %.0f is %s", number, shards,
-                             found == 0 ? "missing" : "there more than once");
-    }
-    return true;
-}
-
-/* The cases of all shards in the suite's order: they were dealt out in turn. */
-static bool merge_cases(cJSON *document, cJSON *const *parts, size_t count)
-{
-    cJSON *cases = cJSON_AddArrayToObject(document, "cases");
-    bool found_one = cases != NULL;
-    for (int turn = 0; found_one; turn++) {
-        found_one = false;
-        for (size_t number = 1; number <= count; number++) {
-            size_t found = 0;
-            const cJSON *part = find_part(parts, count, number, &found);
-            const cJSON *item = cJSON_GetArrayItem(json_at(part, "cases"), turn);
-            if (!item)
-                continue;
-            found_one = true;
-            if (!cJSON_AddItemToArray(cases, cJSON_Duplicate(item, true)))
-                return false;
-        }
-    }
-    return cases != NULL;
-}
-
-bool document_merge(cJSON *const *parts, size_t count, cJSON **ret_document, struct error *err)
-{
-    double time_ms = 0;
-    bool interrupted = false;
-    if (!check_parts(parts, count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        double its_ms = 0;
-        json_number_at(parts[i], "time_ms", &its_ms);
-        time_ms += its_ms;
-        interrupted = interrupted || json_true_at(parts[i], "interrupted");
-    }
-    cJSON *document = make_header(json_text_at(parts[0], "suite"), time_ms, interrupted);
-    cJSON_AddItemToObject(document, "shard", cJSON_CreateNull());
-    if (!merge_cases(document, parts, count)) {
-        cJSON_Delete(document);
-        return error_no_memory(err, "a report", 0);
-    }
-    add_totals(document);
-    *ret_document = document;
-    return true;
-}
-
 static bool is_status(const cJSON *item, enum verdict_status status)
 {
     const char *text = json_text_at(item, "status");
     return text && strcmp(text, verdict_text(status)) == 0;
+}
+
+bool document_is_case(const cJSON *item)
+{
+    bool has_status = false;
+    for (int i = 0; i <= VERDICT_NOT_RUN; i++)
+        has_status = has_status || is_status(item, (enum verdict_status)i);
+    return has_status && json_text_at(item, "name") && json_text_at(item, "board") &&
+           json_text_at(item, "command");
 }
 
 bool document_passed(const cJSON *item)

@@ -29,9 +29,9 @@ struct document_facts {
 /* The caller deletes it; NULL: no memory. */
 cJSON *document_make(const struct document_facts *facts);
 
-/* The whole of several shards' reports, in the order of their numbers. Errors: ERROR_USAGE: one is
- * missing, is there twice, or is of another suite. The caller deletes *ret_document. */
-bool document_merge(cJSON *const *parts, size_t count, cJSON **ret_document, struct error *err);
+/* One without cases, and what is derived from them once they are there. False: no memory. */
+cJSON *document_header(const char *suite, double time_ms, bool interrupted);
+bool document_add_totals(cJSON *document);
 
 /* Of a whole document. */
 int document_exit_code(const cJSON *document);
@@ -49,6 +49,9 @@ struct totals document_totals(const cJSON *document);
 
 /* "3 passed, 1 failed, 1 error, 2 not run" */
 const char *document_totals_text(const cJSON *document, char *buffer, size_t size);
+
+/* Is it a case, with what other reports are made of: name, board, command, a known status? */
+bool document_is_case(const cJSON *item);
 
 /* Did the case pass? */
 bool document_passed(const cJSON *item);

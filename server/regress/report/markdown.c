@@ -10,17 +10,36 @@ static void cell(FILE *out, const char *text)
     escape(out, text, ESCAPE_MARKDOWN);
 }
 
-/* The whole of it in the end would be cut off: GitHub shows 1 MiB of a step's summary. */
+/* GitHub shows none of a step's summary of more than 1 MiB. */
+enum { FAILURES_END_BYTES = 500 * 1000, TABLE_END_BYTES = 900 * 1000 };
+
+static bool has_room(FILE *out, long end_bytes)
+{
+    return ftell(out) < end_bytes;
+}
+
+static void write_left(FILE *out, int left)
+{
+    if (left > 0)
+        fprintf(out, "\n%d more %s in the other reports.\n", left, left == 1 ? "is" : "are");
+}
+
 static void write_failures(FILE *out, const cJSON *document)
 {
     enum { SHOWN = 100 };
     const cJSON *item = NULL;
     int shown = 0;
+    int left = 0;
     cJSON_ArrayForEach(item, json_at(document, "cases"))
     {
         cleanup_free char *messages = document_messages(item);
-        if (document_passed(item) || ++shown > SHOWN)
+        if (document_passed(item))
             continue;
+        if (shown == SHOWN || !has_room(out, FAILURES_END_BYTES)) {
+            left++;
+            continue;
+        }
+        shown++;
         fputs("\n**", out);
         cell(out, json_text_at(item, "name"));
         fprintf(out, "**: %s\n<pre>", json_text_at(item, "status"));
@@ -29,8 +48,7 @@ static void write_failures(FILE *out, const cJSON *document)
         escape(out, json_text_at(item, "command"), "");
         fputs("</pre>\n", out);
     }
-    if (shown > SHOWN)
-        fprintf(out, "\n%d more are in the other reports.\n", shown - SHOWN);
+    write_left(out, left);
 }
 
 /* "12345 (+2.1 %)" */
@@ -52,6 +70,7 @@ static void write_measure(FILE *out, const cJSON *item, enum measure measure)
 static void write_table(FILE *out, const cJSON *document)
 {
     const cJSON *item = NULL;
+    int left = 0;
     fputs("\n<details><summary>All cases</summary>\n\n"
           "| case | result | time | instructions | ROM | RAM | stack |\n"
           "|---|---|--:|--:|--:|--:|--:|\n",
@@ -59,6 +78,10 @@ static void write_table(FILE *out, const cJSON *document)
     cJSON_ArrayForEach(item, json_at(document, "cases"))
     {
         double time_ms = 0;
+        if (!has_room(out, TABLE_END_BYTES)) {
+            left++;
+            continue;
+        }
         json_number_at(item, "time_ms", &time_ms);
         fputs("| ", out);
         cell(out, json_text_at(item, "name"));
@@ -68,6 +91,7 @@ static void write_table(FILE *out, const cJSON *document)
             write_measure(out, item, (enum measure)i);
         fputc('\n', out);
     }
+    write_left(out, left);
     fputs("\n</details>\n", out);
 }
 

@@ -11,7 +11,8 @@
 /* JUnit's XML, as Jenkins and GitLab read it: a test suite for each board. */
 void junit_write(FILE *out, const cJSON *document);
 
-/* A summary in GitHub's Markdown. */
+/* A summary in GitHub's Markdown, of no more than GitHub shows. To a stream that tells its place.
+ */
 void markdown_write(FILE *out, const cJSON *document);
 
 /* One page that needs nothing else. */

@@ -25,6 +25,7 @@ static const char PROGRAM[] =
     "wait) echo $$ >>waiting; exec sleep 600 ;;\n"
     "crash) kill -SEGV $$ ;;\n"
     "silent) exit 0 ;;\n"
+    "chatty) head -c 5000000 /dev/zero | tr '\\0' x; echo; echo the end; exit 9 ;;\n"
     "flaky) [ -e was ] || { touch was; exit 5; } ;;\n"
     "missing) echo '{\"format\": \"microtvm-qemu run\", \"version\": 1, \"failure\": "
     "{\"kind\": \"missing\", \"message\": \"no ninja\"}}' >\"$json\"; exit 6 ;;\n"
@@ -122,6 +123,63 @@ START_TEST(one_that_crashes_keeps_no_other_from_its_turn)
 }
 END_TEST
 
+/* Its end tells more than its beginning. */
+START_TEST(a_log_that_is_very_long)
+{
+    SET_CASES("chatty");
+    ck_assert_msg(schedule_run(&suite, &options, outcomes, &err), "%s", err.text);
+    assert_failure(0, "crash", "x\nthe end\n");
+    ck_assert_msg(strncmp(outcomes[0].log, "(", 1) == 0, "%.80s", outcomes[0].log);
+    ck_assert_ptr_nonnull(strstr(outcomes[0].log, " bytes before this are left out)\nxxx"));
+}
+END_TEST
+
+static size_t begun;
+static size_t ended;
+
+static void on_begin(void *context, size_t index)
+{
+    (void)context;
+    (void)index;
+    begun++;
+}
+
+static void on_end(void *context, size_t index, const struct outcome *outcome)
+{
+    (void)context;
+    (void)index;
+    (void)outcome;
+    ended++;
+}
+
+/* Where nothing can be written, or no program be started, each case says so, and what was done
+ * stays. */
+START_TEST(what_cannot_be_begun_has_failed)
+{
+    static const char *const SAID[] = {"No such file", "no such program"};
+    SET_CASES("flaky", "ok", "ok");
+    begun = ended = 0;
+    struct schedule_options these = options;
+    these.on_begin = on_begin;
+    these.on_end = on_end;
+    these.retries = 1;
+    if (_i == 0)
+        these.scratch_dir = scratch_path("none");
+    else
+        these.program = "microtvm-qemu-none";
+    ck_assert_msg(schedule_run(&suite, &these, outcomes, &err), "%s", err.text);
+    for (size_t i = 0; i < suite.count; i++) {
+        ck_assert_int_eq(status_of(i), VERDICT_ERROR);
+        assert_failure(i, "system", "no run of it could be begun: ");
+        assert_failure(i, "system", SAID[_i]);
+        ck_assert_int_eq(WEXITSTATUS(outcomes[i].status), _i == 0 ? 7 : 6);
+        ck_assert_uint_eq(outcomes[i].attempts, 1);
+    }
+    ck_assert_uint_eq(begun, 3);
+    ck_assert_uint_eq(ended, 3);
+}
+END_TEST
+
 START_TEST(nothing_is_begun_after_a_failure)
 {
     SET_CASES("ok", "crash", "ok", "ok");
@@ -208,6 +266,8 @@ int main(void)
     tcase_set_timeout(tests, TEST_TIMEOUT_S);
     tcase_add_checked_fixture(tests, make, unmake);
     tcase_add_test(tests, one_that_crashes_keeps_no_other_from_its_turn);
+    tcase_add_test(tests, a_log_that_is_very_long);
+    tcase_add_loop_test(tests, what_cannot_be_begun_has_failed, 0, 2);
     tcase_add_test(tests, nothing_is_begun_after_a_failure);
     tcase_add_loop_test(tests, retries_only_when_asked_for, 0, 2);
     tcase_add_test(tests, what_hangs_is_killed);

@@ -1,12 +1,12 @@
 #include "commands/run/count/table.h"
 
+#include "base/terminal.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum {
     NUMBER_SIZE = 48,
@@ -15,8 +15,6 @@ enum {
     BAR_MOST = 40,
     PERCENT = 100,
     EIGHTHS = 8,
-    WIDTH_MOST = 400,
-    WIDTH_DEFAULT = 80,
 };
 
 static const char OUTSIDE[] = "(outside of operators)";
@@ -54,14 +52,6 @@ static bool locale_is_utf8(void)
             value = NULL;
     }
     return value && (strcasestr(value, "utf-8") || strcasestr(value, "utf8"));
-}
-
-static int terminal_width(FILE *out)
-{
-    struct winsize size;
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return WIDTH_DEFAULT;
-    return size.ws_col < WIDTH_MOST ? size.ws_col : WIDTH_MOST;
 }
 
 /* TVM's functions are tvmgen_MODULE_...; all in an archive with one model begin alike. */
