@@ -1,6 +1,19 @@
 /* The memory protection unit. That of ARMv8-M has other registers than the one before it. */
-#include "boot/cortex_m/registers.h"
 #include "boot/cpu.h"
+
+#if __ARM_ARCH < 7
+
+/* The one core of ARMv6-M that QEMU has, a Cortex-M0, is always without one. */
+void cpu_protect_memory(void)
+{
+}
+
+/* Nothing divides a page: link/firmware.ld leaves no room for that. */
+__asm__(".global layout_is_unprotected\n\t.set layout_is_unprotected, 1");
+
+#else
+
+#include "boot/cortex_m/registers.h"
 #include "boot/layout.h"
 #include "boot/regions.h"
 
@@ -87,3 +100,5 @@ void cpu_protect_memory(void)
     MPU_CTRL = MPU_CTRL_ENABLE;
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
+
+#endif

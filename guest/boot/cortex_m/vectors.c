@@ -7,9 +7,9 @@
 #include "uart/uart.h"
 
 /* No more lines than that of the UART are ever enabled; cpu_protect_memory hides the first 256
- * bytes, where nothing else may be. */
+ * bytes, where nothing else may be, but on ARMv6-M. */
 enum {
-    EXTERNAL_LINES_LEAST = 48,
+    EXTERNAL_LINES_LEAST = __ARM_ARCH >= 7 ? 48 : 0,
     EXTERNAL_LINES = BOARD_UART_INTERRUPT < EXTERNAL_LINES_LEAST ? EXTERNAL_LINES_LEAST
                                                                  : BOARD_UART_INTERRUPT + 1,
     FAULT_STACK_SIZE_BYTES = 512

@@ -54,7 +54,9 @@ static enum handle_state decode_module(uintptr_t number, unsigned *ret_slot)
     return slots[slot].module && number == module_number(slot) ? HANDLE_GOOD : HANDLE_STALE;
 }
 
-static TVMFunctionHandle function_handle(unsigned slot, tvm_function_index_t index)
+/* Not inlined: several times is larger; as below. */
+static __attribute__((noinline)) TVMFunctionHandle function_handle(unsigned slot,
+                                                                   tvm_function_index_t index)
 {
     return crt_handle(module_number(slot) << FUNCTION_BITS | MARK | index);
 }
@@ -74,7 +76,7 @@ TVMFunctionHandle crt_time_evaluator_handle(tvm_function_index_t id)
     return function_handle(SLOT_MADE, /* functions that are made while the firmware runs */ id);
 }
 
-static int refuse_handle(const void *handle, const char *wanted)
+static __attribute__((noinline)) int refuse_handle(const void *handle, const char *wanted)
 {
     return crt_error(kTvmErrorFunctionCallInvalidArg, "%p is not the handle of a %s", handle,
                      wanted);

@@ -20,12 +20,13 @@ static void put(struct writer *writer, const void *data, size_t size_bytes)
         writer->ok = session_send_chunk(writer->session, data, size_bytes);
 }
 
-static void put_i32(struct writer *writer, int32_t value)
+/* Not inlined, nor is the next: there are many calls. */
+static __attribute__((noinline)) void put_i32(struct writer *writer, int32_t value)
 {
     put(writer, &value, sizeof(value));
 }
 
-static void put_u64(struct writer *writer, uint64_t value)
+static __attribute__((noinline)) void put_u64(struct writer *writer, uint64_t value)
 {
     put(writer, &value, sizeof(value));
 }
