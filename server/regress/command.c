@@ -61,14 +61,13 @@ static void add_tolerance(struct words *words, const struct suite_tolerance *tol
         add_number(words, "--atol", is_exact ? 0 : tolerance->atol);
 }
 
-/* Counting takes another build and another run of the model: it is done where it is asked for. */
-static bool is_counted(const struct suite_limits *limits)
+static bool is_limited(const struct suite_limits *limits, enum measure measure)
 {
-    return limits->most[MEASURE_INSTRUCTIONS] >= 0 ||
-           limits->growth_percent[MEASURE_INSTRUCTIONS] >= 0;
+    return limits->most[measure] >= 0 || limits->growth_percent[measure] >= 0;
 }
 
-/* What the case says, but for its deadline: whoever looks at one case takes the time. */
+/* What the case says, but for its deadline: whoever looks at one case takes the time. Counting
+ * takes another build and another run of the model: it is done where it is asked for. */
 static void add_case(struct words *words, const struct suite_case *item, bool compares)
 {
     add(words, "run");
@@ -84,8 +83,11 @@ static void add_case(struct words *words, const struct suite_case *item, bool co
     add_text(words, "--crt-dir", item->crt_dir);
     for (size_t i = 0; item->options && item->options[i]; i++)
         add_text(words, "--option", item->options[i]);
-    if (is_counted(&item->limits))
+    if (is_limited(&item->limits, MEASURE_INSTRUCTIONS))
         add(words, "--count");
+    if (is_limited(&item->limits, MEASURE_ROM) || is_limited(&item->limits, MEASURE_RAM) ||
+        is_limited(&item->limits, MEASURE_STACK))
+        add(words, "--memory");
     if (item->timeout_s > 0)
         add_number(words, "--timeout", item->timeout_s);
 }

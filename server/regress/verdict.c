@@ -180,18 +180,20 @@ static const char *worst_operator(const cJSON *run, const cJSON *baseline, char 
     const cJSON *item = NULL;
     double most = 0;
     buffer[0] = '\0';
+    if (!json_at(baseline, "operators"))
+        return buffer;
     cJSON_ArrayForEach(item, json_at(run, "counts.operators"))
     {
         const char *name = json_text_at(item, "name");
         double now = 0;
         const cJSON *before =
             cJSON_GetObjectItemCaseSensitive(json_at(baseline, "operators"), name);
-        if (!json_number_at(item, "instructions", &now) || !cJSON_IsNumber(before) ||
-            now - before->valuedouble <= most)
+        double was = cJSON_IsNumber(before) ? before->valuedouble : 0;
+        if (!json_number_at(item, "instructions", &now) || now - was <= most)
             continue;
-        most = now - before->valuedouble;
+        most = now - was;
         snprintf(buffer, size, ", most in operator \"%s\" (%.15g, was %.15g)", printable(name).text,
-                 now, before->valuedouble);
+                 now, was);
     }
     return buffer;
 }
@@ -217,7 +219,7 @@ static void check_growth(struct judge *judge, enum measure measure, double value
     if (measure == MEASURE_INSTRUCTIONS)
         worst_operator(judge->outcome->run, judge->baseline, worst, sizeof(worst));
     fail(judge, measure_key(measure),
-         "%.15g %s, %.15g more than the baseline's %.15g (%+.3g %%, at most %.15g %%)%s", value,
+         "%.15g %s, %.12g more than the baseline's %.15g (%+.3g %%, at most %.15g %%)%s", value,
          measure_unit(measure), value - before, before,
          before > 0 ? (value - before) / before * 100 : (double)INFINITY, most, worst);
 }
@@ -236,7 +238,7 @@ static void check_limits(struct judge *judge, const cJSON *run)
             continue;
         }
         if (limits->most[i] >= 0 && value > limits->most[i])
-            fail(judge, measure_key(measure), "%.15g %s, %.15g over the limit of %.15g", value,
+            fail(judge, measure_key(measure), "%.15g %s, %.12g over the limit of %.15g", value,
                  measure_unit(measure), value - limits->most[i], limits->most[i]);
         check_growth(judge, measure, value);
     }

@@ -144,6 +144,16 @@ static unsigned processors(void)
     return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
+static bool make_cache(const struct session *session, struct error *err)
+{
+    if (!session->cache_dir || file_make_dirs(session->cache_dir, err))
+        return true;
+    if (!session->args->cache_dir)
+        error_append(err, "built firmware is kept there: give --cache DIR for another folder, or "
+                          "--no-cache");
+    return false;
+}
+
 static bool prepare(struct session *session, struct error *err)
 {
     size_t count = session->suite.count;
@@ -152,7 +162,7 @@ static bool prepare(struct session *session, struct error *err)
         return error_no_memory(err, "outcomes", count * sizeof(*session->outcomes));
     progress_init(&session->progress, stdout, &session->suite);
     return file_program_path(&session->program, err) && find_cache(session, err) &&
-           (!session->cache_dir || file_make_dirs(session->cache_dir, err)) &&
+           make_cache(session, err) &&
            temp_dir_make(temp_dir_parent(), "microtvm-qemu-tmp-", &session->scratch, err);
 }
 

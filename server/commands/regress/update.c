@@ -90,17 +90,25 @@ static void tell_measures(const char *name, const cJSON *before, const cJSON *no
     }
 }
 
+/* What changed is told once it is written. */
 static bool update_baseline(struct session *session, struct error *err)
 {
-    for (size_t i = 0; i < session->suite.count; i++) {
-        const char *name = session->suite.cases[i].name;
-        cJSON *entry = baseline_entry(session->outcomes[i].run);
-        tell_measures(name, baseline_find(session->baseline, name), entry);
-        if (!baseline_set(session->baseline, name, entry))
-            return error_no_memory(err, "a baseline", 0);
+    const struct suite *suite = &session->suite;
+    cleanup_json cJSON *before = cJSON_Duplicate(session->baseline, true);
+    bool good = before != NULL;
+    for (size_t i = 0; good && i < suite->count; i++)
+        good = baseline_set(session->baseline, suite->cases[i].name,
+                            baseline_entry(session->outcomes[i].run));
+    if (!good)
+        return error_no_memory(err, "a baseline", 0);
+    cleanup_free char *target = realpath(suite->baseline, NULL);
+    if (!json_save(target ? target : suite->baseline, session->baseline, err))
+        return false;
+    for (size_t i = 0; i < suite->count; i++) {
+        const char *name = suite->cases[i].name;
+        tell_measures(name, baseline_find(before, name), baseline_find(session->baseline, name));
     }
-    cleanup_free char *target = realpath(session->suite.baseline, NULL);
-    return json_save(target ? target : session->suite.baseline, session->baseline, err);
+    return true;
 }
 
 bool update_files(struct session *session, bool *ret_updated, struct error *err)

@@ -10,20 +10,34 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "models/digits.tar" -> "digits", in buffer. */
-static void model_stem(const char *path, char *buffer, size_t size)
+/* A file's name without its folder and the first of these endings, in buffer. endings is
+ * NULL-terminated. */
+static void stem_of(const char *path, const char *const *endings, char *buffer, size_t size)
 {
-    static const char *const ENDINGS[] = {".tar", ".tar.gz", ".tgz"};
     const char *slash = strrchr(path, '/');
     snprintf(buffer, size, "%s", slash ? slash + 1 : path);
     size_t length = strlen(buffer);
-    for (size_t i = 0; i < sizeof(ENDINGS) / sizeof(ENDINGS[0]); i++) {
-        size_t ending = strlen(ENDINGS[i]);
-        if (length > ending && strcmp(buffer + length - ending, ENDINGS[i]) == 0) {
+    for (; *endings; endings++) {
+        size_t ending = strlen(*endings);
+        if (length > ending && strcmp(buffer + length - ending, *endings) == 0) {
             buffer[length - ending] = '\0';
             return;
         }
     }
+}
+
+/* "models/digits.tar" -> "digits" */
+static void model_stem(const char *path, char *buffer, size_t size)
+{
+    static const char *const ENDINGS[] = {".tar", ".tar.gz", ".tgz", NULL};
+    stem_of(path, ENDINGS, buffer, size);
+}
+
+/* "boards/mine.json" -> "mine", "mps2_an385" as it is */
+static void board_stem(const char *board, char *buffer, size_t size)
+{
+    static const char *const ENDINGS[] = {".json", NULL};
+    stem_of(board, ENDINGS, buffer, size);
 }
 
 static void check_unique(const struct reader *reader, const struct node *entry,
@@ -51,10 +65,11 @@ static bool add_case(const struct reader *reader, const struct node *entry, cons
                      const char *board)
 {
     char stem[256];
+    char board_name[256];
     struct suite *suite = reader->suite;
     model_stem(model, stem, sizeof(stem));
-    const char *slash = strrchr(board, '/');
-    const struct names names = {.model = stem, .board = slash ? slash + 1 : board};
+    board_stem(board, board_name, sizeof(board_name));
+    const struct names names = {.model = stem, .board = board_name};
     const char *text = "{model}";
     const struct node name = node_member(entry, "name");
     reader_text(reader, &name, &text);
@@ -158,8 +173,8 @@ static void add_models(const struct reader *reader, const struct node *entry,
     if (result == GLOB_NOSPACE)
         reader->mistakes->no_memory = true;
     else if (found.gl_pathc == 0)
-        mistakes_add(reader->mistakes, node->pointer, "\"%s\": there is no such file",
-                     printable(pattern).text);
+        mistakes_add(reader->mistakes, node->pointer, "%s: there is no such file",
+                     printable(named ? named : pattern).text);
     for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
         const char *path = reader_keep(reader, strdup(found.gl_pathv[i]));
         if (path)

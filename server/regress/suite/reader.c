@@ -153,6 +153,8 @@ const char *reader_fill(const struct reader *reader, const struct node *node, co
 const char *reader_path(const struct reader *reader, const char *path)
 {
     const char *dir = reader->suite->dir;
+    while (strcmp(dir, ".") != 0 && strncmp(path, "./", 2) == 0)
+        path += 2 + strspn(path + 2, "/");
     if (path[0] == '/' || strcmp(dir, ".") == 0)
         return reader_keep(reader, strdup(path));
     return reader_keep(reader, file_path("%s/%s", dir, path));

@@ -89,6 +89,30 @@ START_TEST(patterns_times_boards)
 }
 END_TEST
 
+/* A definition of one's own is called as its file is, without folder and ending. */
+START_TEST(boards_of_files)
+{
+    static const char BOARDS[] =
+        "\"defaults\": {\"boards\": [\"././/mine.json\", \"own/other.json\", "
+        "\"own/x\"]}, \"cases\": [{\"model\": \"./models/a.tar\", \"inputs\": "
+        "\"{board}.npy\"}]";
+    static const char *const NAMES[] = {"a@mine", "a@other", "a@x"};
+    static const char *const FILES[] = {"mine.json", "own/other.json", "own/x"};
+    static const char *const INPUTS[] = {"mine.npy", "other.npy", "x.npy"};
+    for (size_t i = 0; i < 3; i++) {
+        scratch_write(FILES[i], "{}");
+        scratch_write(INPUTS[i], "");
+    }
+    ck_assert_msg(load(BOARDS), "%s", err.text);
+    ck_assert_uint_eq(suite.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_str_eq(suite.cases[i].name, NAMES[i]);
+        ck_assert_str_eq(suite.cases[i].board, scratch_path("%s", FILES[i]));
+        ck_assert_str_eq(suite.cases[i].inputs.items[0].path, scratch_path("%s", INPUTS[i]));
+    }
+}
+END_TEST
+
 START_TEST(a_case_goes_before_the_defaults)
 {
     ck_assert_msg(load("\"baseline\": \"base.json\", \"defaults\": {\"boards\": [\"m3\"], "
@@ -111,7 +135,7 @@ START_TEST(a_case_goes_before_the_defaults)
     ck_assert_int_eq(b->tolerance.rule, RULE_EXACT);
     ck_assert_str_eq(b->options[0], "icount=4");
     ck_assert_str_eq(b->board, scratch_path("my.json"));
-    ck_assert_str_eq(b->name, "b@my.json");
+    ck_assert_str_eq(b->name, "b@my");
     ck_assert_str_eq(suite.baseline, scratch_path("base.json"));
 }
 END_TEST
@@ -130,7 +154,8 @@ START_TEST(all_mistakes_with_their_places)
     assert_mistake("S:9: /cases/0/accuracy: there are no labels");
     assert_mistake("S:10: /cases/0/tolerance: give rtol and atol");
     assert_mistake("S:10: /cases/0/tolerance/rtol: give a number of at least 0");
-    assert_mistake("S:11: /cases/1/model: \"none*.tar\": there is no such file");
+    assert_mistake("/none*.tar: there is no such file");
+    assert_mistake("S:11: /cases/1/model: ");
     assert_mistake("S:11: /cases/1/lables: \"lables\": no such key (have: name, model, ");
     assert_mistake("S:12: /cases/3: give an object");
     ck_assert_uint_eq(mistakes.count, 9); /* the options of a case without a board are not read */
@@ -296,6 +321,7 @@ int main(void)
     TCase *tests = tcase_create("suite");
     tcase_add_checked_fixture(tests, make, unmake);
     tcase_add_test(tests, patterns_times_boards);
+    tcase_add_test(tests, boards_of_files);
     tcase_add_test(tests, a_case_goes_before_the_defaults);
     tcase_add_test(tests, all_mistakes_with_their_places);
     tcase_add_loop_test(tests, what_each_value_may_be, 0, 37);

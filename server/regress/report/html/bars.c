@@ -19,6 +19,10 @@ static void begin_row(FILE *out, const char *name, double share, double mark)
 
 #define ROW_END "</span></div>\n"
 
+/* Rows between these have their bars in one column: what is compared has one scale. */
+#define ROWS_BEGIN "<div class=\"rows\">\n"
+#define ROWS_END "</div>\n"
+
 /* The largest number of instructions, now or in the baseline. */
 static double largest_of(const cJSON *operators, const cJSON *before)
 {
@@ -45,7 +49,7 @@ void html_write_operators(FILE *out, const cJSON *item)
     double largest = largest_of(operators, before);
     if (!cJSON_IsArray(operators) || !operators->child)
         return;
-    fprintf(out, "<h3>Instructions of each operator%s</h3>\n",
+    fprintf(out, "<h3>Instructions of each operator%s</h3>\n" ROWS_BEGIN,
             before ? " (the mark is the baseline's)" : "");
     cJSON_ArrayForEach(one, operators)
     {
@@ -60,6 +64,7 @@ void html_write_operators(FILE *out, const cJSON *item)
             fprintf(out, " (%+.2f %%)", (now - was->valuedouble) / was->valuedouble * 100);
         fputs(ROW_END, out);
     }
+    fputs(ROWS_END, out);
 }
 
 static void write_area(FILE *out, const cJSON *item, const char *area, const char *name,
@@ -104,10 +109,11 @@ void html_write_memory(FILE *out, const cJSON *item)
 {
     if (!json_at(item, "run.memory"))
         return;
-    fputs("<h3>Memory</h3>\n", out);
+    fputs("<h3>Memory</h3>\n" ROWS_BEGIN, out);
     write_area(out, item, "flash", "flash, of the board's", "rom_bytes");
     write_area(out, item, "ram", "RAM, of the board's", "ram_bytes");
     write_parts(out, item);
+    fputs(ROWS_END, out);
 }
 
 static void write_histogram(FILE *out, const cJSON *output, const cJSON *histogram)
@@ -117,7 +123,7 @@ static void write_histogram(FILE *out, const cJSON *output, const cJSON *histogr
     json_number_at(output, "comparison.count", &all);
     fputs("<h3>Errors of output ", out);
     escape(out, json_text_at(output, "name"), "");
-    fputs("</h3>\n", out);
+    fputs("</h3>\n" ROWS_BEGIN, out);
     cJSON_ArrayForEach(bin, histogram)
     {
         char name[48] = "more, or not a number";
@@ -131,6 +137,7 @@ static void write_histogram(FILE *out, const cJSON *output, const cJSON *histogr
         begin_row(out, name, count / fmax(all, 1), -1);
         fprintf(out, "%.0f elements" ROW_END, count);
     }
+    fputs(ROWS_END, out);
 }
 
 void html_write_errors(FILE *out, const cJSON *item)

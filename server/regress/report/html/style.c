@@ -26,14 +26,15 @@ const char HTML_STYLE[] =
     "background:var(--card)}summary{cursor:pointer;padding:.5rem 0}"
     "pre{background:var(--back);border:1px solid var(--line);border-radius:6px;padding:.6rem;"
     "overflow:auto;max-height:30rem;white-space:pre-wrap;font:13px/1.45 ui-monospace,monospace}"
-    ".row{display:grid;grid-template-columns:minmax(6rem,18rem) 1fr minmax(7rem,auto);gap:.6rem;"
-    "align-items:center;font-size:.85rem;margin:.15rem 0}"
+    ".rows{display:grid;grid-template-columns:minmax(6rem,18rem) 1fr auto;gap:.3rem .6rem;"
+    "align-items:center;font-size:.85rem}.row{display:contents}"
     ".bar{position:relative;height:.9rem;background:var(--rest);border-radius:3px}"
     ".bar b{position:absolute;inset:0 auto 0 0;background:var(--bar);border-radius:3px}"
     ".bar i{position:absolute;top:-2px;bottom:-2px;width:3px;background:var(--mark)}"
     ".row span:last-child{text-align:right;font-variant-numeric:tabular-nums}"
     "a{color:var(--bar)}\n"
-    "@media(max-width:40rem){body{padding:.6rem}.row{grid-template-columns:1fr auto}"
+    "@media(max-width:40rem){body{padding:.6rem}.rows{grid-template-columns:1fr}"
+    ".row{display:grid;grid-template-columns:1fr auto;gap:.2rem .6rem}"
     ".row .bar{grid-column:1/-1;order:3}}\n";
 
 /* Sorts the table by the column whose heading is pressed; a link to a case opens it. */
