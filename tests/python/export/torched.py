@@ -103,20 +103,14 @@ def test_pools_and_grids():
     checked(torch, Sampled(), ["grid_sampler", "order"])
 
 
-def test_integers_that_are_divided():
+def test_a_type_that_is_read_wrongly():
     torch = torch_here()
 
-    class Third(torch.nn.Module):
-        def __init__(self, again):
-            super().__init__()
-            self.again = again
-
+    class Clamped(torch.nn.Module):
         def forward(self, x):
-            third = x.to(torch.int64) / 3
-            return third.to(torch.int32).float() if self.again else third
+            return x.to(torch.int32).clamp(0.5, 2.5).to(torch.int32).float()
 
-    for again in (False, True):
-        checked(torch, Third(again), ["div.Tensor", "torched.py:", "float32 [1, 2, 3, 4]", "int64"])
+    checked(torch, Clamped(), ["clamp.default", "torched.py:", "float32 [1, 2, 3, 4]", "int32"])
 
 
 def test_a_state():
@@ -165,6 +159,12 @@ def test_a_recurrent_layer():
 
     for layer in (torch.nn.LSTM, torch.nn.GRU):
         checked(torch, Last(layer))
+
+    class State(Last):
+        def forward(self, x):
+            return self.layer(x.reshape(2, 2, 6))[1][0]
+
+    checked(torch, State(torch.nn.LSTM), ["lstm.input", "[2, 1, 2, 2]", "from its outputs"])
 
 
 def test_indices_that_are_inputs():

@@ -10,7 +10,7 @@ from ..names import type_of
 from ..tensors import flat_types
 from .stumbles import stumble, torch_node
 from .torch_nodes import check_program
-from .torch_values import broadcast_values
+from .torch_values import tell_values
 from .types import differs, told
 
 
@@ -79,7 +79,7 @@ def read(torch, path):
         check_program(program)
         program = program.run_decompositions()
         check_program(program)
-        broadcast_values(torch, program)
+        tell_values(torch, program)
         importer = _importer()
         module = importer.from_exported_program(
             exported_program=program,

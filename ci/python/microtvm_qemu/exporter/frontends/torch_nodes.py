@@ -53,6 +53,17 @@ def _average(node):
     return "TVM drops divisor_override: leave it out, and multiply the result"
 
 
+def _lstm(node):
+    """torch.export tells a wrong shape of its last states, by which all that follows is computed."""
+    for state in [user for user in node.users if user.users and user.args[1] > 0]:
+        if len(_shape(state)) != len(_shape(node.args[0])):
+            return (
+                f"torch.export gives its last states a dimension more, {_shape(state)}: take what they are from its "
+                "outputs (the last one, and of the other direction the first)"
+            )
+    return None
+
+
 def _trains(place):
     """A layer that draws lots, which TVM leaves out."""
 
@@ -62,6 +73,23 @@ def _trains(place):
         return "is in training mode: call model.eval() before torch.export"
 
     return check
+
+
+def _draws(_node):
+    return "draws random numbers, for which TVM has the same ones each time, or none: make them an input"
+
+
+def _clamp(node):
+    low, high = _argument(node, 1, "min"), _argument(node, 2, "max")
+    if not all(isinstance(limit, (int, float)) for limit in (low, high)) or low <= high:
+        return None
+    return f"min {low} is above max {high}: torch gives max then, TVM min: correct them"
+
+
+def _any(node):
+    if str(node.args[0].meta["val"].dtype) != "torch.bool":
+        return "TVM takes the maximum of what are no truth values: compare first, any(x != 0)"
+    return None
 
 
 def _grid(_node):
@@ -109,6 +137,10 @@ _CHECKS = {
     **dict.fromkeys(PUTS, _index_put),
     **dict.fromkeys(("add", "add_", "sub", "sub_", "rsub"), _sum),
     **dict.fromkeys(("dropout", "native_dropout", "feature_dropout", "alpha_dropout"), _trains(2)),
+    **dict.fromkeys(("bernoulli", "exponential", "rand", "randn", "rand_like", "randn_like"), _draws),
+    **dict.fromkeys(("clamp", "clip"), _clamp),
+    "any": _any,
+    "lstm": _lstm,
     "avg_pool2d": _average,
     "avg_pool3d": _average,
     "grid_sampler": _grid,
