@@ -115,6 +115,10 @@ def test_constants():
         x = DATA.ravel()[:6].reshape(3, 2)
         outputs, _ = microtvm_qemu.run(made.path, BOARD, {"x": x})
         np.testing.assert_array_equal(outputs["output"], x[[-3, 2, -1]])
+        last = microtvm_qemu.export(taken(relax.const(-1, "int64")), folder / "m.tar")
+        assert last.outputs["output"] == ((2,), "float32"), last.outputs
+        outputs, _ = microtvm_qemu.run(last.path, BOARD, {"x": x})
+        np.testing.assert_array_equal(outputs["output"], x[-1])
         for index in (3, -4):
             arguments = taken(relax.const([0, index], "int64")), folder / "m.tar"
             error = common.expect_raises(microtvm_qemu.ExportError, microtvm_qemu.export, *arguments)

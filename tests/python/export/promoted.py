@@ -55,6 +55,18 @@ def test_numbers():
         np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-6, err_msg=case)
 
 
+def test_a_copy_over_a_tensor():
+    """The tensor itself is as it was."""
+    torch = torch_here()
+
+    class Copied(torch.nn.Module):
+        def forward(self, x):
+            over = torch.ops.aten.copy(x, torch.arange(4, dtype=torch.int32))
+            return over * 2 + x + x.select(3, -1).sum()
+
+    checked(torch, Copied())
+
+
 def test_what_is_refused():
     torch = torch_here()
 

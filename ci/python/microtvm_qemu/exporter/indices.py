@@ -95,14 +95,15 @@ class _Indices(relax.PyExprMutator):
         if not dtype.startswith("int") or _dims(index) is None:
             return index
         value = self._value(index)
+        sizes = np.array(extents if len(extents) > 1 else extents[0])  # an index of no dimensions keeps none
         if is_constant(value):
-            return _constant(call, index, constant_data(value), np.array(extents))
+            return _constant(call, index, constant_data(value), sizes)
         if self._is_positive(index):
             return index
         emit = self.builder_.emit
         if np.iinfo(dtype).max < max(extents):
             index, dtype = emit(relax.op.astype(index, "int32")), "int32"
-        sizes = np.array(extents if len(extents) > 1 else extents[0], dtype)
+        sizes = sizes.astype(dtype)
         is_negative = emit(relax.op.less(index, relax.const(0, dtype)))
         return emit(relax.op.where(is_negative, emit(relax.op.add(index, relax.const(sizes, dtype))), index))
 

@@ -69,12 +69,23 @@ def _limit(torch, program, node):
         node.args = (node.args[0], *limits)
 
 
+def _copy(torch, program, node):
+    """A copy over a tensor: TVM takes it for the tensor itself ever after, as if it was in place."""
+    over, source = (arg.meta["val"] for arg in node.args[:2])
+    if source.dtype != over.dtype:
+        arguments, value = ((node.args[1],), {"dtype": over.dtype}), source.to(over.dtype)
+        node.update_arg(1, _before(program, node, torch.ops.aten._to_copy.default, arguments, value))
+    node.target, node.args = torch.ops.aten.expand.default, (node.args[1], [*over.shape])
+
+
 def tell_values(torch, program):
     """Changes the program."""
     for node in [*program.graph.nodes]:
         operator = operator_of(node)
         if operator in PUTS:
             _broadcast(torch, program, node)
+        elif operator == "copy":
+            _copy(torch, program, node)
         elif operator == "clamp":
             _limit(torch, program, node)
         elif operator in _TWO:
