@@ -54,13 +54,10 @@ static bool run_splitting_firmware(struct run *run, struct error *err)
            counts_read_operators(elf, board, &run->counts, err);
 }
 
-/* One is enough where all take the same instructions. mlperftiny runs each input several times, and
- * has few. */
-static int64_t inferences_to_split(const struct run *run)
+/* One is enough where all take the same instructions. */
+static int64_t inferences_to_split(const struct counts *counts)
 {
-    if (run->counts.least == run->counts.most)
-        return 1;
-    return run_is_mlperftiny(&run->settings) ? 0 : (int64_t)run->counts.first_inferences;
+    return counts->least == counts->most ? 1 : (int64_t)counts->first_inferences;
 }
 
 bool count_operators(struct run *run, struct error *err)
@@ -68,7 +65,7 @@ bool count_operators(struct run *run, struct error *err)
     if (!run->args.count)
         return true;
     report_begin(&run->report, "operators");
-    if (!run_aside(run, inferences_to_split(run), run_splitting_firmware, err))
+    if (!run_aside(run, inferences_to_split(&run->counts), run_splitting_firmware, err))
         return false;
     report_end(&run->report, "%zu", run->counts.operators_count);
     return true;
