@@ -119,6 +119,12 @@ def test_one_infinity():
         assert "has no IsInf" in str(error), error
 
 
+def test_a_shrink_of_nothing():
+    types = {"x": (FLOAT, [4])}, {"y": (FLOAT, [4])}
+    refused(["Shrink y", "lambd -0.3", "not negative"], [helper.make_node("Shrink", ["x"], ["y"], lambd=-0.3)], *types)
+    exported([helper.make_node("Shrink", ["x"], ["y"], lambd=0.3, bias=0.1)], *types)
+
+
 def test_an_operator_inside_that_gives_another_shape():
     """The output's is right all the same."""
     scales = [("scales", np.array([1, 2, 2, 2], "float32"))]

@@ -29,7 +29,7 @@ CASES = """i > 0.5|l >= 0.5|l == 0.5|b == 2|b != 0.5|b > -3|b < 1000|l <= 2|i + 
 (s + scalar).float()|(s * scalar).float()|i + f|f > l|s + i|l / 3|l / i.clamp(min=1)|i / 2.5
 l // 3|l // -3|i // 4|f // 0.5|torch.div(l, -3, rounding_mode="trunc")|torch.div(i, 2.5, rounding_mode="floor")
 l % 0.75|torch.fmod(i, 2.5)|torch.remainder(f, l.clamp(min=1))|i ** 0.0|torch.maximum(i, f)
-torch.where(b, i, 0.5)|torch.where(b, f, l)|torch.where(i > 0.5, s, l)|s & l|b | i|i.clamp(max=3)|l.clamp(min=-2)|s.clamp(max=40)"""
+torch.where(b, i, 0.5)|torch.where(b, f, l)|torch.where(i > 0.5, s, l)|s & l|b | i|i.clamp(max=3)|l.clamp(min=-2)|s.clamp(max=40)|~b|torch.isin(l, i[:2].long(), invert=True)"""
 
 
 def test_numbers():

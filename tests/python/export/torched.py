@@ -225,6 +225,16 @@ def test_values_that_are_put():
     checked(torch, Put(lambda i: [torch.arange(6) > i[0]], (1,)), ["index_put", "no mask", "torch.where"])
 
 
+def test_a_file_that_is_no_program():
+    torch = torch_here()
+    with common.scratch() as folder:
+        path = folder / "net.pt2"
+        torch.save({"weights": torch.ones(2)}, str(path))
+        error = common.expect_raises(microtvm_qemu.ExportError, frontends.load, path)
+    for text in (str(path), f"torch {torch.__version__} can't load it", "torch.export.save"):
+        assert text in str(error), error
+
+
 def test_a_dimension_that_is_left_open():
     torch = torch_here()
     shapes = ({0: torch.export.Dim("batch")},)

@@ -93,6 +93,13 @@ def _roi_align(graph, node):
     return "TVM has other numbers for mode max: take avg"
 
 
+def _shrink(graph, node):
+    lambd = graph.attribute(node, "lambd", 0.5)
+    if lambd >= 0:
+        return None
+    return f"of lambd {lambd}, TVM adds up what is on both sides of 0: give one that is not negative"
+
+
 def _lp_pool(graph, node):
     is_plain = len(graph.attribute(node, "kernel_shape")) == 2 and not any(graph.attribute(node, "pads", []))
     if RELEASE >= (0, 26) or is_plain:
@@ -115,6 +122,7 @@ _CHECKS = {
     "LpPool": _lp_pool,
     "Resize": _resize,
     "RoiAlign": _roi_align,
+    "Shrink": _shrink,
     "Upsample": _upsample,
 }
 

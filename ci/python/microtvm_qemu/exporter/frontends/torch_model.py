@@ -7,6 +7,7 @@ from tvm import relax
 
 from ...errors import ExportError
 from ..names import type_of
+from ..refusals import cause
 from ..tensors import flat_types
 from .stumbles import stumble, torch_node
 from .torch_nodes import check_program
@@ -72,9 +73,19 @@ def _check_outputs(torch, program, module):
             )
 
 
+def _load(torch, path):
+    try:
+        return torch.export.load(str(path))
+    except Exception as error:  # pylint: disable=broad-except
+        raise ExportError(
+            f"{path}: torch {torch.__version__} can't load it: {cause(error)}: it is what torch.export.save of this "
+            "torch, or of an older one, writes"
+        ) from error
+
+
 def read(torch, path):
     """The Relax module. Raises ExportError."""
-    program = torch.export.load(str(path))
+    program = _load(torch, path)
     try:
         check_program(program)
         program = program.run_decompositions()

@@ -84,6 +84,8 @@ def tell_values(torch, program):
         operator = operator_of(node)
         if operator in PUTS:
             _broadcast(torch, program, node)
+        elif operator == "bitwise_not" and node.meta["val"].dtype == torch.bool:
+            node.target = torch.ops.aten.logical_not.default  # of a 1 TVM 0.25 makes another number that is true
         elif operator == "copy":
             _copy(torch, program, node)
         elif operator == "clamp":
