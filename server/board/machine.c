@@ -24,7 +24,7 @@ static const struct field fields[] = {
     {"description", FIELD_TEXT, KEPT(description)},
     {"core", FIELD_NOTE, KEPT(core)},
     {"floating_point", FIELD_NOTE, KEPT(floating_point)},
-    {"architecture", FIELD_NAME, NOT_KEPT},
+    {"architecture", FIELD_NAME, KEPT(architecture)},
     {"pointer_size_bytes", FIELD_WIDTH, NOT_KEPT},
     {"model", FIELD_TEXT, KEPT(model)},
     {"qemu.program", FIELD_TEXT, KEPT(qemu_program)},
@@ -36,7 +36,7 @@ static const struct field fields[] = {
     {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
     {"uart.driver", FIELD_NAME, KEPT(uart_driver)},
     {"uart.base", FIELD_ADDRESS, NOT_KEPT},
-    {"uart.interrupt", FIELD_INTERRUPT, NOT_KEPT},
+    {"uart.interrupt", FIELD_INTERRUPT, KEPT(uart_interrupt)},
     {"timer.driver", FIELD_NAME, NOT_KEPT},
     {"timer.clock_hz", FIELD_SIZE, NOT_KEPT},
     {"halt.driver", FIELD_NAME, NOT_KEPT},
@@ -93,7 +93,7 @@ static bool keep(const struct field *field, const cJSON *value, struct machine *
                  struct error *err)
 {
     char *place = (char *)machine + field->offset;
-    if (field->type == FIELD_SIZE) {
+    if (field->type == FIELD_SIZE || field->type == FIELD_INTERRUPT) {
         *(uint64_t *)(void *)place = field_size(value);
         return true;
     }
@@ -188,6 +188,20 @@ static bool default_line_args(struct machine *machine, struct error *err)
     return machine->line_args || error_no_memory(err, "arguments", sizeof(struct machine));
 }
 
+/* Only the firmware's build needs it, and says what is wrong: here it is for who looks into a
+ * board. */
+static bool keep_controller(const cJSON *json, struct machine *machine, struct error *err)
+{
+    const cJSON *driver = find(json, "interrupt_controller.driver");
+    const cJSON *base = find(json, "interrupt_controller.base");
+    if (field_fits(base, FIELD_ADDRESS))
+        machine->interrupt_base = field_address(base);
+    if (!field_fits(driver, FIELD_NAME))
+        return true;
+    machine->interrupt_driver = strdup(cJSON_GetStringValue(driver));
+    return machine->interrupt_driver || error_no_memory(err, driver->string, 0);
+}
+
 static bool parse(const cJSON *json, struct machine *machine, struct error *err)
 {
     if (!cJSON_IsObject(json))
@@ -206,7 +220,7 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
     const cJSON *width = find(json, "pointer_size_bytes");
     return regions_read(find(json, "memory"), width ? field_size(width) : sizeof(uint32_t),
                         &machine->regions, err) &&
-           check_bases(json, err);
+           check_bases(json, err) && keep_controller(json, machine, err);
 }
 
 static bool check_qemu_args(const struct machine *machine, struct error *err)
@@ -248,6 +262,8 @@ void machine_dispose(struct machine *machine)
     dispose_list(machine->line_args);
     toolchain_list_dispose(&machine->toolchains);
     free(machine->model);
+    free(machine->architecture);
     free(machine->uart_driver);
+    free(machine->interrupt_driver);
     *machine = (struct machine){.name = NULL};
 }

@@ -25,7 +25,11 @@ struct machine {
     const char *toolchain_prefix;   /* of that to use here, "arm-none-eabi-"; not owned */
     struct regions regions;         /* its memories */
     uint64_t rpc_packet_size_bytes; /* the largest message that its firmware takes */
+    char *architecture;             /* "cortex_m" */
     char *uart_driver;              /* its firmware's: "pl011" */
+    uint64_t uart_interrupt;        /* the line that its firmware waits for */
+    char *interrupt_driver;         /* "plic"; NULL: none, as a Cortex-M has its own */
+    uint64_t interrupt_base;        /* where that is; 0: not told */
     char *model;                    /* what TVM's target calls it ("lm3s6965"), for boards.json */
 };
 

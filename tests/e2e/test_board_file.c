@@ -159,6 +159,36 @@ START_TEST(the_device_is_elsewhere)
 }
 END_TEST
 
+static const struct {
+    const char *board;
+    const char *from;
+    const char *to;
+    const char *says;
+} INTERRUPTS[] = {
+    {"mps2_an385", "\"interrupt\": 0", "\"interrupt\": 5",
+     "interrupt 5, which \"uart.interrupt\" of its definition is, but interrupt 0 is pending:"},
+    {"mps2_an521", "\"interrupt\": 42", "\"interrupt\": 33",
+     "interrupt 33, which \"uart.interrupt\" of its definition is, but interrupts 32, 42 are "
+     "pending:"},
+    {"qemu_riscv32", "\"interrupt\": 1", "\"interrupt\": 10",
+     "interrupt 10, which \"uart.interrupt\" of its definition is, but interrupt 1 is pending:"},
+    {"qemu_cortex_a15", "\"interrupt\": 48", "\"interrupt\": 49",
+     "interrupt 49, which \"uart.interrupt\" of its definition is, but interrupt 48 is pending:"},
+};
+
+/* The firmware starts, and sleeps: nothing wakes it. One of each interrupt controller, and one
+ * whose UART has two lines. */
+START_TEST(the_interrupt_is_another)
+{
+    write_changed(INTERRUPTS[_i].board, INTERRUPTS[_i].from, INTERRUPTS[_i].to);
+    ck_assert_int_eq(program_run("run", SOURCE_DIR "/tests/models/digits_usmp.tar", "--board",
+                                 "./my_board.json", "--project-type", "aot_standalone_demo",
+                                 "--timeout", "3", "--input", DIGITS_IMAGES, NULL),
+                     5);
+    ASSERT_PRINTED(INTERRUPTS[_i].says);
+}
+END_TEST
+
 /* What a board has whose QEMU has nothing better. */
 START_TEST(on_a_uart)
 {
@@ -217,6 +247,8 @@ int main(void)
     tcase_add_test(tests, no_device);
     tcase_add_loop_test(tests, memory_that_is_not_there, 0, sizeof(MEMORIES) / sizeof(MEMORIES[0]));
     tcase_add_test(tests, the_device_is_elsewhere);
+    tcase_add_loop_test(tests, the_interrupt_is_another, 0,
+                        sizeof(INTERRUPTS) / sizeof(INTERRUPTS[0]));
     tcase_add_test(tests, on_a_uart);
     tcase_add_test(tests, no_definition);
     tcase_add_test(tests, through_the_api);

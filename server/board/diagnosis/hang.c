@@ -2,6 +2,7 @@
 
 #include "board/diagnosis/death.h"
 #include "board/diagnosis/fault.h"
+#include "board/diagnosis/interrupts.h"
 #include "board/diagnosis/monitor.h"
 #include "board/diagnosis/stack.h"
 #include "board/loop.h"
@@ -137,12 +138,20 @@ static bool let_run(struct board *board)
     return !board->dead;
 }
 
+/* In guest/boot/cpu.h: where each architecture's CPU sleeps, and nowhere else. */
+static bool waits_for_interrupt(const struct places *places)
+{
+    return places->count == 1 && strstr(places->sources[0], "cpu_wait_for_interrupt at ");
+}
+
 static bool append_places(struct board *board, struct error *err)
 {
     struct places places = {.count = 0};
     for (int i = 0; i < SAMPLES; i++)
         if ((i > 0 && !let_run(board)) || !look(board, &places, err))
             break;
+    if (waits_for_interrupt(&places))
+        interrupts_explain(board, deadline_in_ms(REGISTERS_TIMEOUT_MS), err);
     return false;
 }
 

@@ -20,6 +20,7 @@ struct machine machine = {
     .qemu_machine = (char *)"fake",
     .qemu_args = no_args,
     .toolchain_prefix = (char *)"no-such-",
+    .architecture = (char *)"riscv",
 };
 
 struct error err;
