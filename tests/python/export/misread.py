@@ -10,6 +10,7 @@ from tvm import relax
 import common
 import microtvm_qemu
 from microtvm_qemu.exporter import frontends
+from microtvm_qemu.exporter.names import RELEASE
 from modules import module, tensor
 
 FLOAT, BOOL = TensorProto.FLOAT, TensorProto.BOOL
@@ -125,6 +126,18 @@ def test_a_shrink_of_nothing():
     exported([helper.make_node("Shrink", ["x"], ["y"], lambd=0.3, bias=0.1)], *types)
 
 
+def test_windows_that_end_outside():
+    def pool(length, **attributes):
+        node = helper.make_node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], ceil_mode=1, **attributes)
+        types = {"x": (FLOAT, [1, 1, 4, length])}, {"y": (FLOAT, [1, 1, 2, (length + 1) // 2])}
+        return [node], *types
+
+    refused(["LpPool y", "ceil_mode", "Pad"], *pool(5, strides=[2, 2]), opset=18)
+    exported(*pool(6, strides=[2, 2]), opset=18)
+    if RELEASE < (0, 26):
+        refused(["LpPool y", "absolute value"], *pool(6, strides=[2, 2], p=3), opset=18)
+
+
 def test_an_operator_inside_that_gives_another_shape():
     """The output's is right all the same."""
     scales = [("scales", np.array([1, 2, 2, 2], "float32"))]
@@ -145,6 +158,9 @@ def test_a_shape_inside_that_is_left_from_another_input():
 def test_where_the_front_end_stumbled():
     split = helper.make_node("StringSplit", ["x"], ["y"])
     refused(["net.onnx: StringSplit y: TVM ", "front end has no StringSplit"], [split], {"x": (FLOAT, [2])}, {"y": (FLOAT, [2])})
+    power = helper.make_node("Pow", ["x", "i"], ["y"])
+    types = {"x": (TensorProto.INT32, [4]), "i": (FLOAT, [4])}, {"y": (TensorProto.INT32, [4])}
+    refused(["Pow y: ", "make its inputs one type (Cast"], [power], *types)
     node = helper.make_node("ReduceL2", ["x"], ["y"], name="length", keepdims=0)
     types = {"x": (TensorProto.INT32, [4])}, {"y": (TensorProto.INT32, [])}
     refused(["net.onnx: ReduceL2 length: TVM ", "float", "replace it"], [node], *types)

@@ -146,6 +146,30 @@ def test_where_the_front_end_stumbled():
     checked(torch, Prod(), ["prod.dim_int prod", "torched.py:", "front end has no prod", "with other operators"])
 
 
+def test_what_can_not_be_lowered():
+    """It is named as in the model; no line of the user's is in an archive."""
+    torch = torch_here()
+
+    class Power(torch.nn.Module):
+        def __init__(self, dtype):
+            super().__init__()
+            self.dtype = dtype
+
+        def forward(self, x):
+            return torch.pow(x.to(self.dtype), x.abs().to(self.dtype))
+
+    x = torch.ones(2, 3)
+    with common.scratch() as folder:
+        for dtype in (torch.int32, torch.float32):
+            torch.export.save(torch.export.export(Power(dtype), (x,)), str(folder / f"{dtype}.pt2"))
+        arguments = frontends.load(folder / "torch.int32.pt2"), folder / "net.tar"
+        error = common.expect_raises(microtvm_qemu.ExportError, microtvm_qemu.export, *arguments)
+        for text in ("pow.Tensor_Tensor pow", "torched.py:", "operator relax.power", "convert both to float32"):
+            assert text in str(error), error
+        path = microtvm_qemu.export(frontends.load(folder / "torch.float32.pt2"), folder / "net.tar").path
+        assert b"torched.py" not in path.read_bytes()
+
+
 def test_a_recurrent_layer():
     torch = torch_here()
 

@@ -8,7 +8,7 @@ from ..errors import ExportError
 from .indices import from_the_end
 from .integers import in_integers
 from .names import dtype_of, name_of, type_of
-from .refusals import refuse_lowering, short
+from .refusals import NODES, refuse_lowering, short
 from .tensors import flat_types, tensor_of
 
 
@@ -112,6 +112,15 @@ def _result_types(module):
     return flat_types("output", type_of(module["main"].body))
 
 
+def _plain(module):
+    """Without what is for messages: no line of the user's files is to be in an archive."""
+    main = module["main"]
+    if not main.attrs or NODES not in main.attrs:
+        return module
+    functions = {**module.functions, module.get_global_var("main"): main.without_attr(NODES)}
+    return tvm.IRModule(functions, module.attrs, module.global_infos)
+
+
 def lower(module, target):
     """Operators as TIR functions, fused; main calls nothing but them."""
     _check_inputs(module["main"])
@@ -128,7 +137,7 @@ def lower(module, target):
     before = _result_types(module)
     try:
         with target, tvm.transform.PassContext(opt_level=3):
-            lowered = tvm.transform.Sequential(passes)(from_the_end(in_integers(module)))
+            lowered = tvm.transform.Sequential(passes)(from_the_end(in_integers(_plain(module))))
     except ExportError:
         raise
     except Exception as error:  # pylint: disable=broad-except

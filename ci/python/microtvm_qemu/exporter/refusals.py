@@ -23,6 +23,12 @@ _SORTS_AND_SCANS = {
     **dict.fromkeys(("relax.topk", "relax.sort", "relax.argsort"), _SORT),
     **dict.fromkeys(("relax.cumsum", "relax.cumprod"), _SCAN),
 }
+_HELPS = {
+    "relax.power": "convert both to float32, and the result back",
+    "relax.clip": "give both limits",
+}
+# An attribute of main, of modules that are read from files: {name of a variable: the model's node}.
+NODES = "microtvm_qemu.nodes"
 _FOREIGN = ("relax.call_dps_packed", "relax.call_pure_packed", "relax.call_inplace_packed")
 
 
@@ -99,6 +105,8 @@ def _alone(call):
 
 def refuse_lowering(module, error):
     """Finds the operator of main that TVM can't lower, and raises ExportError."""
+    attrs = module["main"].attrs
+    nodes = attrs[NODES] if attrs and NODES in attrs else {}
     for block in module["main"].body.blocks:
         for binding in block.bindings:
             call = binding.value
@@ -108,8 +116,10 @@ def refuse_lowering(module, error):
                 relax.transform.LegalizeOps()(_alone(call))
             except Exception as found:  # pylint: disable=broad-except
                 types = ", ".join(short(type_of(arg)) for arg in call.args)
+                name = name_of(binding.var)
+                node = f"{nodes[name]}: " if name in nodes else ""
                 raise ExportError(
-                    f"operator {call.op.name} ({types}): TVM has no implementation in TIR: "
-                    f"{cause(found)}; replace it in the model"
+                    f"{node}operator {call.op.name} ({types}): TVM has no implementation in TIR: "
+                    f"{cause(found)}; {_HELPS.get(call.op.name, 'replace it in the model')}"
                 ) from found
     raise ExportError(f"main: TVM can't lower it: {cause(error)}") from error

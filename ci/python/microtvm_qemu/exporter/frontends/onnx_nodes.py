@@ -100,7 +100,24 @@ def _shrink(graph, node):
     return f"of lambd {lambd}, TVM adds up what is on both sides of 0: give one that is not negative"
 
 
+def _ends_beyond(graph, node):
+    """The last windows of a pool with ceil_mode, of which a part is outside."""
+    after, before = (graph.type(names[0])[1] for names in (node.output, node.input))
+    if None in (after, before) or None in (*after, *before):
+        return True
+    kernel = graph.attribute(node, "kernel_shape")
+    count = len(kernel)
+    pads = graph.attribute(node, "pads", [0] * 2 * count)
+    strides, dilations = (graph.attribute(node, name, [1] * count) for name in ("strides", "dilations"))
+    ends = [(n - 1) * s + (k - 1) * d + 1 for n, s, k, d in zip(after[2:], strides, kernel, dilations)]
+    return any(end > size + a + b for end, size, a, b in zip(ends, before[2:], pads, pads[count:]))
+
+
 def _lp_pool(graph, node):
+    if graph.attribute(node, "ceil_mode", 0) and _ends_beyond(graph, node):
+        return "TVM counts more in windows that ceil_mode lets end outside: leave it out, or pad the input (Pad)"
+    if RELEASE < (0, 26) and graph.attribute(node, "p", 2) % 2:
+        return "TVM 0.25 takes no absolute value, which an odd p wants: take the value before (Abs), or 0.26 or later"
     is_plain = len(graph.attribute(node, "kernel_shape")) == 2 and not any(graph.attribute(node, "pads", []))
     if RELEASE >= (0, 26) or is_plain:
         return None

@@ -58,4 +58,6 @@ def stumble(error, nodes=()):
     node = _node(error)
     if node is None:
         return f"TVM {release}'s front end can't read it: {cause(error)}"
-    return f"{_label(node)}: TVM {release}'s front end can't read it: {cause(error)}; replace it in the model"
+    is_mixed = "must have the same datatype" in str(error)
+    remedy = "make its inputs one type (Cast, .to)" if is_mixed else "replace it in the model"
+    return f"{_label(node)}: TVM {release}'s front end can't read it: {cause(error)}; {remedy}"

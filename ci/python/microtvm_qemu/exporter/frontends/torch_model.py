@@ -6,8 +6,8 @@ import importlib
 from tvm import relax
 
 from ...errors import ExportError
-from ..names import type_of
-from ..refusals import cause
+from ..names import name_of, type_of
+from ..refusals import NODES, cause
 from ..tensors import flat_types
 from .stumbles import stumble, torch_node
 from .torch_nodes import check_program
@@ -73,6 +73,16 @@ def _check_outputs(torch, program, module):
             )
 
 
+def _with_nodes(module, made_of):
+    """Says of main's variables which nodes they are of."""
+    labels = {}
+    for node, made in made_of.items():
+        if node.op == "call_function" and isinstance(made, relax.Var):
+            labels.setdefault(name_of(made), torch_node(node))
+    module.update_func(module.get_global_var("main"), module["main"].with_attr(NODES, labels))
+    return module
+
+
 def _load(torch, path):
     try:
         return torch.export.load(str(path))
@@ -104,4 +114,4 @@ def read(torch, path):
     except Exception as error:  # pylint: disable=broad-except
         why = str(error) if isinstance(error, ExportError) else stumble(error, program.graph.nodes)
         raise ExportError(f"{path}: {why}") from error
-    return module
+    return _with_nodes(module, importer.env)
