@@ -126,6 +126,16 @@ def test_a_shrink_of_nothing():
     exported([helper.make_node("Shrink", ["x"], ["y"], lambd=0.3, bias=0.1)], *types)
 
 
+def test_regions_that_are_scaled():
+    node = helper.make_node("RoiAlign", ["x", "rois", "i"], ["y"], sampling_ratio=2, spatial_scale=0.5)
+    types = {"x": (FLOAT, [1, 1, 4, 4]), "rois": (FLOAT, [1, 4])}, {"y": (FLOAT, [1, 1, 1, 1])}
+    arguments = [node], *types, [("i", np.array([0]))]
+    if RELEASE < (0, 26):
+        refused(["RoiAlign y", "spatial_scale 0.5", "0.26"], *arguments)
+    else:
+        exported(*arguments)
+
+
 def test_windows_that_end_outside():
     def pool(length, **attributes):
         node = helper.make_node("LpPool", ["x"], ["y"], kernel_shape=[2, 2], ceil_mode=1, **attributes)

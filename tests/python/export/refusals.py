@@ -9,6 +9,8 @@ from tvm import relax, tirx
 import common
 import microtvm_qemu
 import microtvm_qemu.exporter
+from microtvm_qemu.exporter import golden
+from microtvm_qemu.exporter.names import RELEASE
 from modules import constant, module, operator, shape_type, tensor, tuple_of
 from modules import unknown_shape, with_branch
 
@@ -120,6 +122,18 @@ def test_what_hangs_on_data():
     refused(library, "operator cblas.f", "libraries", "replace it")
     call = of_x(lambda x: relax.Call(relax.ExternFunc("my.function"), [x], None, [VECTOR]))
     refused(call, "operator my.function", "libraries")
+
+
+def test_pools_of_windows_of_several_sizes():
+    """To three of nine by eight."""
+    pool = of_x(lambda x: relax.op.nn.adaptive_avg_pool2d(x, (3, 3)), tensor((1, 1, 9, 8)))
+    if RELEASE < (0, 27):
+        refused(pool, "operator relax.nn.adaptive_avg_pool2d", "no whole multiple", "0.27")
+        return
+    x = np.arange(72, dtype="float32").reshape(1, 1, 9, 8)
+    (made,) = golden.run_by_tvm(pool, [x])
+    columns = [x[..., a:b].reshape(3, 3, -1).mean((1, 2)) for a, b in ((0, 3), (2, 6), (5, 8))]
+    np.testing.assert_allclose(made[0, 0], np.stack(columns, 1), rtol=1e-5)
 
 
 def test_control_flow():

@@ -7,7 +7,7 @@ from tvm import relax
 from ..errors import ExportError
 from .indices import from_the_end
 from .integers import in_integers
-from .names import dtype_of, name_of, type_of
+from .names import RELEASE, dtype_of, name_of, type_of
 from .refusals import NODES, refuse_lowering, short
 from .tensors import flat_types, tensor_of
 
@@ -94,18 +94,41 @@ def _dims(type_):
     return [getattr(dim, "value", None) for dim in shape or []]
 
 
-def _check_reductions(function):
-    """Of no elements: TVM's code for that writes nothing, not even the first value."""
+def _is_reduction_of_nothing(call):
+    """TVM's code for that writes nothing, not even the first value."""
+    if call.op.name not in _REDUCTIONS:
+        return False
+    return 0 in _dims(type_of(call.args[0])) and 0 not in _dims(type_of(call))
+
+
+_ADAPTIVE = ("relax.nn.adaptive_avg_pool2d", "relax.nn.adaptive_avg_pool3d")
+
+
+def _is_uneven_pool(call):
+    """Windows of several sizes: up to TVM 0.26, their sums begin anew with each row."""
+    if RELEASE >= (0, 27) or call.op.name not in _ADAPTIVE:
+        return False
+    pairs = zip(_dims(type_of(call.args[0])), _dims(type_of(call)))
+    return any(None in pair or pair[1] == 0 or pair[0] % pair[1] for pair in pairs)
+
+
+_WRONG = {
+    _is_reduction_of_nothing: "there is no element to reduce, for which TVM has no code: put a constant there in the "
+    "model",
+    _is_uneven_pool: "TVM before 0.27 adds up wrongly where a size is no whole multiple of the output's: pool to "
+    "one of which it is, or take 0.27 or later",
+}
+
+
+def _check_calls(function):
+    """What TVM makes wrong code of."""
     for block in getattr(function.body, "blocks", []):
-        for binding in block.bindings:
-            call = binding.value
-            if not isinstance(call, relax.Call) or getattr(call.op, "name", "") not in _REDUCTIONS:
+        for call in [binding.value for binding in block.bindings]:
+            if not isinstance(call, relax.Call) or not hasattr(call.op, "name"):
                 continue
-            if 0 in _dims(type_of(call.args[0])) and 0 not in _dims(type_of(call)):
-                raise ExportError(
-                    f"operator {call.op.name} ({short(type_of(call.args[0]))}): there is no element to "
-                    "reduce, for which TVM has no code: put a constant there in the model"
-                )
+            for is_wrong, why in _WRONG.items():
+                if is_wrong(call):
+                    raise ExportError(f"operator {call.op.name} ({short(type_of(call.args[0]))}): {why}")
 
 
 def _result_types(module):
@@ -124,7 +147,7 @@ def _plain(module):
 def lower(module, target):
     """Operators as TIR functions, fused; main calls nothing but them."""
     _check_inputs(module["main"])
-    _check_reductions(module["main"])
+    _check_calls(module["main"])
     passes = [
         relax.transform.DecomposeOpsForInference(),
         relax.transform.CanonicalizeBindings(),

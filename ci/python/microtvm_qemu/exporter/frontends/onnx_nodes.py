@@ -88,9 +88,13 @@ def _is_infinity(graph, node):
 
 
 def _roi_align(graph, node):
-    if graph.attribute(node, "mode", "avg") == "avg":
+    if graph.attribute(node, "mode", "avg") != "avg":
+        return "TVM has other numbers for mode max: take avg"
+    scale = graph.attribute(node, "spatial_scale", 1.0)
+    is_half = graph.attribute(node, "coordinate_transformation_mode", "half_pixel") == "half_pixel"
+    if RELEASE >= (0, 26) or scale == 1 or not is_half:
         return None
-    return "TVM has other numbers for mode max: take avg"
+    return f"TVM 0.25 takes half a pixel off before spatial_scale {scale}, not behind it: take 0.26 or later"
 
 
 def _shrink(graph, node):
