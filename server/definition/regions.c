@@ -136,6 +136,16 @@ static bool read_range(const cJSON *json, const char *path, uint64_t pointer_byt
                      path, region->size_bytes, region->origin, last_address);
 }
 
+/* Where the linker begins; an odd address is no core's first vector. */
+static bool check_origin(const cJSON *json, size_t index, const struct region *region,
+                         struct error *err)
+{
+    enum { ALIGNMENT_BYTES = 16 };
+    return region->origin % ALIGNMENT_BYTES == 0 ||
+           field_must_be(place_of(index, "origin").path,
+                         cJSON_GetObjectItemCaseSensitive(json, "origin"), "a multiple of 16", err);
+}
+
 static bool read_region(const cJSON *json, size_t index, uint64_t pointer_bytes,
                         struct region *region, struct error *err)
 {
@@ -145,7 +155,7 @@ static bool read_region(const cJSON *json, size_t index, uint64_t pointer_bytes,
                              err);
     return check_keys(json, index, err) && read_name(json, index, region, err) &&
            read_range(json, place_of(index, "").path, pointer_bytes, region, err) &&
-           read_holds(json, index, region, err);
+           check_origin(json, index, region, err) && read_holds(json, index, region, err);
 }
 
 /* ---- all of them ---- */

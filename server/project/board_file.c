@@ -102,10 +102,15 @@ static bool check_part(const struct part *part, const cJSON *definition, const c
     const struct name_place place = {folder, part->prefix, part->ending};
     if (!folder)
         return error_no_memory(err, "a path", strlen(guest_dir));
-    if (!value && is_spared(part, definition))
+    const bool spared = is_spared(part, definition);
+    if (!value && spared)
         return true;
     snprintf(field, sizeof(field), "%s%s%s", part->object ? part->object : "",
              part->object ? "." : "", part->key);
+    if (spared)
+        return error_set(err, ERROR_USAGE, 0,
+                         "\"%s\": not for architecture \"%s\", which has its own", field,
+                         part->spared);
     if (!field_fits(value, FIELD_NAME))
         return field_wrong(field, value, FIELD_NAME, err);
     const char *name = cJSON_GetStringValue(value);

@@ -131,6 +131,49 @@ static const struct {
     const char *from;
     const char *to;
     const char *says;
+} OTHERS[] = {
+    {"\"reset_vectors\": \"0x0\"", "\"driver\": \"plic\"",
+     "my_board.json: \"interrupt_controller.driver\": not for architecture \"cortex_m\", which has "
+     "its own"},
+    {"\"0x60000000\"", "\"0x60000003\"",
+     "\"memory.regions[0].origin\" is \"0x60000003\", but must be a multiple of 16"},
+};
+
+START_TEST(what_another_board_has)
+{
+    write_changed("mps3_an547", OTHERS[_i].from, OTHERS[_i].to);
+    ck_assert_int_eq(RUN("./my_board.json"), 2);
+    ASSERT_PRINTED(OTHERS[_i].says);
+}
+END_TEST
+
+static const struct {
+    const char *from;
+    const char *to;
+    const char *says;
+} DEVICES[] = {
+    {"\"base\": \"0x40004000\"", "\"base\": \"0x40005000\"",
+     "what it said first did not go to QEMU's chardev \"serial\": mend \"uart.base\" of its "
+     "definition"},
+    {"\"driver\": \"fpgaio\", \"base\": \"0x40028000\", \"clock_hz\": 25000000",
+     "\"driver\": \"nrf51\", \"base\": \"0x40008000\", \"clock_hz\": 8000000",
+     "its timer does not go on: mend \"timer.driver\" or \"timer.base\" of its definition"},
+};
+
+/* Nothing comes from the board: where its CPU stands tells why. */
+START_TEST(another_device_is_there)
+{
+    write_changed("mps2_an385", DEVICES[_i].from, DEVICES[_i].to);
+    ck_assert_int_eq(RUN("./my_board.json"), 5);
+    ASSERT_PRINTED("the firmware sent no byte");
+    ASSERT_PRINTED(DEVICES[_i].says);
+}
+END_TEST
+
+static const struct {
+    const char *from;
+    const char *to;
+    const char *says;
 } MEMORIES[] = {
     {"\"0x20000000\"", "\"0x60000000\"",
      "\"memory.regions[1]\" of its definition, SSRAM23, is from 0x60000000 to 0x603fffff, but "
@@ -247,6 +290,8 @@ int main(void)
     tcase_add_test(tests, no_device);
     tcase_add_loop_test(tests, memory_that_is_not_there, 0, sizeof(MEMORIES) / sizeof(MEMORIES[0]));
     tcase_add_test(tests, the_device_is_elsewhere);
+    tcase_add_loop_test(tests, what_another_board_has, 0, sizeof(OTHERS) / sizeof(OTHERS[0]));
+    tcase_add_loop_test(tests, another_device_is_there, 0, sizeof(DEVICES) / sizeof(DEVICES[0]));
     tcase_add_loop_test(tests, the_interrupt_is_another, 0,
                         sizeof(INTERRUPTS) / sizeof(INTERRUPTS[0]));
     tcase_add_test(tests, on_a_uart);

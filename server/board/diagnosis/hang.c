@@ -138,10 +138,25 @@ static bool let_run(struct board *board)
     return !board->dead;
 }
 
-/* In guest/boot/cpu.h: where each architecture's CPU sleeps, and nowhere else. */
-static bool waits_for_interrupt(const struct places *places)
+/* Which field of its definition is wrong, where what the CPU does tells: it was seen there each
+ * time. */
+static void append_field(struct board *board, const struct places *places, struct error *err)
 {
-    return places->count == 1 && strstr(places->sources[0], "cpu_wait_for_interrupt at ");
+    const char *source = places->sources[0];
+    const bool is_mute = board->transport.received_bytes == 0;
+    /* In guest/boot/cpu.h: where each architecture's CPU sleeps, and nowhere else. */
+    const bool sleeps = strstr(source, "cpu_wait_for_interrupt at ") != NULL;
+    if (places->count != 1)
+        return;
+    if (sleeps && !is_mute)
+        interrupts_explain(board, deadline_in_ms(REGISTERS_TIMEOUT_MS), err);
+    else if (sleeps) /* a firmware says something before it waits for the host */
+        error_append(err, "what it said first did not go to QEMU's chardev \"serial\": mend "
+                          "\"uart.base\" of its definition, or \"qemu.line_arguments\"");
+    else if (is_mute && strstr(source, "/clock_"))
+        error_append(err,
+                     "its timer does not go on: mend \"timer.driver\" or \"timer.base\" of its "
+                     "definition");
 }
 
 static bool append_places(struct board *board, struct error *err)
@@ -150,8 +165,7 @@ static bool append_places(struct board *board, struct error *err)
     for (int i = 0; i < SAMPLES; i++)
         if ((i > 0 && !let_run(board)) || !look(board, &places, err))
             break;
-    if (waits_for_interrupt(&places))
-        interrupts_explain(board, deadline_in_ms(REGISTERS_TIMEOUT_MS), err);
+    append_field(board, &places, err);
     return false;
 }
 

@@ -201,8 +201,8 @@ static const struct {
      "{\"name\": \"F\", \"origin\": \"0x10000000\", \"size_bytes\": 1, \"holds\": [\"code\"]}, "
      "{\"name\": \"RAM\"",
      ": \"memory.regions\": 2 of them hold code, one may"},
-    {"\"0x20000000\"", "\"0x3ff\"",
-     ": \"memory\": flash and RAM overlap: RAM begins at 0x3ff, where flash still goes on to "
+    {"\"0x20000000\"", "\"0x3f0\"",
+     ": \"memory\": flash and RAM overlap: RAM begins at 0x3f0, where flash still goes on to "
      "0x3ff"},
     {"\"0x40000000\"", "\"0x3fffffff\"",
      ": \"memory\": RAM and devices overlap: devices begins at 0x3fffffff, where RAM still goes on "
