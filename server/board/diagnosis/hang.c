@@ -19,6 +19,8 @@ enum {
     SOURCE_BYTES = 512,
     NS_PER_S = 1000 * 1000 * 1000,
     STALE_NS = NS_PER_S, /* a line that was quiet for so long carries nothing more */
+    /* Within so long a busy machine may not have let the board go on. */
+    FRESH_NS = NS_PER_S / 5,
 };
 
 /* Where the CPU was seen. */
@@ -176,7 +178,8 @@ static void append_quiet(const struct board *board, struct error *err)
     int64_t now_ns = clock_now_ns();
     int64_t moved_ns = now_ns - board->moved_ns;
     int64_t asked_ns = now_ns - board->asked_ns;
-    bool flows = came > 0 && moved_ns < STALE_NS && moved_ns < asked_ns / 2;
+    bool flows =
+        came > 0 && moved_ns < STALE_NS && (moved_ns < FRESH_NS || moved_ns < asked_ns / 2);
     int64_t quiet_ns = flows ? asked_ns : moved_ns;
     char text[64] = "not a byte came";
     if (flows)
