@@ -108,7 +108,7 @@ static const char *find_board(const struct reader *reader, const struct node *no
             return reader_keep(reader, strdup(name));
     mistakes_add(reader->mistakes, node->pointer,
                  "\"%s\": no such board (`microtvm-qemu boards` lists them)", printable(name).text);
-    return NULL;
+    return reader_keep(reader, strdup(name)); /* to see what else is wrong with its cases */
 }
 
 static void add_boards(const struct reader *reader, const struct node *entry, const char *model)
@@ -158,6 +158,16 @@ static void add_model(const struct reader *reader, const struct node *entry,
     add_boards(reader, entry, path);
 }
 
+static void add_missing(const struct reader *reader, const struct node *entry,
+                        const struct node *node, const char *pattern)
+{
+    const char *named = reader_path(reader, pattern);
+    mistakes_add(reader->mistakes, node->pointer, "%s: there is no such file",
+                 printable(named ? named : pattern).text);
+    if (named && !strpbrk(pattern, "*?[\\")) /* else what {model} is in other keys is not known */
+        add_boards(reader, entry, named);
+}
+
 /* Each file that the pattern finds, sorted. One whose very name it is goes before them. */
 static void add_models(const struct reader *reader, const struct node *entry,
                        const struct node *node, const char *pattern)
@@ -173,8 +183,7 @@ static void add_models(const struct reader *reader, const struct node *entry,
     if (result == GLOB_NOSPACE)
         reader->mistakes->no_memory = true;
     else if (found.gl_pathc == 0)
-        mistakes_add(reader->mistakes, node->pointer, "%s: there is no such file",
-                     printable(named ? named : pattern).text);
+        add_missing(reader, entry, node, pattern);
     for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
         const char *path = reader_keep(reader, strdup(found.gl_pathv[i]));
         if (path)

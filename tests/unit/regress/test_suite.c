@@ -147,7 +147,8 @@ START_TEST(all_mistakes_with_their_places)
                     "\"inputs\": [\"a_in.npy\", \"c.npy\"],\n\"accuracy\": 0.5,\n"
                     "\"tolerance\": {\"rtol\": -1, \"cosine\": 1}},\n"
                     "{\"model\": \"none*.tar\", \"lables\": 1},\n"
-                    "{\"model\": \"models/b.tar\", \"options\": {\"nothing\": 1}}, 7]"));
+                    "{\"model\": \"models/b.tar\", \"options\": {\"nothing\": 1}}, 7,\n"
+                    "{\"model\": \"gone.tar\", \"accuracy\": 2}]"));
     assert_mistake("S:3: /defaults/boards/0: \"m4\": no such board");
     assert_mistake("S:4: /defaults/limits/rom_bytes: give a whole number");
     assert_mistake("S:8: /cases/0/inputs/1: ");
@@ -157,8 +158,11 @@ START_TEST(all_mistakes_with_their_places)
     assert_mistake("/none*.tar: there is no such file");
     assert_mistake("S:11: /cases/1/model: ");
     assert_mistake("S:11: /cases/1/lables: \"lables\": no such key (have: name, model, ");
+    assert_mistake("S:12: /cases/2/options/nothing: ");
     assert_mistake("S:12: /cases/3: give an object");
-    ck_assert_uint_eq(mistakes.count, 9); /* the options of a case without a board are not read */
+    assert_mistake("/gone.tar: there is no such file");
+    assert_mistake("S:13: /cases/4/accuracy: give a number from 0 to 1");
+    ck_assert_uint_eq(mistakes.count, 12);
     ck_assert_int_eq(err.kind, ERROR_USAGE);
 }
 END_TEST
