@@ -49,13 +49,18 @@ static bool read_words(const char *dump, unsigned words, uint32_t *pending)
     return count == words;
 }
 
+static bool is_pending(const uint32_t *pending, uint64_t line)
+{
+    return pending[line / LINES_A_WORD] >> line % LINES_A_WORD & 1;
+}
+
 /* "0, 3": how many there are. */
 static unsigned name_lines(const struct controller *controller, const uint32_t *pending,
                            char names[NAMES_BYTES])
 {
     unsigned found = 0;
     for (unsigned line = controller->first_line; line < controller->words * LINES_A_WORD; line++) {
-        if (!(pending[line / LINES_A_WORD] >> line % LINES_A_WORD & 1) || found++ >= NAMED_MOST)
+        if (!is_pending(pending, line) || found++ >= NAMED_MOST)
             continue;
         size_t used = strlen(names);
         snprintf(names + used, NAMES_BYTES - used, "%s%u", used > 0 ? ", " : "", line);
@@ -86,13 +91,13 @@ void interrupts_explain(struct board *board, struct deadline deadline, struct er
     if (!monitor_tell(board, command, deadline, &dump, &ignored) ||
         !read_words(dump, controller->words, pending))
         return;
-    const unsigned own = (unsigned)machine->uart_interrupt;
     unsigned count = name_lines(controller, pending, names);
-    if (count == 0 || (pending[own / LINES_A_WORD] >> own % LINES_A_WORD & 1))
+    if (count == 0 || is_pending(pending, machine->uart_interrupt))
         return;
     error_append(err,
-                 "it waits for interrupt %u, which \"uart.interrupt\" of its definition is, but "
+                 "it waits for interrupt %" PRIu64
+                 ", which \"uart.interrupt\" of its definition is, but "
                  "interrupt%s %s%s %s pending: mend \"uart.interrupt\"",
-                 own, count == 1 ? "" : "s", names, count > NAMED_MOST ? ", ..." : "",
-                 count == 1 ? "is" : "are");
+                 machine->uart_interrupt, count == 1 ? "" : "s", names,
+                 count > NAMED_MOST ? ", ..." : "", count == 1 ? "is" : "are");
 }

@@ -158,10 +158,10 @@ static void add_model(const struct reader *reader, const struct node *entry,
     add_boards(reader, entry, path);
 }
 
+/* named: the pattern as a path; NULL: no memory. */
 static void add_missing(const struct reader *reader, const struct node *entry,
-                        const struct node *node, const char *pattern)
+                        const struct node *node, const char *pattern, const char *named)
 {
-    const char *named = reader_path(reader, pattern);
     mistakes_add(reader->mistakes, node->pointer, "%s: there is no such file",
                  printable(named ? named : pattern).text);
     if (named && !strpbrk(pattern, "*?[\\")) /* else what {model} is in other keys is not known */
@@ -183,7 +183,7 @@ static void add_models(const struct reader *reader, const struct node *entry,
     if (result == GLOB_NOSPACE)
         reader->mistakes->no_memory = true;
     else if (found.gl_pathc == 0)
-        add_missing(reader, entry, node, pattern);
+        add_missing(reader, entry, node, pattern, named);
     for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
         const char *path = reader_keep(reader, strdup(found.gl_pathv[i]));
         if (path)

@@ -9,12 +9,20 @@ bitwise_or bitwise_xor __and__ __or__ __xor__""".split()
 _TWO = {**dict.fromkeys(_NAMES, slice(0, 2)), "where": slice(1, 3)}
 
 
-def _before(program, node, target, args, value):
-    """A node in front of another, of the line of the user's that made that one."""
+def _before(program, node, place, value, target, *args, **kwargs):
+    """A node in front of another, in place of its argument, of the line of the user's that made that one."""
     with program.graph.inserting_before(node):
-        made = program.graph.call_function(target, args[0], args[1])
+        made = program.graph.call_function(target, args, kwargs)
     made.meta = {**node.meta, "val": value}
-    return made
+    node.update_arg(place, made)
+
+
+def _retype(torch, program, node, place, dtype):
+    """The tensor in that place becomes one of the type, if it is of another."""
+    tensor = node.args[place]
+    value = tensor.meta["val"]
+    if value.dtype != dtype:
+        _before(program, node, place, value.to(dtype), torch.ops.aten._to_copy.default, tensor, dtype=dtype)
 
 
 def _put_shape(torch, node):
@@ -30,9 +38,7 @@ def _broadcast(torch, program, node):
     values, shape = node.args[2], _put_shape(torch, node)
     if [*values.meta["val"].shape] == shape:
         return
-    value = values.meta["val"].expand(shape)
-    each = _before(program, node, torch.ops.aten.expand.default, ((values, shape), {}), value)
-    node.update_arg(2, each)
+    _before(program, node, 2, values.meta["val"].expand(shape), torch.ops.aten.expand.default, values, shape)
 
 
 def _convert(torch, program, node, places):
@@ -46,15 +52,11 @@ def _convert(torch, program, node, places):
     divides_wholly = divides and node.kwargs.get("rounding_mode")  # TVM has the number as an int32 there
     dtype = made if divides and made.is_floating_point else torch.result_type(*values)
     for place, value in enumerate(values, places.start):
-        if isinstance(value, torch.Tensor) and value.dtype != dtype:
-            arguments = (node.args[place],), {"dtype": dtype}
-            target = torch.ops.aten._to_copy.default
-            node.update_arg(place, _before(program, node, target, arguments, value.to(dtype)))
-        elif divides_wholly and not isinstance(value, torch.Tensor):
-            arguments = ([], value), {"dtype": dtype}
-            target = torch.ops.aten.full.default
+        if isinstance(value, torch.Tensor):
+            _retype(torch, program, node, place, dtype)
+        elif divides_wholly:
             one = values[1 - (place - places.start)].new_full([], value, dtype=dtype)
-            node.update_arg(place, _before(program, node, target, arguments, one))
+            _before(program, node, place, one, torch.ops.aten.full.default, [], value, dtype=dtype)
 
 
 def _limit(torch, program, node):
@@ -71,10 +73,8 @@ def _limit(torch, program, node):
 
 def _copy(torch, program, node):
     """A copy over a tensor: TVM takes it for the tensor itself ever after, as if it was in place."""
-    over, source = (arg.meta["val"] for arg in node.args[:2])
-    if source.dtype != over.dtype:
-        arguments, value = ((node.args[1],), {"dtype": over.dtype}), source.to(over.dtype)
-        node.update_arg(1, _before(program, node, torch.ops.aten._to_copy.default, arguments, value))
+    over = node.args[0].meta["val"]
+    _retype(torch, program, node, 1, over.dtype)
     node.target, node.args = torch.ops.aten.expand.default, (node.args[1], [*over.shape])
 
 
