@@ -14,15 +14,17 @@
 
 enum { CASES_MOST = 12, TEST_TIMEOUT_S = 60 };
 
-/* $2 is the model. "flaky" passes when it is run for the second time. */
+/* $2 is the model. "flaky" passes when it is run for the second time. A file with a process ID is
+ * there once it is whole. */
 static const char PROGRAM[] =
     "#!/bin/sh\n"
+    "tell_pid() { echo $$ >\"$1.part\" && mv \"$1.part\" \"$1\"; }\n"
     "echo \"log of $2\"\n"
     "for word; do [ \"$last\" != --json ] || json=$word; last=$word; done\n"
     "cd \"$(dirname \"$0\")\" || exit 9\n"
     "case $2 in\n"
-    "hang) echo $$ >>hanging; trap '' TERM; sleep 600 & wait; sleep 600 ;;\n"
-    "wait) echo $$ >>waiting; exec sleep 600 ;;\n"
+    "hang) trap '' TERM; tell_pid hanging; sleep 600 & wait; sleep 600 ;;\n"
+    "wait) tell_pid waiting; exec sleep 600 ;;\n"
     "crash) kill -SEGV $$ ;;\n"
     "silent) exit 0 ;;\n"
     "chatty) head -c 5000000 /dev/zero | tr '\\0' x; echo; echo the end; exit 9 ;;\n"
