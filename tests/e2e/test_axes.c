@@ -1,8 +1,8 @@
 /* Graphs whose tensors have more axes than TVM's runtimes have room for by default: the build makes
  * room for as many as there are, and every part on the way takes as many as NumPy does. */
 #include "client/npy.h"
+#include "e2e/memory/sized_model.h"
 #include "e2e/run_program.h"
-#include "e2e/sized_model.h"
 #include "hostile/scratch.h"
 
 #include <check.h>

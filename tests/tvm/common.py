@@ -29,7 +29,7 @@ ALL_BOARDS = {
     for board in json.loads(subprocess.check_output([PROGRAM, "boards", "--json"]))["boards"]
 }
 # Those that TVM's clients are tried on: little memory, a UART that holds one byte, other architectures.
-# `tests/e2e/every_board` has models on each; $MICROTVM_TEST_BOARDS names others.
+# `tests/e2e/run/every_board` has models on each; $MICROTVM_TEST_BOARDS names others.
 _CHOSEN = os.environ.get("MICROTVM_TEST_BOARDS", "mps2_an385 qemu_cortex_m3 qemu_riscv32")
 BOARDS = {name: ALL_BOARDS[name] for name in _CHOSEN.split()}
 

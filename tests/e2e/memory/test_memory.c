@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "boards/board_list.h"
 #include "client/npy.h"
+#include "e2e/memory/sized_model.h"
 #include "e2e/run_program.h"
-#include "e2e/sized_model.h"
 #include "hostile/scratch.h"
 
 #include <check.h>

@@ -6,7 +6,7 @@
 #include "boards/board_list.h"
 #include "boards/board_programs.h"
 #include "e2e/api_client.h"
-#include "e2e/sized_model.h"
+#include "e2e/memory/sized_model.h"
 #include "hostile/scratch.h"
 #include "project/footprint/footprint.h"
 #include "project/footprint/memory_use.h"

@@ -2,8 +2,8 @@
  * large is refused with a number; one that is smaller by so much runs right, and the next larger
  * one is refused. So nothing is refused that would fit, and nothing is let pass that does not. */
 #include "client/npy.h"
+#include "e2e/memory/sized_model.h"
 #include "e2e/run_program.h"
-#include "e2e/sized_model.h"
 #include "hostile/scratch.h"
 
 #include <check.h>

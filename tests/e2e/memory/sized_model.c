@@ -1,4 +1,4 @@
-#include "e2e/sized_model.h"
+#include "e2e/memory/sized_model.h"
 #include "hostile/make_archive.h"
 
 #include <check.h>
