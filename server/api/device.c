@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/notes.h"
 #include "project/build/build.h"
+#include "project/build/folder.h"
 #include "project/generate.h"
 #include "project/manifest.h"
 

@@ -6,6 +6,7 @@
 #include "commands/cache/firmware_key.h"
 #include "model/notes.h"
 #include "project/build/build.h"
+#include "project/build/folder.h"
 #include "project/fit.h"
 #include "project/footprint/footprint.h"
 #include "project/generate.h"

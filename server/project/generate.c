@@ -7,7 +7,7 @@
 #include "model/archive.h"
 #include "model/load.h"
 #include "project/board_file.h"
-#include "project/build/build.h"
+#include "project/build/folder.h"
 #include "project/cmsis.h"
 #include "project/crt.h"
 #include "project/extra.h"

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "board/board.h"
 #include "project/build/build.h"
+#include "project/build/folder.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "project/build/env.h"
+#include "project/build/folder.h"
 #include "project/build/log.h"
 #include "project/build/place.h"
 #include "project/build/tools.h"
@@ -16,15 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { CACHE_MAX_BYTES = 4 * 1024 * 1024 };
-
-/* Of guest/CMakeLists.txt: which of the board's toolchains is to be used. */
-#define TOOLCHAIN_VARIABLE "TOOLCHAIN_PREFIX:STRING"
 
 /* One build: where, and what its programs have said so far. */
 struct build {
@@ -43,18 +37,6 @@ static void take_line(void *context, const char *line)
     build_log_add(&build->log, line);
     if (build->options->on_line)
         build->options->on_line(build->options->context, line);
-}
-
-/* cmake does not say that the disk is full, and may even end well with half its files written; some
- * that it could not finish it takes away again. */
-static bool disk_is_full(const char *dir)
-{
-    enum { NEEDED_BYTES = 64 * 1024, NEEDED_INODES = 8 };
-    struct statvfs status;
-    if (statvfs(dir, &status) != 0)
-        return false;
-    return status.f_bavail * status.f_frsize < NEEDED_BYTES ||
-           (status.f_files > 0 && status.f_favail < NEEDED_INODES);
 }
 
 static void notice(const struct build *build, const char *line)
@@ -100,7 +82,7 @@ static bool run_tool(struct build *build, const char *what, const char *const *a
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
-    build->log.disk_full |= disk_is_full(build->project_dir);
+    build->log.disk_full |= build_folder_is_full(build->project_dir);
     build_log_error(&build->log, what, err);
     if (build->log.out_of_memory && settings->build_memory_mib > 0)
         error_append(
@@ -111,55 +93,12 @@ static bool run_tool(struct build *build, const char *what, const char *const *a
     return error_append(err, "(%s)", child_status_text(status, text, sizeof(text)));
 }
 
-/* Was build/ configured for this very folder and compiler? CMake refuses to go on in one that was
- * moved, and does not change compilers. */
-static bool drop_other_build(const struct build *build, const char *build_dir, struct error *err)
-{
-    cleanup_free char *cache_path = file_path("%s/CMakeCache.txt", build_dir);
-    cleanup_free char *home = file_path("\nCMAKE_HOME_DIRECTORY:INTERNAL=%s\n", build->project_dir);
-    cleanup_free char *prefix = file_path("\n" TOOLCHAIN_VARIABLE "=%s\n", build->toolchain_prefix);
-    cleanup_free char *cache = NULL;
-    struct stat status;
-    if (!cache_path || !home || !prefix)
-        return error_no_memory(err, "a path", strlen(build->project_dir));
-    if (lstat(build_dir, &status) != 0)
-        return errno == ENOENT || error_set(err, ERROR_SYSTEM, errno, "%s", build_dir);
-    if (access(cache_path, F_OK) != 0)
-        return true;
-    if (!file_read(cache_path, CACHE_MAX_BYTES, &cache, NULL, err))
-        return false;
-    return (strstr(cache, home) && strstr(cache, prefix)) || file_remove_tree(build_dir, err);
-}
-
-static bool is_newer(const struct stat *a, const struct stat *b)
-{
-    return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec > b->st_mtim.tv_sec
-                                                  : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
-}
-
-/* ninja runs cmake anew by itself where a CMakeLists.txt has changed; of our own inputs it need not
- * know. */
-static bool is_configured(const char *project_dir)
-{
-    static const char *const INPUTS[] = {"project.json", "board.json", "CMakeLists.txt"};
-    cleanup_free char *output = file_path("%s/build/build.ninja", project_dir);
-    struct stat output_status;
-    if (!output || stat(output, &output_status) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof(INPUTS) / sizeof(INPUTS[0]); i++) {
-        cleanup_free char *input = file_path("%s/%s", project_dir, INPUTS[i]);
-        struct stat input_status;
-        if (!input || stat(input, &input_status) != 0 || !is_newer(&output_status, &input_status))
-            return false;
-    }
-    return true;
-}
-
 static bool configure(struct build *build, struct error *err)
 {
     bool with_counts = build->options->with_counts;
     bool with_trace = build->options->with_trace;
-    cleanup_free char *prefix = file_path("-D" TOOLCHAIN_VARIABLE "=%s", build->toolchain_prefix);
+    cleanup_free char *prefix =
+        file_path("-D" BUILD_TOOLCHAIN_VARIABLE "=%s", build->toolchain_prefix);
     const char *const argv[] = {"cmake",
                                 "-GNinja",
                                 "-S.",
@@ -171,7 +110,7 @@ static bool configure(struct build *build, struct error *err)
                                 NULL};
     if (!prefix)
         return error_no_memory(err, "an argument", strlen(build->toolchain_prefix));
-    return (!with_counts && !with_trace && is_configured(build->project_dir)) ||
+    return (!with_counts && !with_trace && build_folder_is_configured(build->project_dir)) ||
            run_tool(build, "configuring the firmware's build", argv, err);
 }
 
@@ -276,7 +215,7 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
         !build_tools_check(build->project_dir, &build->toolchain_prefix, err) ||
         !check_memory(build, err) || !manifest_save(build->project_dir, &build->manifest, err) ||
         !linked_params_write(build->project_dir, &build->manifest, err) ||
-        !drop_other_build(build, build_dir, err) ||
+        !build_folder_drop_other(build->project_dir, build->toolchain_prefix, err) ||
         !build_env_open(build->project_dir, build->toolchain_prefix, settings,
                         build->options->interrupt, &build->env, err))
         return false;
@@ -286,29 +225,6 @@ static bool build_steps(struct build *build, const char *build_dir, const char *
         return false;
     return access(firmware, R_OK) == 0 ||
            error_set(err, ERROR_BUILD, errno, "the build ended well, but left no %s", firmware);
-}
-
-/* To the build's programs each of these has a meaning of its own: to CMake's lists and generator
- * expressions, to ninja, ccache's variables and the linker's -Wl. */
-bool build_path_check(const char *project_dir, struct error *err)
-{
-    int depth = 0;
-    const char *at = project_dir;
-    for (; *at && depth >= 0 && !strchr(";\\$,<>|\n", *at); at++)
-        depth += (*at == '[') - (*at == ']');
-    if (!*at && depth == 0)
-        return true;
-    return error_set(
-        err, ERROR_USAGE, 0,
-        "project folder %s: the build's programs take none of ; \\ $ , < > | in a path, "
-        "and [ and ] in pairs only: choose another folder (a temporary project's is in "
-        "TMPDIR)",
-        project_dir);
-}
-
-char *build_firmware_path(const char *project_dir)
-{
-    return file_path("%s/build/firmware.elf", project_dir);
 }
 
 static bool build_in(struct build *build, struct error *err)

@@ -37,10 +37,4 @@ struct build_options {
  * that would hold it), ERROR_SYSTEM, ERROR_INTERRUPTED (ninja and its compilers are stopped). */
 bool build_project(const struct build_options *options, struct error *err);
 
-/* Where a build leaves the firmware of a project; the caller frees it. NULL: no memory. */
-char *build_firmware_path(const char *project_dir);
-
-/* Is it a folder that can be built in? Errors: ERROR_USAGE with the characters that cannot be. */
-bool build_path_check(const char *project_dir, struct error *err);
-
 #endif
