@@ -15,43 +15,50 @@ struct field {
     const char *path;
     enum field_type type;
     int offset; /* in struct machine; NOT_KEPT: only the guest build reads it */
+    bool may_lack;
 };
 
 #define KEPT(member) (int)offsetof(struct machine, member)
 
+/* All that a definition may say; what only one driver reads may lack, and project/board_file sees
+ * that the driver has it. board.schema.json says the same to editors. */
 static const struct field fields[] = {
-    {"name", FIELD_NAME, KEPT(name)},
-    {"description", FIELD_TEXT, KEPT(description)},
-    {"core", FIELD_NOTE, KEPT(core)},
-    {"floating_point", FIELD_NOTE, KEPT(floating_point)},
-    {"architecture", FIELD_NAME, KEPT(architecture)},
-    {"pointer_size_bytes", FIELD_WIDTH, NOT_KEPT},
-    {"model", FIELD_TEXT, KEPT(model)},
-    {"qemu.program", FIELD_TEXT, KEPT(qemu_program)},
-    {"qemu.package", FIELD_TEXT, KEPT(qemu_package)},
-    {"qemu.machine", FIELD_TEXT, KEPT(qemu_machine)},
-    {"qemu.arguments", FIELD_LIST, KEPT(qemu_args)},
-    {"qemu.line_arguments", FIELD_LIST, KEPT(line_args)},
-    {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT},
-    {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes)},
-    {"uart.driver", FIELD_NAME, KEPT(uart_driver)},
-    {"uart.base", FIELD_ADDRESS, NOT_KEPT},
-    {"uart.interrupt", FIELD_INTERRUPT, KEPT(uart_interrupt)},
-    {"timer.driver", FIELD_NAME, NOT_KEPT},
-    {"timer.clock_hz", FIELD_SIZE, NOT_KEPT},
-    {"halt.driver", FIELD_NAME, NOT_KEPT},
+    {"$schema", FIELD_ANY, NOT_KEPT, true},
+    {"name", FIELD_NAME, KEPT(name), false},
+    {"description", FIELD_TEXT, KEPT(description), false},
+    {"core", FIELD_TEXT, KEPT(core), true},
+    {"floating_point", FIELD_TEXT, KEPT(floating_point), true},
+    {"architecture", FIELD_NAME, KEPT(architecture), false},
+    {"pointer_size_bytes", FIELD_WIDTH, NOT_KEPT, true},
+    {"model", FIELD_TEXT, KEPT(model), false},
+    {"qemu.program", FIELD_TEXT, KEPT(qemu_program), false},
+    {"qemu.package", FIELD_TEXT, KEPT(qemu_package), false},
+    {"qemu.machine", FIELD_TEXT, KEPT(qemu_machine), false},
+    {"qemu.arguments", FIELD_LIST, KEPT(qemu_args), false},
+    {"qemu.line_arguments", FIELD_LIST, KEPT(line_args), false},
+    {"toolchain", FIELD_ANY, NOT_KEPT, true},      /* toolchain_list_read takes these, */
+    {"memory.regions", FIELD_ANY, NOT_KEPT, true}, /* regions_read those */
+    {"memory.devices.origin", FIELD_ANY, NOT_KEPT, true},
+    {"memory.devices.size_bytes", FIELD_ANY, NOT_KEPT, true},
+    {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT, false},
+    {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes), false},
+    {"uart.driver", FIELD_NAME, KEPT(uart_driver), false},
+    {"uart.base", FIELD_ADDRESS, NOT_KEPT, false},
+    {"uart.interrupt", FIELD_INTERRUPT, KEPT(uart_interrupt), false},
+    {"uart.clock_hz", FIELD_SIZE, NOT_KEPT, true},
+    {"timer.driver", FIELD_NAME, NOT_KEPT, false},
+    {"timer.base", FIELD_ADDRESS, NOT_KEPT, true},
+    {"timer.clock_hz", FIELD_SIZE, NOT_KEPT, false},
+    {"interrupt_controller.driver", FIELD_NAME, KEPT(interrupt_driver), true},
+    {"interrupt_controller.base", FIELD_ADDRESS, KEPT(interrupt_base), true},
+    {"interrupt_controller.cpu_base", FIELD_ADDRESS, NOT_KEPT, true},
+    {"interrupt_controller.redistributor_base", FIELD_ADDRESS, NOT_KEPT, true},
+    {"interrupt_controller.reset_vectors", FIELD_ADDRESS, NOT_KEPT, true},
+    {"halt.driver", FIELD_NAME, NOT_KEPT, false},
+    {"halt.base", FIELD_ADDRESS, NOT_KEPT, true},
 };
 
-/* Objects with further keys that only their driver in the firmware knows. */
-static const char *const open_objects[] = {"uart", "timer", "halt", "interrupt_controller"};
-
-/* What regions_read takes. */
-static const char *const memory_fields[] = {"memory", "memory.regions", "memory.devices",
-                                            "memory.devices.origin", "memory.devices.size_bytes"};
-
-enum { MEMORY_FIELDS_COUNT = sizeof(memory_fields) / sizeof(memory_fields[0]) };
 enum { FIELDS_COUNT = sizeof(fields) / sizeof(fields[0]) };
-enum { OPEN_OBJECTS_COUNT = sizeof(open_objects) / sizeof(open_objects[0]) };
 
 /* "qemu.machine" from the outside in; NULL where nothing is. */
 static const cJSON *find(const cJSON *json, const char *path)
@@ -93,38 +100,33 @@ static bool keep(const struct field *field, const cJSON *value, struct machine *
                  struct error *err)
 {
     char *place = (char *)machine + field->offset;
-    if (field->type == FIELD_SIZE || field->type == FIELD_INTERRUPT) {
-        *(uint64_t *)(void *)place = field_size(value);
+    if (field->type == FIELD_SIZE || field->type == FIELD_INTERRUPT ||
+        field->type == FIELD_ADDRESS) {
+        *(uint64_t *)(void *)place =
+            field->type == FIELD_ADDRESS ? field_address(value) : field_size(value);
         return true;
     }
-    if (field->type == FIELD_NOTE && !value)
-        return true;
     void *copy = field->type == FIELD_LIST ? (void *)copy_list(value)
                                            : (void *)strdup(cJSON_GetStringValue(value));
     *(void **)(void *)place = copy;
     return copy || error_no_memory(err, field->path, sizeof(struct machine));
 }
 
-/* Is this the path of a field, or of an object that fields are in? */
-static bool is_known(const char *path)
+/* What fields there are at a path, or below it. */
+enum known { KNOWN_NOT, KNOWN_FIELD, KNOWN_OBJECT };
+
+static enum known known_as(const char *path)
 {
     size_t length = strlen(path);
-    for (size_t i = 0; i < MEMORY_FIELDS_COUNT; i++)
-        if (strcmp(memory_fields[i], path) == 0)
-            return true;
-    for (size_t i = 0; i < FIELDS_COUNT; i++)
-        if (strncmp(fields[i].path, path, length) == 0 &&
-            (fields[i].path[length] == '\0' || fields[i].path[length] == '.'))
-            return true;
-    return false;
-}
-
-static bool is_open(const char *path)
-{
-    for (size_t i = 0; i < OPEN_OBJECTS_COUNT; i++)
-        if (strcmp(open_objects[i], path) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < FIELDS_COUNT; i++) {
+        if (strncmp(fields[i].path, path, length) != 0)
+            continue;
+        if (fields[i].path[length] == '\0')
+            return KNOWN_FIELD;
+        if (fields[i].path[length] == '.')
+            return KNOWN_OBJECT;
+    }
+    return KNOWN_NOT;
 }
 
 /* A mistyped key would otherwise be left out silently. */
@@ -136,19 +138,19 @@ static bool check_keys(const cJSON *object, const char *above, struct error *err
         char path[FIELD_PATH_SIZE];
         int length = snprintf(path, sizeof(path), "%s%s%s", above, above[0] ? "." : "",
                               item->string ? item->string : "");
-        if ((is_open(path) && cJSON_IsObject(item)) || strcmp(path, "$schema") == 0 ||
-            strcmp(path, "toolchain") == 0) /* read on its own */
-            continue;
-        if (length >= (int)sizeof(path) || !is_known(path))
+        enum known known = length < (int)sizeof(path) ? known_as(path) : KNOWN_NOT;
+        if (known == KNOWN_NOT)
             return error_set(err, ERROR_USAGE, 0, "\"%s\": no such field", path);
-        if (cJSON_IsObject(item) && !check_keys(item, path, err))
+        if (known == KNOWN_OBJECT && !cJSON_IsObject(item))
+            return field_must_be(path, item, "an object", err);
+        if (known == KNOWN_OBJECT && !check_keys(item, path, err))
             return false;
     }
     return true;
 }
 
 /* Registers outside of what the firmware may reach: a fault at the first access to them. */
-static bool check_base(const cJSON *json, const char *object, const cJSON *base, struct error *err)
+static bool check_base(const cJSON *json, const char *path, const cJSON *base, struct error *err)
 {
     uint64_t origin = field_address(find(json, "memory.devices.origin"));
     uint64_t size_bytes = field_size(find(json, "memory.devices.size_bytes"));
@@ -156,9 +158,9 @@ static bool check_base(const cJSON *json, const char *object, const cJSON *base,
     if (address >= origin && address - origin < size_bytes)
         return true;
     return error_set(err, ERROR_USAGE, 0,
-                     "\"%s.%s\" is \"%s\", which the firmware can't reach: memory.devices is from "
+                     "\"%s\" is \"%s\", which the firmware can't reach: memory.devices is from "
                      "0x%" PRIx64 " to 0x%" PRIx64,
-                     object, base->string, base->valuestring, origin, origin + size_bytes - 1);
+                     path, base->valuestring, origin, origin + size_bytes - 1);
 }
 
 /* "base", and each "..._base". */
@@ -166,15 +168,12 @@ static bool check_bases(const cJSON *json, struct error *err)
 {
     static const char ending[] = "base";
     const size_t length = sizeof(ending) - 1;
-    for (size_t i = 0; i < OPEN_OBJECTS_COUNT; i++) {
-        const cJSON *item = NULL;
-        cJSON_ArrayForEach(item, find(json, open_objects[i]))
-        {
-            size_t size = item->string ? strlen(item->string) : 0;
-            if (size >= length && strcmp(item->string + size - length, ending) == 0 &&
-                field_fits(item, FIELD_ADDRESS) && !check_base(json, open_objects[i], item, err))
-                return false;
-        }
+    for (size_t i = 0; i < FIELDS_COUNT; i++) {
+        const char *path = fields[i].path;
+        const cJSON *base = find(json, path);
+        if (base && strcmp(path + strlen(path) - length, ending) == 0 &&
+            !check_base(json, path, base, err))
+            return false;
     }
     return true;
 }
@@ -188,20 +187,6 @@ static bool default_line_args(struct machine *machine, struct error *err)
     return machine->line_args || error_no_memory(err, "arguments", sizeof(struct machine));
 }
 
-/* Only the firmware's build needs it, and says what is wrong: here it is for who looks into a
- * board. */
-static bool keep_controller(const cJSON *json, struct machine *machine, struct error *err)
-{
-    const cJSON *driver = find(json, "interrupt_controller.driver");
-    const cJSON *base = find(json, "interrupt_controller.base");
-    if (field_fits(base, FIELD_ADDRESS))
-        machine->interrupt_base = field_address(base);
-    if (!field_fits(driver, FIELD_NAME))
-        return true;
-    machine->interrupt_driver = strdup(cJSON_GetStringValue(driver));
-    return machine->interrupt_driver || error_no_memory(err, driver->string, 0);
-}
-
 static bool parse(const cJSON *json, struct machine *machine, struct error *err)
 {
     if (!cJSON_IsObject(json))
@@ -210,6 +195,8 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
         return false;
     for (size_t i = 0; i < FIELDS_COUNT; i++) {
         const cJSON *value = find(json, fields[i].path);
+        if (!value && fields[i].may_lack)
+            continue;
         if (!field_fits(value, fields[i].type))
             return field_wrong(fields[i].path, value, fields[i].type, err);
         if (fields[i].offset != NOT_KEPT && !keep(&fields[i], value, machine, err))
@@ -220,7 +207,7 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
     const cJSON *width = find(json, "pointer_size_bytes");
     return regions_read(find(json, "memory"), width ? field_size(width) : sizeof(uint32_t),
                         &machine->regions, err) &&
-           check_bases(json, err) && keep_controller(json, machine, err);
+           check_bases(json, err);
 }
 
 static bool check_qemu_args(const struct machine *machine, struct error *err)

@@ -11,12 +11,11 @@ enum { VALUE_TEXT_BYTES = 80, HEXADECIMAL = 16, INTERRUPT_MAX = 1023 };
 static const double WHOLE_MAX = 9007199254740992.0;
 
 static const char *const type_texts[] = {
+    [FIELD_ANY] = "there",
     [FIELD_TEXT] = "a text",
-    [FIELD_NOTE] = "a text",
     [FIELD_NAME] = "a name of letters, digits, '_', '-' and '.'",
     [FIELD_LIST] = "a list of texts",
     [FIELD_SIZE] = "a whole number, at least 1",
-    [FIELD_NUMBER] = "a whole number, at least 0",
     [FIELD_INTERRUPT] = "a whole number from 0 to 1023",
     [FIELD_ADDRESS] = "an address like \"0x20000000\"",
     [FIELD_WIDTH] = "4 or 8",
@@ -67,8 +66,8 @@ bool field_fits(const cJSON *value, enum field_type type)
 {
     const char *text = cJSON_GetStringValue(value);
     switch (type) {
-    case FIELD_NOTE:
-        return !value || (text && text[0] != '\0');
+    case FIELD_ANY:
+        return value != NULL;
     case FIELD_TEXT:
         return text && text[0] != '\0';
     case FIELD_NAME:
@@ -77,12 +76,11 @@ bool field_fits(const cJSON *value, enum field_type type)
         return text && is_address(text);
     case FIELD_SIZE:
         return is_whole(value, 1);
-    case FIELD_NUMBER:
-        return is_whole(value, 0);
     case FIELD_INTERRUPT:
         return is_whole(value, 0) && cJSON_GetNumberValue(value) <= INTERRUPT_MAX;
     case FIELD_WIDTH:
-        return !value || cJSON_GetNumberValue(value) == 4 || cJSON_GetNumberValue(value) == 8;
+        return cJSON_IsNumber(value) &&
+               (cJSON_GetNumberValue(value) == 4 || cJSON_GetNumberValue(value) == 8);
     case FIELD_LIST:
         return is_list(value);
     }

@@ -10,15 +10,14 @@
 #include <stdint.h>
 
 enum field_type {
+    FIELD_ANY,       /* whoever reads it says what it may be */
     FIELD_TEXT,      /* not empty */
-    FIELD_NOTE,      /* likewise; may be left out */
     FIELD_NAME,      /* letters, digits, '_', '-', '.': it becomes part of a path */
     FIELD_LIST,      /* of texts; may be empty, may be left out */
     FIELD_SIZE,      /* whole, at least 1 */
-    FIELD_NUMBER,    /* whole, at least 0 */
     FIELD_INTERRUPT, /* whole, at most as many as an interrupt controller has */
     FIELD_ADDRESS,   /* "0x4000c000" */
-    FIELD_WIDTH,     /* 4 or 8; may be left out */
+    FIELD_WIDTH,     /* 4 or 8 */
 };
 
 enum { FIELD_PATH_SIZE = 128 };
@@ -26,7 +25,7 @@ enum { FIELD_PATH_SIZE = 128 };
 /* Is it there, where it must be, and of that type? value NULL: it is not there. */
 bool field_fits(const cJSON *value, enum field_type type);
 
-/* Of one that fits FIELD_SIZE or FIELD_NUMBER, and of one that fits FIELD_ADDRESS. */
+/* Of one that fits FIELD_SIZE or FIELD_INTERRUPT, and of one that fits FIELD_ADDRESS. */
 uint64_t field_size(const cJSON *value);
 uint64_t field_address(const cJSON *value);
 

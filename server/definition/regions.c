@@ -14,16 +14,16 @@ static const char *const use_names[REGION_USES] = {
     [REGION_WORKSPACE] = "workspace",
 };
 
-/* Of a region, or of one of its members. */
 struct place {
     char path[FIELD_PATH_SIZE];
 };
 
+/* Of a region, or, where there is a key, of that member. */
 static struct place place_of(size_t index, const char *key)
 {
     struct place place;
-    snprintf(place.path, sizeof(place.path), "memory.regions[%zu]%s%s", index, key[0] ? "." : "",
-             key);
+    snprintf(place.path, sizeof(place.path), "memory.regions[%zu]%s%s", index, key ? "." : "",
+             key ? key : "");
     return place;
 }
 
@@ -150,11 +150,11 @@ static bool read_region(const cJSON *json, size_t index, uint64_t pointer_bytes,
                         struct region *region, struct error *err)
 {
     if (!cJSON_IsObject(json))
-        return field_must_be(place_of(index, "").path, json,
+        return field_must_be(place_of(index, NULL).path, json,
                              "an object with \"name\", \"origin\", \"size_bytes\" and \"holds\"",
                              err);
     return check_keys(json, index, err) && read_name(json, index, region, err) &&
-           read_range(json, place_of(index, "").path, pointer_bytes, region, err) &&
+           read_range(json, place_of(index, NULL).path, pointer_bytes, region, err) &&
            check_origin(json, index, region, err) && read_holds(json, index, region, err);
 }
 

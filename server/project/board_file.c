@@ -52,19 +52,16 @@ static bool check_numbers(const char *source, const char *object, const cJSON *d
     make_macro(object, macro, sizeof(macro));
     for (const char *at = strstr(source, macro); at; at = strstr(at, macro)) {
         char key[FIELD_PATH_SIZE];
-        char path[2 * FIELD_PATH_SIZE];
         at += strlen(macro);
         size_t length = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
         snprintf(key, sizeof(key), "%.*s", (int)length, at);
         for (char *letter = key; *letter; letter++)
             *letter = (char)tolower((unsigned char)*letter);
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(
-            cJSON_GetObjectItemCaseSensitive(definition, object), key);
-        if (field_fits(value, FIELD_NUMBER) || field_fits(value, FIELD_ADDRESS))
+        if (cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(definition, object),
+                                             key))
             continue;
-        snprintf(path, sizeof(path), "%s.%s", object, key);
-        field_must_be(path, value, "a whole number, or an address like \"0x20000000\"", err);
-        return error_append(err, "the driver \"%s\" needs it", driver);
+        return error_set(err, ERROR_USAGE, 0, "\"%s.%s\" is missing: the driver \"%s\" needs it",
+                         object, key, driver);
     }
     return true;
 }

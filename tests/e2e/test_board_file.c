@@ -85,12 +85,11 @@ static const struct {
      "\"timer.driver\": driver \"clock\": no such driver (have: arm_generic, clint, fpgaio, nrf51, "
      "stellaris, stm32)"},
     {", \"base\": \"0x2000000\"", "",
-     "my_board.json: \"timer.base\" is missing; it must be a whole number, or an address like "
-     "\"0x20000000\"\nthe driver \"clint\" needs it"},
+     "my_board.json: \"timer.base\" is missing: the driver \"clint\" needs it"},
     {"\"base\": \"0x2000000\"", "\"base\": \"33554432 up\"",
-     "my_board.json: \"timer.base\" is \"33554432 up\", but must be a whole number, or an address"},
+     "my_board.json: \"timer.base\" is \"33554432 up\", but must be an address like"},
     {", \"base\": \"0x100000\"", "",
-     "my_board.json: \"halt.base\" is missing; it must be a whole number"},
+     "my_board.json: \"halt.base\" is missing: the driver \"sifive_test\" needs it"},
     {"\"driver\": \"plic\", ", "",
      "my_board.json: \"interrupt_controller.driver\" is missing; it must be a name"},
     {"\"plic\"", "\"pic\"",

@@ -28,9 +28,10 @@ static const char GOOD[] =
     "[\"data\", \"workspace\"]}],\n"
     "              \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 65536}},\n"
     " \"main_stack_size_bytes\": 8, \"rpc_packet_size_bytes\": 9,\n"
-    " \"uart\": {\"driver\": \"u\", \"base\": \"0x4000FF00\", \"interrupt\": 0, \"depth\": 16},\n"
+    " \"uart\": {\"driver\": \"u\", \"base\": \"0x4000FF00\", \"interrupt\": 0, \"clock_hz\": "
+    "16},\n"
     " \"timer\": {\"driver\": \"t\", \"clock_hz\": 1},\n"
-    " \"interrupt_controller\": {\"anything\": []},\n"
+    " \"interrupt_controller\": {\"reset_vectors\": \"0x10\"},\n"
     " \"halt\": {\"driver\": \"h\"}}\n";
 
 static void write_machine(const char *name, const char *from, const char *to)
@@ -172,8 +173,13 @@ static const struct {
     {"\"0x4000FF00\"", "\"0xFG\"", ": \"uart.base\" is \"0xFG\""},
     {"\"0x4000FF00\"", "\"0x\"", ": \"uart.base\" is \"0x\""},
     {"\"0x4000FF00\"", "\"0x12345678901234567\"", ": \"uart.base\" is \"0x12345678901234567\""},
-    {"\"clock_hz\": 1", "\"clock\": 1", ": \"timer.clock_hz\" is missing"},
+    {"\"t\", \"clock_hz\": 1", "\"t\"", ": \"timer.clock_hz\" is missing"},
     {"\"halt\"", "\"hlt\"", ": \"hlt\": no such field"},
+    {"\"clock_hz\": 16", "\"baud\": 9600", ": \"uart.baud\": no such field"},
+    {"\"clock_hz\": 16", "\"clock_hz\": \"0x10\"", ": \"uart.clock_hz\" is \"0x10\", but must be"},
+    {"\"clock_hz\": 1}", "\"clock_hz\": 1, \"base\": 5}", ": \"timer.base\" is 5, but must be an"},
+    {"\"reset_vectors\"", "\"vectors\"", ": \"interrupt_controller.vectors\": no such field"},
+    {"{\"driver\": \"h\"}", "\"h\"", ": \"halt\" is \"h\", but must be an object"},
     {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
     {"\"t-\"", "\"\"", ": \"toolchain.prefix\" is \"\", but must be a text"},
     {"\"regions\"", "\"flash\": {\"origin\": \"0x0\"}, \"regions\"",
@@ -216,8 +222,8 @@ static const struct {
     {"\"0x4000FF00\"", "\"0x40010000\"",
      ": \"uart.base\" is \"0x40010000\", which the firmware can't reach: memory.devices is from "
      "0x40000000 to 0x4000ffff"},
-    {"{\"driver\": \"h\"", "{\"driver\": \"h\", \"cpu_base\": \"0x3fffffff\"",
-     ": \"halt.cpu_base\" is \"0x3fffffff\", which the firmware can't reach"},
+    {"\"reset_vectors\"", "\"cpu_base\": \"0x3fffffff\", \"reset_vectors\"",
+     ": \"interrupt_controller.cpu_base\" is \"0x3fffffff\", which the firmware can't reach"},
     {"\"interrupt\": 0", "\"interrupt\": 1024",
      ": \"uart.interrupt\" is 1024, but must be a whole number from 0 to 1023"},
     {"{\"driver\": \"h\"}}", "{\"driver\": \"h\"}", ":15: not JSON"},
