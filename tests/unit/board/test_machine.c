@@ -1,4 +1,4 @@
-/* Board definitions: those that are shipped, and everything that can be wrong with one. */
+/* One definition of a board, and everything that can be wrong with it. */
 #include "base/file.h"
 #include "board/machine.h"
 #include "board/qemu/line_args.h"
@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const SHIPPED = SOURCE_DIR "/qemu-machines";
 
 static struct error err;
 static struct machine machine;
@@ -272,71 +270,6 @@ START_TEST(truncated_anywhere)
 }
 END_TEST
 
-START_TEST(folder_of_boards)
-{
-    struct machine_list list;
-    write_machine("dir/b.json", "test", "b");
-    write_machine("dir/a.json", "test", "a");
-    scratch_write("dir/README.md", "");
-    scratch_write("dir/.json", "");
-    ck_assert_msg(machine_list_load(scratch_path("dir"), &list, &err), "%s", err.text);
-    ck_assert_uint_eq(list.count, 2);
-    ck_assert_str_eq(list.items[0].name, "a");
-    ck_assert_str_eq(list.items[1].name, "b");
-    machine_list_dispose(&list);
-    machine_list_dispose(&list);
-    ck_assert_msg(machine_load(scratch_path("dir"), "b", &machine, &err), "%s", err.text);
-    machine_dispose(&machine);
-}
-END_TEST
-
-START_TEST(unknown_boards)
-{
-    static const char *const names[] = {"c", "", ".", "..", "../dir/a", "dir/a", "a.json", ".json"};
-    write_machine("dir/a.json", "test", "a");
-    write_machine("dir/b.json", "test", "b");
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char expected[128];
-        snprintf(expected, sizeof(expected), "board \"%s\": no such board (have: a, b)", names[i]);
-        ck_assert(!machine_load(scratch_path("dir"), names[i], &machine, &err));
-        ck_assert_int_eq(err.kind, ERROR_USAGE);
-        ck_assert_str_eq(err.text, expected);
-    }
-}
-END_TEST
-
-START_TEST(name_and_file_must_agree)
-{
-    struct machine_list list = {.items = NULL};
-    write_machine("dir/a.json", "test", "a");
-    write_machine("dir/b.json", "test", "c");
-    ck_assert(!machine_load(scratch_path("dir"), "b", &machine, &err));
-    ck_assert_ptr_nonnull(
-        strstr(err.text, "\"name\" is \"c\", but must be the file's name, \"b\""));
-    ck_assert(!machine_list_load(scratch_path("dir"), &list, &err));
-    ck_assert_ptr_null(list.items);
-}
-END_TEST
-
-START_TEST(folder_that_is_not_there)
-{
-    struct machine_list list = {.items = NULL};
-    ck_assert(!machine_list_load(scratch_path("none"), &list, &err));
-    ck_assert_int_eq(err.kind, ERROR_SYSTEM);
-    ck_assert(!machine_load(scratch_path("none"), "a", &machine, &err));
-    ck_assert_int_eq(err.kind, ERROR_SYSTEM);
-}
-END_TEST
-
-START_TEST(shipped_boards_are_good)
-{
-    struct machine_list list;
-    ck_assert_msg(machine_list_load(SHIPPED, &list, &err), "%s", err.text);
-    ck_assert_uint_ge(list.count, 3);
-    machine_list_dispose(&list);
-}
-END_TEST
-
 int main(void)
 {
     TCase *tests = tcase_create("machine");
@@ -348,12 +281,7 @@ int main(void)
     tcase_add_loop_test(tests, mistakes_are_named, 0, MISTAKES_COUNT);
     tcase_add_test(tests, not_an_object);
     tcase_add_test(tests, truncated_anywhere);
-    tcase_add_test(tests, folder_of_boards);
     tcase_add_test(tests, the_line_is_buffered_where_that_helps);
-    tcase_add_test(tests, unknown_boards);
-    tcase_add_test(tests, name_and_file_must_agree);
-    tcase_add_test(tests, folder_that_is_not_there);
-    tcase_add_test(tests, shipped_boards_are_good);
     Suite *suite = suite_create("machine");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
