@@ -5,6 +5,7 @@
 #include "board/diagnosis/memories.h"
 #include "board/loop.h"
 #include "board/qemu/line_args.h"
+#include "board/qemu/threads.h"
 
 #include <string.h>
 
@@ -32,7 +33,9 @@ static bool firmware_speaks(const struct transport *transport)
 static bool explain_silence(struct board *board, struct error *err)
 {
     if (!board->emulator.qmp.greeted) {
+        const struct threads none = {.at_ns = board->asked_ns};
         error_set(err, ERROR_DEVICE, 0, "QEMU does not answer");
+        threads_explain(board->emulator.child.pid, &none, err);
         emulator_last_words(&board->emulator, err);
         return false;
     }

@@ -2,6 +2,7 @@
 
 #include "board/diagnosis/death.h"
 #include "board/loop.h"
+#include "board/qemu/threads.h"
 
 #include <string.h>
 
@@ -13,11 +14,15 @@ static bool is_ready(const struct qmp *qmp)
 static bool await(struct board *board, bool (*is_there)(const struct qmp *),
                   struct deadline deadline, struct error *err)
 {
+    const pid_t pid = board->emulator.child.pid;
+    const struct threads before = threads_now(pid);
     while (!is_there(&board->emulator.qmp)) {
         if (board->dead)
             return error_set(err, ERROR_DEVICE, 0, "QEMU closed its control socket");
-        if (!life_is_ending(board) && deadline_passed(deadline))
-            return error_set(err, ERROR_TIMEOUT, 0, "QEMU does not answer");
+        if (!life_is_ending(board) && deadline_passed(deadline)) {
+            error_set(err, ERROR_TIMEOUT, 0, "QEMU does not answer");
+            return threads_explain(pid, &before, err);
+        }
         if (!loop_turn(board, false, deadline, err))
             return false;
     }

@@ -266,6 +266,18 @@ START_TEST(a_file_that_is_no_firmware)
 }
 END_TEST
 
+/* Its monitor is asked where the CPU stands, and says nothing. */
+START_TEST(a_qemu_that_stands_still)
+{
+    start(_i, 's');
+    ck_assert_int_eq(kill(qemu_pid(board), SIGSTOP), 0);
+    error_set(&err, ERROR_TIMEOUT, 0, "no answer");
+    check_error(board_explain_timeout(board, &err), ERROR_TIMEOUT,
+                "QEMU does not answer\n  a signal has stopped QEMU, process ");
+    ck_assert_int_eq(kill(qemu_pid(board), SIGCONT), 0);
+}
+END_TEST
+
 /* Somebody else kills QEMU a moment after we began to wait. */
 START_TEST(a_killed_qemu_is_noticed)
 {
@@ -332,6 +344,7 @@ int main(void)
     tcase_add_loop_test(tests, a_fault_at_boot_fails_the_flash, 0, FIRMWARE_TARGETS);
     tcase_add_loop_test(tests, a_silent_firmware_is_located, 0, FIRMWARE_TARGETS);
     tcase_add_loop_test(tests, a_file_that_is_no_firmware, 0, FIRMWARE_TARGETS);
+    tcase_add_test(tests, a_qemu_that_stands_still);
     tcase_add_loop_test(tests, a_killed_qemu_is_noticed, 0, FIRMWARE_TARGETS);
     tcase_add_loop_test(tests, no_qemu_outlives_its_server, 0, FIRMWARE_TARGETS);
     Suite *suite = suite_create("board_real");

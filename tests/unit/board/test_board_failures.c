@@ -38,7 +38,7 @@ START_TEST(boot_without_greeting_times_out)
 {
     set_fault("NO_GREETING");
     hurry();
-    check_error(flash(), ERROR_DEVICE, "QEMU does not answer");
+    check_error(flash(), ERROR_DEVICE, "QEMU does not answer\nof these ");
 }
 END_TEST
 
