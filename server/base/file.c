@@ -168,6 +168,36 @@ bool file_write_if_new(const char *path, const char *text, struct error *err)
     return file_write(path, text, size_bytes, 0644, err);
 }
 
+/* Where the link at PATH leads, told from where PATH is; NULL: it is none. */
+static char *next_link(const char *path)
+{
+    char target[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    ssize_t length = readlink(path, target, sizeof(target) - 1);
+    if (length < 0)
+        return NULL;
+    target[length] = '\0';
+    return target[0] == '/' || !slash ? strdup(target)
+                                      : file_path("%.*s/%s", (int)(slash - path), path, target);
+}
+
+char *file_behind(const char *path)
+{
+    enum { LINKS_MOST = 40 }; /* as the kernel has it */
+    char *at = realpath(path, NULL);
+    if (at)
+        return at;
+    at = strdup(path);
+    for (int i = 0; at && i < LINKS_MOST; i++) {
+        char *next = next_link(at);
+        if (!next)
+            break;
+        free(at);
+        at = next;
+    }
+    return at;
+}
+
 static bool copy_content(int from_fd, const char *from, int to_fd, const char *to,
                          struct error *err)
 {
@@ -204,6 +234,12 @@ char *file_path(const char *format, ...)
     char *path = text_format(format, args);
     va_end(args);
     return path;
+}
+
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
 }
 
 bool file_program_path(char **ret_path, struct error *err)

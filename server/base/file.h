@@ -23,6 +23,10 @@ bool file_write(const char *path, const void *data, size_t size_bytes, mode_t mo
  * is made from it is then made anew. */
 bool file_write_if_new(const char *path, const char *text, struct error *err);
 
+/* The file that a write to PATH, which may be a link, is to reach: where links lead, be there a
+ * file already or not. A new string; NULL only when memory ran out. */
+char *file_behind(const char *path);
+
 /* Copy one regular file, permission bits included, in the same careful way. */
 bool file_copy(const char *from, const char *to, struct error *err);
 
@@ -39,6 +43,9 @@ bool file_remove_tree(const char *path, struct error *err);
 
 /* "A/B" or printf-made path in a new string; NULL only when memory ran out. */
 char *file_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The folder that PATH is in: "a/b" -> "a", "b" -> ".", "/b" -> "/". Likewise. */
+char *file_folder(const char *path);
 
 /* Folder of the running program (from /proc/self/exe), and the folder that holds guest/,
  * qemu-machines/ and template/: "<bindir>/../share/microtvm-qemu". New strings.

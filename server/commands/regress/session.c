@@ -116,6 +116,16 @@ bool session_load(struct session *session, const struct regress_args *args, stru
     return true;
 }
 
+bool session_reload(struct session *session, struct error *err)
+{
+    suite_dispose(&session->suite);
+    if (!load_suite(session, err))
+        return false;
+    for (size_t i = 0; i < session->suite.count; i++)
+        session->outcomes[i].item = &session->suite.cases[i];
+    return true;
+}
+
 static bool has_passed(void *context, const struct outcome *outcome)
 {
     const struct session *session = context;

@@ -34,6 +34,10 @@ struct session {
  * Errors: those of suite_load, ERROR_USAGE when no case is chosen. */
 bool session_load(struct session *session, const struct regress_args *args, struct error *err);
 
+/* Read the suite anew, whose document has other paths now and the same cases. Errors: those of
+ * suite_load. */
+bool session_reload(struct session *session, struct error *err);
+
 /* Run them; an interrupt is no error here. Errors: those of schedule_run. */
 bool session_run(struct session *session, struct error *err);
 

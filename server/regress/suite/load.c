@@ -55,15 +55,6 @@ static void read_root(struct reader *reader, const cJSON *json)
     expand_cases(reader, &root);
 }
 
-/* The folder of PATH: "a/b.json" -> "a", "b.json" -> "." */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return strdup(".");
-    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 static size_t line_at(const char *document, const char *at)
 {
     size_t line = 1;
@@ -143,7 +134,7 @@ bool suite_load(const char *path, const struct suite_checks *checks, struct suit
 {
     cleanup_free char *document = NULL;
     size_t size_bytes = 0;
-    struct suite suite = {.path = path, .dir = folder_of(path)};
+    struct suite suite = {.path = path, .dir = file_folder(path)};
     struct mistakes mistakes = {.count = 0};
     struct reader reader = {.suite = &suite, .checks = checks, .mistakes = &mistakes};
     bool good = suite.dir ? file_read(path, REGRESS_JSON_MAX_BYTES, &document, &size_bytes, err)

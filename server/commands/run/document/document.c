@@ -59,13 +59,6 @@ static bool is_stdout(const struct run_document *document)
     return strcmp(document->path, "-") == 0;
 }
 
-/* The file that a link leads to, or PATH: to be replaced is the file, not the link. */
-static char *file_behind(const char *path)
-{
-    char *real = realpath(path, NULL);
-    return real ? real : strdup(path);
-}
-
 /* A device, a pipe: nothing to be renamed over. */
 static bool is_special(const char *path)
 {
@@ -75,14 +68,10 @@ static bool is_special(const char *path)
 
 static bool check_folder(const char *path, struct error *err)
 {
-    cleanup_free char *dir = strdup(path);
+    cleanup_free char *dir = file_folder(path);
     if (!dir)
         return error_no_memory(err, "a path", strlen(path));
-    char *slash = strrchr(dir, '/');
-    if (slash)
-        slash[slash == dir ? 1 : 0] = '\0';
-    return access(slash ? dir : ".", W_OK | X_OK) == 0 ||
-           error_set(err, ERROR_SYSTEM, errno, "--json %s", path);
+    return access(dir, W_OK | X_OK) == 0 || error_set(err, ERROR_SYSTEM, errno, "--json %s", path);
 }
 
 static bool check_path(const char *path, struct error *err)

@@ -1,11 +1,11 @@
-#include "commands/regress/init.h"
+#include "commands/regress/init/init.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/temp_dir.h"
 #include "base/text.h"
 #include "client/npy.h"
-#include "commands/regress/random_tensor.h"
+#include "commands/regress/init/random_tensor.h"
 #include "model/archive.h"
 #include "model/load.h"
 #include "regress/json.h"
@@ -23,12 +23,6 @@ struct entry {
     char *data_name; /* "suite_data/digits": from the suite's folder */
     char *data_dir;  /* from ours */
 };
-
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-}
 
 /* "dir/suite.json" -> "dir/suite_data" */
 static char *data_dir_of(const char *suite_path)
@@ -70,7 +64,7 @@ static char *relative(const char *from, const char *to)
 /* From the suite's folder, PATH. One that is absolute stays so. */
 static char *seen_from_suite(const char *suite_path, const char *path)
 {
-    cleanup_free char *dir = folder_of(suite_path);
+    cleanup_free char *dir = file_folder(suite_path);
     cleanup_free char *real_dir = dir ? realpath(dir, NULL) : NULL;
     cleanup_free char *real = realpath(path, NULL);
     if (path[0] == '/' || !real || !real_dir || strcmp(real_dir, "/") == 0)
@@ -217,7 +211,7 @@ bool init_suite(const struct regress_args *args, struct error *err)
             "date)",
             taken);
     cleanup_json cJSON *suite = cJSON_CreateObject();
-    cleanup_free char *dir = folder_of(args->suite);
+    cleanup_free char *dir = file_folder(args->suite);
     if (!dir || !file_make_dirs(dir, err)) /* paths are told from there */
         return dir ? false : error_no_memory(err, "a path", 0);
     if (data && fill(args, suite, err))
@@ -227,6 +221,58 @@ bool init_suite(const struct regress_args *args, struct error *err)
     else
         error_no_memory(err, "a path", 0);
     return false;
+}
+
+static const struct golden *find_golden(const struct goldens *goldens, const char *path)
+{
+    for (size_t i = 0; i < goldens->count; i++)
+        if (strcmp(goldens->items[i].path, path) == 0)
+            return &goldens->items[i];
+    return NULL;
+}
+
+/* "output0_y.npy" -> "output0_y_{board}.npy" */
+static bool name_each_board(cJSON *file, struct error *err)
+{
+    const char *name = file->valuestring;
+    cleanup_free char *each =
+        file_path("%.*s_{board}.npy", (int)(strlen(name) - strlen(".npy")), name);
+    return (each && cJSON_SetValuestring(file, each)) || error_no_memory(err, "a suite", 0);
+}
+
+/* expected: of the suite's document; item: a case that it is of. */
+static bool part_files(cJSON *expected, const struct suite_case *item,
+                       const struct goldens *goldens, struct error *err)
+{
+    cJSON *file = expected->child;
+    for (size_t i = 0; i < item->expected.count && file; i++, file = file->next) {
+        const struct golden *golden = find_golden(goldens, item->expected.items[i].path);
+        cleanup_free char *dispute = golden ? golden_dispute(golden) : NULL;
+        if (!dispute)
+            continue;
+        text_print_line(stdout, "a file for each board: ", dispute);
+        if (!name_each_board(file, err))
+            return false;
+    }
+    return true;
+}
+
+bool init_part(const struct regress_args *args, const struct suite *suite,
+               const struct goldens *goldens, struct error *err)
+{
+    cleanup_json cJSON *document = NULL;
+    cJSON *item = NULL;
+    size_t index = 0; /* of the first case of an archive: each is one on each board */
+    if (!json_load(args->suite, SUITE_FORMAT, &document, err))
+        return false;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(document, "cases"))
+    {
+        cJSON *expected = cJSON_GetObjectItemCaseSensitive(item, "expected");
+        if (!part_files(expected, &suite->cases[index], goldens, err))
+            return false;
+        index += args->boards.count;
+    }
+    return json_save(args->suite, document, err);
 }
 
 void init_undo(const struct regress_args *args)

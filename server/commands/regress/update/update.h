@@ -1,6 +1,6 @@
 /* Goldens and baseline brought to what the models give and take now. */
-#ifndef MICROTVM_QEMU_COMMANDS_REGRESS_UPDATE_H
-#define MICROTVM_QEMU_COMMANDS_REGRESS_UPDATE_H
+#ifndef MICROTVM_QEMU_COMMANDS_REGRESS_UPDATE_UPDATE_H
+#define MICROTVM_QEMU_COMMANDS_REGRESS_UPDATE_UPDATE_H
 
 #include "commands/regress/session.h"
 

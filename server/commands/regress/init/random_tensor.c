@@ -1,4 +1,4 @@
-#include "commands/regress/random_tensor.h"
+#include "commands/regress/init/random_tensor.h"
 
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 /* Inputs that nobody had to record. */
-#ifndef MICROTVM_QEMU_COMMANDS_REGRESS_RANDOM_TENSOR_H
-#define MICROTVM_QEMU_COMMANDS_REGRESS_RANDOM_TENSOR_H
+#ifndef MICROTVM_QEMU_COMMANDS_REGRESS_INIT_RANDOM_TENSOR_H
+#define MICROTVM_QEMU_COMMANDS_REGRESS_INIT_RANDOM_TENSOR_H
 
 #include "base/error.h"
 #include "client/tensor.h"
