@@ -42,14 +42,12 @@ bool lock_folder(const char *path, const struct interrupt *interrupt,
                  void (*on_wait)(void *context), void *context, int *ret_fd, struct error *err)
 {
     cleanup_fd int fd = -1;
-    bool waits = false;
     if (!open_folder(path, &fd, err))
         return false;
     while (!try_lock(fd)) {
         int ready = 0;
-        if (!waits && on_wait)
+        if (on_wait)
             on_wait(context);
-        waits = true;
         if (!wait_ready(NULL, 0, deadline_in_ms(LOOK_EVERY_MS), interrupt, &ready, err))
             return error_wrap(err, "waiting for folder %s, which another process has", path);
     }

@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-/* Waits while another process has it; on_wait, which may be NULL, is called before that. *ret_fd
- * holds the lock until it is closed. On a file system that knows no locks, nobody is kept out.
- * Errors: ERROR_SYSTEM, ERROR_INTERRUPTED. */
+/* Waits while another process has it; on_wait, which may be NULL, is called before that and again
+ * and again, many times a second, while it lasts. *ret_fd holds the lock until it is closed. On a
+ * file system that knows no locks, nobody is kept out. Errors: ERROR_SYSTEM, ERROR_INTERRUPTED. */
 bool lock_folder(const char *path, const struct interrupt *interrupt,
                  void (*on_wait)(void *context), void *context, int *ret_fd, struct error *err);
 

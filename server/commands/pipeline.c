@@ -114,7 +114,13 @@ static void end_generate(struct report *report, const struct model *model)
 
 static void tell_wait(void *context)
 {
-    note_line(context, "note: another process builds this firmware; waiting for it");
+    struct pipeline *pipeline = context;
+    if (pipeline->wait_began_ns == 0) {
+        pipeline->wait_began_ns = clock_now_ns();
+        note_line(pipeline, "note: another process builds this firmware; waiting for it");
+    }
+    if (pipeline->on_wait)
+        pipeline->on_wait(pipeline->context);
 }
 
 /* What else a cache's project has been built for. */
@@ -125,11 +131,13 @@ static const char *variant_of(const struct pipeline *pipeline)
     return pipeline->with_counts ? "with counts" : pipeline->command;
 }
 
-/* The project's folder becomes that of the cache's entry. */
+/* The project's folder becomes that of the cache's entry. How long others build is not our time: it
+ * has no end here. */
 static bool open_entry(struct pipeline *pipeline, const struct generate_options *options,
                        struct error *err)
 {
     char key[SHA256_TEXT_SIZE];
+    struct interrupt endless = *pipeline->interrupt;
     const struct firmware_parts parts = {
         .model_path = options->model_path,
         .crt_dir = options->crt_dir,
@@ -137,10 +145,13 @@ static bool open_entry(struct pipeline *pipeline, const struct generate_options 
         .settings = options->settings,
         .variant = variant_of(pipeline),
     };
+    endless.end_ns = 0;
     if (!firmware_key(&parts, key, err) ||
-        !firmware_cache_open(pipeline->cache_dir, key, pipeline->interrupt, tell_wait, pipeline,
+        !firmware_cache_open(pipeline->cache_dir, key, &endless, tell_wait, pipeline,
                              &pipeline->entry, err))
         return false;
+    if (pipeline->wait_began_ns != 0)
+        pipeline->waited_ns = clock_now_ns() - pipeline->wait_began_ns;
     free(pipeline->project_dir);
     pipeline->project_dir = strdup(pipeline->entry.project_dir);
     return pipeline->project_dir || error_no_memory(err, "a path", 0);

@@ -24,6 +24,9 @@ struct pipeline {
     bool with_counts;      /* firmwares that count instructions are built, too (build.h) */
     bool with_trace;       /* the firmware whose operators tell what they give, too (build.h) */
     const char *firmware;  /* what is flashed, of the project's build/; NULL: firmware.elf */
+    void (*on_wait)(void *context); /* many times a second while another process builds the same
+                                     * firmware; may be NULL */
+    void *context;                  /* of on_wait */
     bool choose_type;      /* a model that host_driven can't run gets the project type that can */
     const char *cache_dir; /* firmware that was built before is taken from there, other put there;
                             * NULL: none */
@@ -34,6 +37,8 @@ struct pipeline {
     struct temp_dir temp_dir; /* its path is NULL where none was made */
     char *project_dir;
     struct manifest manifest;
+    int64_t wait_began_ns;   /* for another process that builds it; 0: there was no need */
+    int64_t waited_ns;       /* and how long */
     struct memory_need need; /* of the model, once it is built */
     struct machine machine;  /* the project's board */
     struct board *board;

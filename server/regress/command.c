@@ -99,6 +99,8 @@ bool command_words(const struct suite_case *item, const struct command_extras *e
     add(&words, "%s", extras->program);
     add_case(&words, item, !extras->output_dir);
     add_number(&words, "--deadline", item->deadline_s);
+    if (extras->client_fd >= 0)
+        add_number(&words, "--client-fd", extras->client_fd);
     add_text(&words, "--json", extras->document);
     add_text(&words, "--cache", extras->cache_dir);
     add_text(&words, "--output", extras->output_dir);

@@ -17,6 +17,7 @@ struct words {
 /* What a run in a suite gets besides what its case says. */
 struct command_extras {
     const char *program;
+    int client_fd;          /* --client-fd; -1: none */
     const char *document;   /* --json */
     const char *cache_dir;  /* --cache; NULL: none */
     const char *output_dir; /* --output, and nothing is expected; NULL: none */

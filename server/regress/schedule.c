@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 enum {
@@ -27,6 +28,7 @@ enum {
 /* One place for a running case. */
 struct slot {
     struct child child;
+    int life_fd; /* a byte there: it waits for another process. -1: none */
     size_t index;
     int64_t began_ns;
     struct deadline backstop;
@@ -53,11 +55,11 @@ char *schedule_output_dir(const char *scratch_dir, size_t index)
 }
 
 static bool start_child(struct schedule *schedule, const struct words *words, int log_fd,
-                        struct slot *slot, struct error *err)
+                        int client_fd, struct slot *slot, struct error *err)
 {
     const struct child_options child_options = {
         .argv = (const char *const *)words->items,
-        .stdin_fd = -1,
+        .stdin_fd = client_fd,
         .stdout_fd = log_fd,
         .stderr_fd = log_fd,
         .parent_death_signal = SIGTERM, /* it ends its QEMU and its compilers itself */
@@ -73,6 +75,40 @@ static bool start_child(struct schedule *schedule, const struct words *words, in
     return false;
 }
 
+static struct deadline backstop_of(const struct schedule *schedule, size_t index)
+{
+    return deadline_in_ms((int64_t)(schedule->suite->cases[index].deadline_s * 1000) +
+                          schedule->options->backstop_ms);
+}
+
+/* A socket to the run; *ret_client_fd is for it. */
+static bool open_life(struct slot *slot, int *ret_client_fd, struct error *err)
+{
+    int fds[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0)
+        return error_set(err, ERROR_SYSTEM, errno, "socketpair");
+    slot->life_fd = fds[0];
+    *ret_client_fd = fds[1];
+    return true;
+}
+
+static void close_life(struct slot *slot)
+{
+    if (slot->life_fd >= 0)
+        close(slot->life_fd);
+    slot->life_fd = -1;
+}
+
+/* Has it waited for another process since this was last asked? */
+static bool has_waited(const struct slot *slot)
+{
+    char bytes[256];
+    bool any = false;
+    while (read(slot->life_fd, bytes, sizeof(bytes)) > 0)
+        any = true;
+    return any;
+}
+
 static bool begin(struct schedule *schedule, struct slot *slot, size_t index, struct error *err)
 {
     const struct schedule_options *options = schedule->options;
@@ -81,14 +117,16 @@ static bool begin(struct schedule *schedule, struct slot *slot, size_t index, st
     cleanup_free char *document = path_of(schedule, index, "json");
     cleanup_free char *log = path_of(schedule, index, "log");
     cleanup_free char *outputs = schedule_output_dir(options->scratch_dir, index);
-    const struct command_extras extras = {options->program, document, options->cache_dir,
+    const struct command_extras extras = {options->program, STDIN_FILENO, document,
+                                          options->cache_dir,
                                           options->keeps_outputs ? outputs : NULL};
     bool good = document && log && outputs && command_words(item, &extras, &words);
     cleanup_fd int log_fd =
         good ? open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600) : -1;
+    cleanup_fd int client_fd = -1;
     slot->index = index;
     slot->began_ns = clock_now_ns();
-    slot->backstop = deadline_in_ms((int64_t)(item->deadline_s * 1000) + options->backstop_ms);
+    slot->backstop = backstop_of(schedule, index);
     if (options->on_begin && schedule->outcomes[index].attempts == 0)
         options->on_begin(options->context, index);
     if (!good)
@@ -96,7 +134,10 @@ static bool begin(struct schedule *schedule, struct slot *slot, size_t index, st
     else if (log_fd < 0)
         good = error_set(err, ERROR_SYSTEM, errno, "%s", log);
     else
-        good = start_child(schedule, &words, log_fd, slot, err);
+        good = open_life(slot, &client_fd, err) &&
+               start_child(schedule, &words, log_fd, client_fd, slot, err);
+    if (!good)
+        close_life(slot);
     words_dispose(&words);
     return good;
 }
@@ -170,6 +211,7 @@ static bool finish(struct schedule *schedule, struct slot *slot, int status, boo
     outcome->attempts++;
     outcome->time_ms = (double)(clock_now_ns() - slot->began_ns) / 1e6;
     outcome->status = status;
+    close_life(slot);
     outcome->was_stuck = was_stuck;
     outcome->is_update = options->keeps_outputs;
     take_results(schedule, outcome, slot->index);
@@ -204,6 +246,10 @@ static bool look(struct schedule *schedule, struct error *err)
         if (!child_ended(&slot->child, &status)) {
             if (!deadline_passed(slot->backstop))
                 continue;
+            if (has_waited(slot)) { /* how long others build is not its time */
+                slot->backstop = backstop_of(schedule, slot->index);
+                continue;
+            }
             was_stuck = true;
             child_stop(&slot->child, BACKSTOP_GRACE_MS);
         }
@@ -248,8 +294,10 @@ static void stop_all(struct schedule *schedule)
     for (unsigned i = 0; i < schedule->options->jobs; i++)
         if (schedule->slots[i].child.pid != 0)
             kill(-schedule->slots[i].child.pid, SIGTERM);
-    for (unsigned i = 0; i < schedule->options->jobs; i++)
+    for (unsigned i = 0; i < schedule->options->jobs; i++) {
         child_stop(&schedule->slots[i].child, deadline_poll_ms(end));
+        close_life(&schedule->slots[i]);
+    }
 }
 
 bool schedule_run(const struct suite *suite, const struct schedule_options *options,
@@ -267,7 +315,7 @@ bool schedule_run(const struct suite *suite, const struct schedule_options *opti
     if (epoll_fd < 0)
         return error_set(err, ERROR_SYSTEM, errno, "epoll_create");
     for (unsigned i = 0; i < options->jobs; i++)
-        slots[i].child = CHILD_NONE;
+        slots[i] = (struct slot){.child = CHILD_NONE, .life_fd = -1};
     for (size_t i = 0; i < suite->count; i++)
         outcomes[i].item = &suite->cases[i];
     bool good = run_all(&schedule, err);

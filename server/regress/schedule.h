@@ -33,7 +33,8 @@ struct schedule_options {
     unsigned jobs;           /* at a time, at least 1 */
     unsigned retries;        /* of a case that did not pass */
     bool fail_fast;          /* begin none after one that did not pass */
-    int64_t backstop_ms;     /* beyond a case's own deadline, until it is killed */
+    int64_t backstop_ms;     /* beyond a case's own deadline, until it is killed: anew where it has
+                              * waited for another process that builds its firmware */
     const char *scratch_dir; /* for documents and logs */
     const char *cache_dir;   /* of firmware; NULL: none */
     bool keeps_outputs;      /* in schedule_output_dir's folders */

@@ -34,7 +34,7 @@ static bool check_case(const struct suite_case *item, struct error *err)
     struct words words;
     struct run_args args;
     struct settings settings;
-    const struct command_extras extras = {.program = "microtvm-qemu"};
+    const struct command_extras extras = {.program = "microtvm-qemu", .client_fd = -1};
     if (!command_words(item, &extras, &words)) {
         words_dispose(&words);
         return error_no_memory(err, "a command line", 0);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 bool client_fd_parse(const char *text, int *ret_fd, struct error *err)
@@ -20,4 +21,10 @@ bool client_fd_parse(const char *text, int *ret_fd, struct error *err)
                          fd);
     *ret_fd = fd;
     return true;
+}
+
+void client_fd_tell_wait(int fd)
+{
+    if (fd >= 0)
+        send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

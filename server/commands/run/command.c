@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 #include "commands/doctor/probe.h"
 #include "commands/exit_code.h"
+#include "commands/run/client_fd.h"
 #include "commands/run/count/session.h"
 #include "commands/run/infer.h"
 #include "commands/run/run.h"
@@ -128,16 +129,25 @@ static bool judge(struct run *run, bool *ret_matches, struct error *err)
     return true;
 }
 
+/* The deadline is for what this process does. */
+static bool generate(struct run *run, struct error *err)
+{
+    if (!pipeline_generate(&run->pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
+                           err))
+        return false;
+    if (run->interrupt.end_ns != 0)
+        run->interrupt.end_ns += run->pipeline.waited_ns;
+    return true;
+}
+
 static bool run_all(struct run *run, bool *ret_matches, struct error *err)
 {
     struct pipeline *pipeline = &run->pipeline;
-    if (!prepare(run, err) ||
-        !pipeline_generate(pipeline, run->args.model_path, run->args.crt_dir, &run->settings,
-                           err) ||
-        !ask_compiler(run, err) || !check_model(run, err) || !load_graph(run, err) ||
-        !pipeline_build(pipeline, err) || !read_memory(run, err) || !count_prepare(run, err) ||
-        !pipeline_flash(pipeline, err) || !board_open(pipeline->board, err) ||
-        !run_infer(run, err) || !measure_memory(run, err) || !count_inferences(run, err))
+    if (!prepare(run, err) || !generate(run, err) || !ask_compiler(run, err) ||
+        !check_model(run, err) || !load_graph(run, err) || !pipeline_build(pipeline, err) ||
+        !read_memory(run, err) || !count_prepare(run, err) || !pipeline_flash(pipeline, err) ||
+        !board_open(pipeline->board, err) || !run_infer(run, err) || !measure_memory(run, err) ||
+        !count_inferences(run, err))
         return false;
     board_close(pipeline->board);
     if (!count_operators(run, err) || !trace_operators(run, err))
@@ -192,6 +202,12 @@ static enum exit_code write_document(struct run_document *document, enum exit_co
     return written ? code : exit_with_error("run", &err);
 }
 
+static void tell_wait(void *context)
+{
+    const struct run *run = context;
+    client_fd_tell_wait(run->args.client_fd);
+}
+
 static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error *err)
 {
     const char *json_path = run->args.json_path;
@@ -206,6 +222,8 @@ static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error
                           .has_device_graph = true,
                           .with_counts = run->args.count,
                           .with_trace = run->args.trace_dir || run->args.expect_trace_dir,
+                          .on_wait = tell_wait,
+                          .context = run,
                           .choose_type = true};
     enum exit_code code = is_parsed ? run_to_end(run, err) : exit_code_of(err);
     run_tell(run, err, code);

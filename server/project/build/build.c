@@ -29,6 +29,7 @@ struct build {
     struct build_env env;
     struct build_log log;
     struct parts linked; /* the most that the linker has counted so far */
+    bool waits;          /* for another process that builds here */
 };
 
 static void take_line(void *context, const char *line)
@@ -246,8 +247,10 @@ static bool build_in(struct build *build, struct error *err)
 
 static void tell_wait(void *context)
 {
-    const struct build *build = context;
-    notice(build, "another process builds this project: waiting until it has ended");
+    struct build *build = context;
+    if (!build->waits)
+        notice(build, "another process builds this project: waiting until it has ended");
+    build->waits = true;
 }
 
 bool build_project(const struct build_options *options, struct error *err)

@@ -45,7 +45,7 @@ START_TEST(the_second_waits_and_says_so)
     lock_holder_start(scratch_path("."), &holder);
     ck_assert_msg(lock_folder(scratch_path("."), NULL, count_wait, &waits, &fd, &err), "%s",
                   err.text);
-    ck_assert_int_eq(waits, 1);
+    ck_assert_int_ge(waits, 1);
     ck_assert_int_eq(waitpid(holder.pid, &status, 0), holder.pid);
     ck_assert_int_eq(status, 0);
     close(fd);

@@ -25,6 +25,7 @@ static const char PROGRAM[] =
     "case $2 in\n"
     "hang) trap '' TERM; tell_pid hanging; sleep 600 & wait; sleep 600 ;;\n"
     "wait) tell_pid waiting; exec sleep 600 ;;\n"
+    "blocked) for i in $(seq 30); do printf x >&0; sleep 0.05; done ;;\n"
     "crash) kill -SEGV $$ ;;\n"
     "silent) exit 0 ;;\n"
     "chatty) head -c 5000000 /dev/zero | tr '\\0' x; echo; echo the end; exit 9 ;;\n"
@@ -220,6 +221,18 @@ START_TEST(what_hangs_is_killed)
 }
 END_TEST
 
+/* It says so on the socket that is its standard input. */
+START_TEST(what_waits_for_another_process_is_not)
+{
+    SET_CASES("blocked");
+    cases[0].deadline_s = 0.001;
+    options.backstop_ms = 1000;
+    ck_assert_msg(schedule_run(&suite, &options, outcomes, &err), "%s", err.text);
+    ck_assert_int_eq(status_of(0), VERDICT_PASSED);
+    ck_assert(outcomes[0].time_ms > 1001);
+}
+END_TEST
+
 static bool is_there(const char *name)
 {
     return access(scratch_path("%s", name), F_OK) == 0;
@@ -273,6 +286,7 @@ int main(void)
     tcase_add_test(tests, nothing_is_begun_after_a_failure);
     tcase_add_loop_test(tests, retries_only_when_asked_for, 0, 2);
     tcase_add_test(tests, what_hangs_is_killed);
+    tcase_add_test(tests, what_waits_for_another_process_is_not);
     tcase_add_test(tests, an_interrupt_ends_all_and_keeps_what_was_done);
     suite_add_tcase(all, tests);
     SRunner *runner = srunner_create(all);
