@@ -40,6 +40,7 @@ struct board {
     struct error cause;
     struct deadline nudge_at; /* when QEMU's main loop is to be woken up next */
     int nudge_ms;
+    int64_t look_ns; /* how long it is silent before it is looked at whether that is in vain */
     struct deadline ends_by; /* QEMU has closed something, and ought to be gone by then */
     int64_t moved_ns; /* CLOCK_MONOTONIC: when the last byte went over the line, either way */
     int64_t asked_ns; /* when the last one went to the board, or it was switched on */

@@ -8,8 +8,12 @@ enum { NUDGE_FIRST_MS = 20, NUDGE_MAX_MS = 1000 };
 
 enum { PTY, OUTPUT, QMP, PROCESS };
 
+/* Nearly every answer has come by then. */
+static const int64_t LOOK_FIRST_NS = 1000 * 1000 * 1000;
+
 void loop_rest_nudge(struct board *board)
 {
+    board->look_ns = LOOK_FIRST_NS;
     board->nudge_ms = NUDGE_FIRST_MS;
     board->nudge_at = deadline_in_ms(NUDGE_FIRST_MS);
 }

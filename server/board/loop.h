@@ -26,7 +26,7 @@ void loop_take(struct board *board);
  * loop_turn. */
 bool loop_settle(struct board *board, struct error *err);
 
-/* Something moved on the line: QEMU needs no nudge for a while. */
+/* Something moved on the line: QEMU needs no nudge and no look for a while. */
 void loop_rest_nudge(struct board *board);
 
 #endif

@@ -43,7 +43,7 @@ static const struct field fields[] = {
     {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT, false},
     {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes), false},
     {"uart.driver", FIELD_NAME, KEPT(uart_driver), false},
-    {"uart.base", FIELD_ADDRESS, NOT_KEPT, false},
+    {"uart.base", FIELD_ADDRESS, KEPT(uart_base), false},
     {"uart.interrupt", FIELD_INTERRUPT, KEPT(uart_interrupt), false},
     {"uart.clock_hz", FIELD_SIZE, NOT_KEPT, true},
     {"timer.driver", FIELD_NAME, NOT_KEPT, false},

@@ -27,6 +27,7 @@ struct machine {
     uint64_t rpc_packet_size_bytes; /* the largest message that its firmware takes */
     char *architecture;             /* "cortex_m" */
     char *uart_driver;              /* its firmware's: "pl011" */
+    uint64_t uart_base;             /* its registers */
     uint64_t uart_interrupt;        /* the line that its firmware waits for */
     char *interrupt_driver;         /* "plic"; NULL: none, as a Cortex-M has its own */
     uint64_t interrupt_base;        /* where that is; 0: not told */

@@ -44,6 +44,21 @@ static bool explain_silence(struct board *board, struct error *err)
     return hang_explain(board, err);
 }
 
+/* When it is looked at next whether more waiting is in vain. */
+static struct deadline look_at(const struct board *board)
+{
+    return deadline_in_ns(board->moved_ns + board->look_ns - clock_now_ns());
+}
+
+/* Ever more rarely. */
+static bool is_in_vain(struct board *board, struct error *err)
+{
+    if (!board->emulator.qmp.greeted || life_is_ending(board) || !deadline_passed(look_at(board)))
+        return false;
+    board->look_ns = 2 * (clock_now_ns() - board->moved_ns);
+    return board->transport.received_bytes == 0 && hang_is_certain(board, err);
+}
+
 static bool wait_for_firmware(struct board *board, struct deadline deadline, struct error *err)
 {
     for (;;) {
@@ -57,7 +72,8 @@ static bool wait_for_firmware(struct board *board, struct deadline deadline, str
         }
         if (!life_is_ending(board) && deadline_passed(deadline))
             return explain_silence(board, err);
-        if (!loop_turn(board, false, deadline, err))
+        if (is_in_vain(board, err) ||
+            !loop_turn(board, false, deadline_earlier(deadline, look_at(board)), err))
             return false;
     }
 }
@@ -116,6 +132,7 @@ static bool start(struct board *board, bool is_halted, struct deadline deadline,
     device_log_init(&board->log);
     board->moved_ns = board->asked_ns = clock_now_ns();
     board->asked_received_bytes = 0;
+    loop_rest_nudge(board);
     board->nudge_at = deadline_never(); /* until something was sent */
     return start_emulator(board, is_halted, deadline, err);
 }

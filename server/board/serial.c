@@ -1,6 +1,7 @@
 #include "board/board.h"
 #include "board/board_state.h"
 #include "board/diagnosis/death.h"
+#include "board/diagnosis/interrupts.h"
 #include "board/loop.h"
 
 static bool check_open(const struct board *board, struct error *err)
@@ -9,6 +10,16 @@ static bool check_open(const struct board *board, struct error *err)
         return error_set(err, ERROR_STATE, 0,
                          "the transport is not open: call open_transport first");
     return true;
+}
+
+/* Now and then in a silence, ever more rarely: is it one that nothing will end? */
+static bool is_in_vain(struct board *board, struct error *err)
+{
+    int64_t quiet_ns = clock_now_ns() - board->moved_ns;
+    if (quiet_ns < board->look_ns || life_is_ending(board))
+        return false;
+    board->look_ns = 2 * quiet_ns;
+    return interrupts_are_missed(board, err);
 }
 
 /* Until at least wanted_bytes are kept. */
@@ -25,7 +36,7 @@ static bool wait_for_bytes(struct board *board, size_t wanted_bytes, struct dead
             return error_set(err, ERROR_TIMEOUT, 0,
                              "%zu of %zu bytes came in time (they stay for the next read)",
                              transport_kept(&board->transport), wanted_bytes);
-        if (!loop_turn(board, false, deadline, err))
+        if (is_in_vain(board, err) || !loop_turn(board, false, deadline, err))
             return false;
         looked = true;
     }
@@ -93,7 +104,7 @@ bool board_write(struct board *board, const void *data, size_t size_bytes, struc
         if (written == 0 && !life_is_ending(board) && deadline_passed(deadline))
             return error_set(err, ERROR_TIMEOUT, 0, "the board took %zu of %zu bytes in time",
                              size_bytes - left, size_bytes);
-        if (!loop_turn(board, true, deadline, err))
+        if (is_in_vain(board, err) || !loop_turn(board, true, deadline, err))
             return false;
     }
 }

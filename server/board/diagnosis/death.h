@@ -22,6 +22,10 @@ static inline bool life_is_ending(const struct board *board)
 /* The firmware that is in the flash. */
 struct source_code board_source_code(const struct board *board);
 
+/* What the source line begins with of a CPU that waits for an interrupt: in guest/boot/cpu.h, where
+ * each architecture's CPU sleeps, and nowhere else. */
+#define CPU_SLEEPS "cpu_wait_for_interrupt at "
+
 /* The source line of the first pc in text, or why it is not known; into a caller's buffer. */
 const char *death_source(const struct board *board, const char *text, char *buffer,
                          size_t buffer_size_bytes);

@@ -14,6 +14,7 @@
 
 enum {
     REGISTERS_TIMEOUT_MS = 5000,
+    STAND_TIMEOUT_MS = 30 * 1000, /* a CPU that was stopped must go on */
     SAMPLES = 5,     /* of where the CPU stands: a loop may go through several functions */
     BETWEEN_MS = 20, /* for which it then runs on */
     SOURCE_BYTES = 512,
@@ -146,8 +147,7 @@ static void append_field(struct board *board, const struct places *places, struc
 {
     const char *source = places->sources[0];
     const bool is_mute = board->transport.received_bytes == 0;
-    /* In guest/boot/cpu.h: where each architecture's CPU sleeps, and nowhere else. */
-    const bool sleeps = strstr(source, "cpu_wait_for_interrupt at ") != NULL;
+    const bool sleeps = strstr(source, CPU_SLEEPS) != NULL;
     if (places->count != 1)
         return;
     if (sleeps && !is_mute)
@@ -194,6 +194,39 @@ bool hang_explain(struct board *board, struct error *err)
 {
     append_quiet(board, err);
     return append_places(board, err);
+}
+
+/* The CPU stands. What it had sent before is here, where the line carries it. */
+static bool waits_mutely(struct board *board, struct sight *sight)
+{
+    char source[SOURCE_BYTES];
+    struct error ignored; /* not certain, then */
+    struct deadline deadline = deadline_in_ms(REGISTERS_TIMEOUT_MS);
+    if (!monitor_tell(board, "info registers", deadline, &sight->registers, &ignored))
+        return false;
+    loop_take(board);
+    if (board->dead || board->transport.received_bytes > 0 ||
+        !strstr(death_source(board, sight->registers, source, sizeof(source)), CPU_SLEEPS))
+        return false;
+    const struct source_code code = board_source_code(board);
+    fault_source_line(&code, stack_caller(sight->registers), source, sizeof(source));
+    return strstr(source, "uart_read at ") || strstr(source, "no_virtio_console_at_uart_base at ");
+}
+
+bool hang_is_certain(struct board *board, struct error *err)
+{
+    __attribute__((cleanup(dispose_sight))) struct sight sight = {.registers = NULL};
+    struct error ignored;
+    bool halted = false;
+    if (!monitor_halt(board, deadline_in_ms(STAND_TIMEOUT_MS), &halted, &ignored) || !halted)
+        return false;
+    bool is_certain = waits_mutely(board, &sight);
+    monitor_go_on(board, deadline_in_ms(STAND_TIMEOUT_MS), &ignored);
+    if (!is_certain)
+        return false;
+    error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte, and waits for one");
+    append_places(board, err);
+    return true;
 }
 
 static bool explain(struct board *board, struct error *err)

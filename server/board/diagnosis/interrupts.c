@@ -1,72 +1,22 @@
 #include "board/diagnosis/interrupts.h"
 
 #include "base/cleanup.h"
+#include "board/diagnosis/death.h"
 #include "board/diagnosis/monitor.h"
+#include "board/diagnosis/pending.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* No more than what a firmware of ours says by itself when it starts and a part of an answer. */
-enum { GREETING_BYTES = 20 };
-
-enum { LINES = 1024, LINES_A_WORD = 32, NAMED_MOST = 4, NAMES_BYTES = 80, HEXADECIMAL = 16 };
-
-/* Of which interrupt lines are pending, one bit each, whether they are enabled or not. */
-struct controller {
-    const char *driver; /* NULL: the one that is part of a Cortex-M */
-    uint64_t offset;    /* of these registers, from its base; of Cortex-M an address */
-    unsigned words;
-    unsigned first_line; /* those before are the core's own, or nothing's */
-    bool keeps;          /* one that no core takes stays pending when its device is content again */
+enum {
+    /* No more than what a firmware of ours says by itself when it starts and a part of an answer.
+     */
+    GREETING_BYTES = 20,
+    LOOK_TIMEOUT_MS = 1000,
+    STAND_TIMEOUT_MS = 30 * 1000, /* a CPU that was stopped must go on */
+    SOURCE_BYTES = 512,
 };
-
-static const struct controller controllers[] = {
-    {NULL, 0xe000e200, 16, 0, true},
-    {"plic", 0x1000, LINES / LINES_A_WORD, 1, false},
-    {"gicv2", 0x200, LINES / LINES_A_WORD, 32, false},
-};
-
-static const struct controller *find(const struct machine *machine)
-{
-    const char *driver = machine->interrupt_driver;
-    bool is_cortex_m = strcmp(machine->architecture, "cortex_m") == 0;
-    for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++) {
-        const char *other = controllers[i].driver;
-        if (other ? !is_cortex_m && driver && strcmp(driver, other) == 0 : is_cortex_m)
-            return &controllers[i];
-    }
-    return NULL;
-}
-
-/* "e000e200: 0x00000001 0x00000000 ...": false where there are fewer words. */
-static bool read_words(const char *dump, unsigned words, uint32_t *pending)
-{
-    unsigned count = 0;
-    for (const char *at = strstr(dump, " 0x"); at && count < words; at = strstr(at + 1, " 0x"))
-        pending[count++] = (uint32_t)strtoul(at, NULL, HEXADECIMAL);
-    return count == words;
-}
-
-static bool is_pending(const uint32_t *pending, uint64_t line)
-{
-    return pending[line / LINES_A_WORD] >> line % LINES_A_WORD & 1;
-}
-
-/* "0, 3": how many there are. */
-static unsigned name_lines(const struct controller *controller, const uint32_t *pending,
-                           char names[NAMES_BYTES])
-{
-    unsigned found = 0;
-    for (unsigned line = controller->first_line; line < controller->words * LINES_A_WORD; line++) {
-        if (!is_pending(pending, line) || found++ >= NAMED_MOST)
-            continue;
-        size_t used = strlen(names);
-        snprintf(names + used, NAMES_BYTES - used, "%s%u", used > 0 ? ", " : "", line);
-    }
-    return found;
-}
 
 /* A UART may have a second line, for what the firmware takes by the first: pending says nothing
  * there once a byte was taken. */
@@ -75,29 +25,101 @@ static bool has_answered(const struct board *board)
     return board->transport.received_bytes > GREETING_BYTES;
 }
 
-void interrupts_explain(struct board *board, struct deadline deadline, struct error *err)
+/* Are others pending, and not the one that the firmware waits for? */
+static bool is_another(const struct board *board, const struct pending *pending)
+{
+    char names[PENDING_NAMES_BYTES];
+    return pending_names(pending, names) > 0 &&
+           !pending_has(pending, board->machine->uart_interrupt);
+}
+
+static bool append_lines(const struct board *board, const struct pending *pending,
+                         struct error *err)
+{
+    char names[PENDING_NAMES_BYTES];
+    unsigned count = pending_names(pending, names);
+    return error_append(err,
+                        "it waits for interrupt %" PRIu64
+                        ", which \"uart.interrupt\" of its definition is, but interrupt%s %s %s "
+                        "pending: mend \"uart.interrupt\"",
+                        board->machine->uart_interrupt, count == 1 ? "" : "s", names,
+                        count == 1 ? "is" : "are");
+}
+
+/* ---- by the UART's own registers ---- */
+
+/* That by which its line is raised when bytes have come. Reading it changes nothing. */
+struct uart {
+    const char *driver;
+    char unit;       /* 'b' or 'w': as wide as the register is */
+    unsigned offset; /* from its base */
+    unsigned mask;
+    bool is_raised_by_0; /* and not by 1 */
+};
+
+static const struct uart uarts[] = {
+    {"cmsdk", 'w', 0x0c, 1 << 1, false},  {"nrf51", 'w', 0x108, 1 << 0, false},
+    {"ns16550", 'b', 0x02, 1 << 0, true}, {"pl011", 'w', 0x40, 5 << 4, false},
+    {"stm32", 'w', 0x00, 1 << 5, false},  {"virtio_console", 'w', 0x60, 1 << 0, false},
+};
+
+static bool raises_line(struct board *board, struct deadline deadline)
 {
     const struct machine *machine = board->machine;
-    const struct controller *controller = find(machine);
-    cleanup_free char *dump = NULL;
-    char command[64];
-    char names[NAMES_BYTES] = "";
-    uint32_t pending[LINES / LINES_A_WORD] = {0};
-    struct error ignored; /* what is told without this is right, too */
-    if (!controller || (controller->keeps && has_answered(board)))
-        return;
-    snprintf(command, sizeof(command), "x /%uwx 0x%" PRIx64, controller->words,
-             machine->interrupt_base + controller->offset);
-    if (!monitor_tell(board, command, deadline, &dump, &ignored) ||
-        !read_words(dump, controller->words, pending))
-        return;
-    unsigned count = name_lines(controller, pending, names);
-    if (count == 0 || is_pending(pending, machine->uart_interrupt))
-        return;
-    error_append(err,
-                 "it waits for interrupt %" PRIu64
-                 ", which \"uart.interrupt\" of its definition is, but "
-                 "interrupt%s %s%s %s pending: mend \"uart.interrupt\"",
-                 machine->uart_interrupt, count == 1 ? "" : "s", names,
-                 count > NAMED_MOST ? ", ..." : "", count == 1 ? "is" : "are");
+    uint32_t word = 0;
+    for (size_t i = 0; i < sizeof(uarts) / sizeof(uarts[0]); i++)
+        if (strcmp(uarts[i].driver, machine->uart_driver) == 0)
+            return pending_read_values(board, machine->uart_base + uarts[i].offset, 1,
+                                       uarts[i].unit, deadline, &word) &&
+                   ((word & uarts[i].mask) != 0) != uarts[i].is_raised_by_0;
+    return false;
+}
+
+static bool sleeps(struct board *board, struct deadline deadline)
+{
+    cleanup_free char *registers = NULL;
+    char source[SOURCE_BYTES];
+    struct error ignored; /* not certain, then */
+    return monitor_tell(board, "info registers", deadline, &registers, &ignored) &&
+           strstr(death_source(board, registers, source, sizeof(source)), CPU_SLEEPS) != NULL;
+}
+
+/* The CPU stands. In this order: what raises the line first would be pending when that is read. */
+static bool is_missed(struct board *board, struct pending *pending)
+{
+    struct deadline deadline = deadline_in_ms(STAND_TIMEOUT_MS);
+    return raises_line(board, deadline) && pending_read(board, deadline, pending) &&
+           is_another(board, pending) && sleeps(board, deadline);
+}
+
+bool interrupts_are_missed(struct board *board, struct error *err)
+{
+    struct pending pending;
+    struct error ignored; /* of QMP: whoever uses it next hears of it */
+    bool halted = false;
+    if (board->dead || !raises_line(board, deadline_in_ms(LOOK_TIMEOUT_MS)) ||
+        !monitor_halt(board, deadline_in_ms(STAND_TIMEOUT_MS), &halted, &ignored) || !halted)
+        return false;
+    bool missed = is_missed(board, &pending);
+    monitor_go_on(board, deadline_in_ms(STAND_TIMEOUT_MS), &ignored);
+    if (!missed)
+        return false;
+    error_set(err, ERROR_DEVICE, 0,
+              "the board does not take what it is sent: its UART holds it, and its CPU sleeps");
+    append_lines(board, &pending, err);
+    return true;
+}
+
+void interrupts_explain(struct board *board, struct deadline deadline, struct error *err)
+{
+    struct pending pending;
+    const bool is_shown = pending_read(board, deadline, &pending);
+    if (is_shown && is_another(board, &pending) && !(pending.keeps && has_answered(board)))
+        append_lines(board, &pending, err);
+    else if (!is_shown && raises_line(board, deadline))
+        error_append(err,
+                     "its UART holds what it was sent, and interrupt %" PRIu64
+                     " does not wake it: mend \"uart.interrupt\" of its definition, or "
+                     "\"interrupt_controller\"",
+                     board->machine->uart_interrupt);
 }

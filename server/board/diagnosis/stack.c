@@ -12,7 +12,7 @@ enum {
     HEXADECIMAL = 16,
 };
 
-/* As QEMU prints them for Arm and for RISC-V. 0: not there. */
+/* As QEMU prints them for Arm and for RISC-V; AArch64 has other names. 0: not there. */
 static uint64_t register_value(const char *registers, const char *arm, const char *riscv)
 {
     const char *found = strstr(registers, arm);
@@ -29,7 +29,8 @@ static uint64_t call_before(uint64_t return_address)
 
 uint64_t stack_caller(const char *registers)
 {
-    return call_before(register_value(registers, "R14=", " x1/ra"));
+    uint64_t address = register_value(registers, "R14=", " x1/ra");
+    return call_before(address ? address : register_value(registers, "X30=", "X30="));
 }
 
 const char *stack_command(const char *registers, char buffer[STACK_COMMAND_BYTES])

@@ -1,0 +1,22 @@
+/* A definition of the user's own: a shipped one with a mistake in it, in a folder that the test
+ * works in. */
+#ifndef TESTS_E2E_BOARD_FILE_MY_BOARD_H
+#define TESTS_E2E_BOARD_FILE_MY_BOARD_H
+
+#include "e2e/digits.h"
+#include "e2e/run_program.h"
+
+/* Fixtures: the working folder, and TMPDIR, are a scratch folder. */
+void my_board_set_up(void);
+void my_board_tear_down(void);
+
+/* my_board.json: the shipped board of that name, or the definition at that path, with one text
+ * changed. */
+void my_board_change(const char *board, const char *from, const char *to);
+
+/* Exit code of ten digits on a board. */
+#define MY_BOARD_RUN(board)                                                                        \
+    program_run("run", DIGITS_ARCHIVE, "--board", (board), "--input", DIGITS_IMAGES, "--expect",   \
+                DIGITS_EXPECTED, NULL)
+
+#endif

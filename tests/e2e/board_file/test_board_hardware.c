@@ -1,0 +1,163 @@
+/* A definition of the user's own that says something else than the machine is: what QEMU and the
+ * firmware show of it is told as the field that is to be mended. */
+#include "e2e/board_file/my_board.h"
+#include "e2e/run_program.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+enum { TEST_TIMEOUT_S = 300 };
+
+START_TEST(no_machine)
+{
+    my_board_change("qemu_riscv32", "\"virt\"", "\"mps9-an999\"");
+    ck_assert_int_eq(MY_BOARD_RUN("./my_board.json"), 6);
+    ASSERT_PRINTED("board \"qemu_riscv32\" did not boot: qemu-system-riscv32 here has no machine "
+                   "\"mps9-an999\"; a newer QEMU may have it");
+}
+END_TEST
+
+START_TEST(no_device)
+{
+    my_board_change("qemu_riscv32", "virtio-serial-device", "virtio-serial-dervice");
+    ck_assert_int_eq(MY_BOARD_RUN("./my_board.json"), 6);
+    ASSERT_PRINTED("board \"qemu_riscv32\" did not boot: qemu-system-riscv32 here lacks a device "
+                   "that the board is made of; another QEMU may have it");
+    ASSERT_PRINTED("'virtio-serial-dervice' is not a valid device model name");
+}
+END_TEST
+
+static const struct {
+    const char *from;
+    const char *to;
+    const char *says;
+} DEVICES[] = {
+    {"\"base\": \"0x40004000\"", "\"base\": \"0x40005000\"",
+     "what it said first did not go to QEMU's chardev \"serial\": mend \"uart.base\" of its "
+     "definition"},
+    {"\"driver\": \"fpgaio\", \"base\": \"0x40028000\", \"clock_hz\": 25000000",
+     "\"driver\": \"nrf51\", \"base\": \"0x40008000\", \"clock_hz\": 8000000",
+     "its timer does not go on: mend \"timer.driver\" or \"timer.base\" of its definition"},
+};
+
+/* Nothing comes from the board: where its CPU stands tells why. */
+START_TEST(another_device_is_there)
+{
+    my_board_change("mps2_an385", DEVICES[_i].from, DEVICES[_i].to);
+    ck_assert_int_eq(MY_BOARD_RUN("./my_board.json"), 5);
+    ASSERT_PRINTED("the firmware sent no byte");
+    ASSERT_PRINTED(DEVICES[_i].says);
+}
+END_TEST
+
+static const struct {
+    const char *from;
+    const char *to;
+    const char *says;
+} MEMORIES[] = {
+    {"\"0x20000000\"", "\"0x60000000\"",
+     "\"memory.regions[1]\" of its definition, SSRAM23, is from 0x60000000 to 0x603fffff, but "
+     "QEMU's machine \"mps2-an385\" has no memory at 0x60000000"},
+    {"\"0x0\"", "\"0x60000000\"",
+     "\"memory.regions[0]\" of its definition, SSRAM1, is from 0x60000000 to 0x603fffff, but "
+     "QEMU's machine \"mps2-an385\" has no memory at 0x60000000"},
+};
+
+START_TEST(memory_that_is_not_there)
+{
+    my_board_change("mps2_an385", MEMORIES[_i].from, MEMORIES[_i].to);
+    ck_assert_int_eq(MY_BOARD_RUN("./my_board.json"), 5);
+    ASSERT_PRINTED("board \"mps2_an385\" did not boot: ");
+    ASSERT_PRINTED(MEMORIES[_i].says);
+}
+END_TEST
+
+/* The driver does not find what it is for: a function tells by its name. */
+START_TEST(the_device_is_elsewhere)
+{
+    my_board_change("qemu_riscv32", "bus=virtio-mmio-bus.0", "bus=virtio-mmio-bus.1");
+    ck_assert_int_eq(MY_BOARD_RUN("./my_board.json"), 5);
+    ASSERT_PRINTED("the firmware sent no byte");
+    ASSERT_PRINTED("no_virtio_console_at_uart_base at ./uart/uart_virtio_console.c:");
+}
+END_TEST
+
+/* What a board has whose QEMU has nothing better; and its UART is another. */
+static const char RISCV32_UART[] = SOURCE_DIR "/tests/boards/machines/qemu_riscv32_uart.json";
+
+static const struct {
+    const char *board;
+    const char *from;
+    const char *to;
+    const char *says;
+} INTERRUPTS[] = {
+    {"mps2_an385", "\"interrupt\": 0", "\"interrupt\": 5",
+     "interrupt 5, which \"uart.interrupt\" of its definition is, but interrupt 0 is pending:"},
+    {"mps2_an521", "\"interrupt\": 42", "\"interrupt\": 33",
+     "interrupt 33, which \"uart.interrupt\" of its definition is, but interrupts 32, 42 are "
+     "pending:"},
+    {"microbit", "\"interrupt\": 2", "\"interrupt\": 3",
+     "interrupt 3, which \"uart.interrupt\" of its definition is, but interrupt 2 is pending:"},
+    {"netduinoplus2", "\"interrupt\": 37", "\"interrupt\": 38",
+     "interrupt 38, which \"uart.interrupt\" of its definition is, but interrupt 37 is pending:"},
+    {"qemu_cortex_m3", "\"interrupt\": 5", "\"interrupt\": 6",
+     "interrupt 6, which \"uart.interrupt\" of its definition is, but interrupt 5 is pending:"},
+    {RISCV32_UART, "\"interrupt\": 10", "\"interrupt\": 1",
+     "interrupt 1, which \"uart.interrupt\" of its definition is, but interrupt 10 is pending:"},
+    {"qemu_cortex_a15", "\"interrupt\": 48", "\"interrupt\": 49",
+     "interrupt 49, which \"uart.interrupt\" of its definition is, but interrupt 48 is pending:"},
+};
+
+#define SLEEP_ON(seconds)                                                                          \
+    program_run("run", SOURCE_DIR "/tests/models/digits_usmp.tar", "--board", "./my_board.json",   \
+                "--project-type", "aot_standalone_demo", "--timeout", (seconds), "--input",        \
+                DIGITS_IMAGES, NULL)
+
+/* The firmware starts, and sleeps: nothing wakes it. One of each UART, and of each interrupt
+ * controller that QEMU shows. That is certain long before the time is over. */
+START_TEST(the_interrupt_is_another)
+{
+    my_board_change(INTERRUPTS[_i].board, INTERRUPTS[_i].from, INTERRUPTS[_i].to);
+    ck_assert_int_eq(SLEEP_ON("100"), 5);
+    ASSERT_PRINTED(
+        "the board does not take what it is sent: its UART holds it, and its CPU sleeps");
+    ASSERT_PRINTED(INTERRUPTS[_i].says);
+}
+END_TEST
+
+/* Of a GICv3 it shows no line that is high: not certain, but likely when the time is over. */
+START_TEST(the_controller_is_not_shown)
+{
+    my_board_change("qemu_cortex_a15", "\"virt\"", "\"virt,gic-version=3\"");
+    my_board_change("./my_board.json", "\"gicv2\"", "\"gicv3\"");
+    my_board_change("./my_board.json", "\"cpu_base\": \"0x8010000\"",
+                    "\"redistributor_base\": \"0x80a0000\"");
+    ck_assert_int_eq(MY_BOARD_RUN("./my_board.json"), 0);
+    my_board_change("./my_board.json", "\"interrupt\": 48", "\"interrupt\": 49");
+    ck_assert_int_eq(SLEEP_ON("2"), 5);
+    ASSERT_PRINTED("its UART holds what it was sent, and interrupt 49 does not wake it: mend "
+                   "\"uart.interrupt\" of its definition, or \"interrupt_controller\"");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("board_hardware");
+    tcase_set_timeout(tests, TEST_TIMEOUT_S);
+    tcase_add_checked_fixture(tests, my_board_set_up, my_board_tear_down);
+    tcase_add_test(tests, no_machine);
+    tcase_add_test(tests, no_device);
+    tcase_add_loop_test(tests, memory_that_is_not_there, 0, sizeof(MEMORIES) / sizeof(MEMORIES[0]));
+    tcase_add_test(tests, the_device_is_elsewhere);
+    tcase_add_loop_test(tests, another_device_is_there, 0, sizeof(DEVICES) / sizeof(DEVICES[0]));
+    tcase_add_loop_test(tests, the_interrupt_is_another, 0,
+                        sizeof(INTERRUPTS) / sizeof(INTERRUPTS[0]));
+    tcase_add_test(tests, the_controller_is_not_shown);
+    Suite *suite = suite_create("board_hardware");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
