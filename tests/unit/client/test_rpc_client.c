@@ -197,14 +197,16 @@ START_TEST(any_byte_of_the_line)
     fake_device_init(&device, FAKE_NO_FAULT);
     ck_assert(use_device(&err));
     size_t size_bytes = device.to_host_size;
-    size_t failures = 0;
+    size_t unnoticed = 0;
     for (size_t at = 0; at < size_bytes; at++) {
         fake_device_init(&device, FAKE_NO_FAULT);
         device.corrupt_line_at = at;
-        failures += !use_device(&err);
+        /* A session has a random number: where that or a CRC has an ff, which is sent twice, all
+         * that comes is longer, and this one may have ended before the byte. */
+        unnoticed += use_device(&err) && at < device.to_host_size;
     }
     /* Only what is outside frames may pass: the no-op in front, and the log message. */
-    ck_assert_uint_gt(failures, size_bytes - 24);
+    ck_assert_uint_lt(unnoticed, 12);
 }
 END_TEST
 
