@@ -9,7 +9,7 @@ enum { NUDGE_FIRST_MS = 20, NUDGE_MAX_MS = 1000 };
 enum { PTY, OUTPUT, QMP, PROCESS };
 
 /* Nearly every answer has come by then. */
-static const int64_t LOOK_FIRST_NS = 1000 * 1000 * 1000;
+static const int64_t LOOK_FIRST_NS = (int64_t)1000 * 1000 * 1000;
 
 void loop_rest_nudge(struct board *board)
 {
