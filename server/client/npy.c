@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -96,7 +97,7 @@ static bool parse_descr(const char *descr, struct tensor *tensor, struct error *
         return error_set(err, ERROR_USAGE, 0,
                          "type %s is big-endian: save it as little-endian, "
                          "array.astype(array.dtype.newbyteorder(\"<\"))",
-                         descr);
+                         printable(descr).text);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (strlen(descr) == 3 && strchr("<|>", descr[0]) && descr[1] == KINDS[i].letter &&
             strchr(KINDS[i].sizes, descr[2])) {
@@ -108,7 +109,7 @@ static bool parse_descr(const char *descr, struct tensor *tensor, struct error *
     return error_set(err, ERROR_USAGE, 0,
                      "type \"%s\" is not supported (int, uint and float of 8 to 64 bits and bool "
                      "are)",
-                     descr);
+                     printable(descr).text);
 }
 
 static bool parse_shape(struct cursor *cursor, struct tensor *tensor, struct error *err)

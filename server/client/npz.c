@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "client/npy.h"
 
 #include <archive.h>
@@ -199,7 +200,8 @@ static bool load_entry(const struct zip *zip, size_t *at, struct npz_array *arra
         array->name[length - strlen(NPY_ENDING)] = '\0';
     *at += ENTRY_SIZE + name_size + number(entry + ENTRY_EXTRA_SIZE, 2) +
            number(entry + ENTRY_COMMENT_SIZE, 2);
-    return load_member(zip, &member, array, err) || error_wrap(err, "array \"%s\"", array->name);
+    return load_member(zip, &member, array, err) ||
+           error_wrap(err, "array \"%s\"", printable(array->name).text);
 }
 
 static bool load_all(const struct zip *zip, struct npz *npz, struct error *err)
@@ -209,6 +211,8 @@ static bool load_all(const struct zip *zip, struct npz *npz, struct error *err)
         return error_set(err, ERROR_USAGE, 0, "not a NumPy .npz file");
     size_t count = number(zip->data + end + END_COUNT, 2);
     size_t at = number(zip->data + end + END_DIRECTORY, 4);
+    if (count == 0)
+        return error_set(err, ERROR_USAGE, 0, "there is no array in it");
     npz->arrays = calloc(count + 1, sizeof(*npz->arrays));
     if (!npz->arrays)
         return error_no_memory(err, "arrays", count * sizeof(*npz->arrays));

@@ -111,17 +111,29 @@ static void differs(struct judge *judge, const char *name, const cJSON *comparis
          value_text(json_at(first, "expected"), expected, sizeof(expected)));
 }
 
+/* With as many digits as tell it from what was asked for. */
+static const char *share_text(double share, double least, char *buffer, size_t size)
+{
+    char asked[32];
+    snprintf(asked, sizeof(asked), "%.9g", least);
+    snprintf(buffer, size, "%.9g", share);
+    if (strcmp(buffer, asked) == 0)
+        snprintf(buffer, size, "%.17g", share);
+    return buffer;
+}
+
 static void check_share(struct judge *judge, const char *name, const cJSON *comparison,
                         const char *key, const char *what)
 {
+    char text[32];
     double share = 0;
     double least = judge->outcome->item->tolerance.least;
     if (!json_number_at(comparison, key, &share))
         fail(judge, "output", "output \"%s\": its %s is not known, and at least %.15g is asked for",
              printable(name).text, what, least);
     else if (!(share >= least)) /* NaN is no such */
-        fail(judge, "output", "output \"%s\": the %s is %.9g, at least %.15g is asked for",
-             printable(name).text, what, share, least);
+        fail(judge, "output", "output \"%s\": the %s is %s, at least %.15g is asked for",
+             printable(name).text, what, share_text(share, least, text, sizeof(text)), least);
 }
 
 static void check_output(struct judge *judge, const cJSON *output, const cJSON *comparison)
@@ -160,6 +172,7 @@ static void check_outputs(struct judge *judge, const cJSON *run)
 
 static void check_accuracy(struct judge *judge, const cJSON *run)
 {
+    char text[32];
     double least = judge->outcome->item->least_accuracy;
     double value = 0;
     const char *measure = json_text_at(run, "labels.measure");
@@ -169,8 +182,9 @@ static void check_accuracy(struct judge *judge, const cJSON *run)
         fail(judge, "accuracy", "the accuracy is not known, and at least %.15g is asked for",
              least);
     else if (!(value >= least))
-        fail(judge, "accuracy", "the accuracy (%s) is %.9g, at least %.15g is asked for",
-             measure ? printable(measure).text : "?", value, least);
+        fail(judge, "accuracy", "the accuracy (%s) is %s, at least %.15g is asked for",
+             measure ? printable(measure).text : "?", share_text(value, least, text, sizeof(text)),
+             least);
 }
 
 /* Of all operators, that whose instructions have grown most: ", most in NAME (N -> M)". */

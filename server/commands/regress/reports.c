@@ -11,16 +11,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef void (*writer_fn)(FILE *out, const cJSON *document);
 
+static const struct {
+    const char *name;
+    writer_fn write;
+} REPORTS[] = {{"report.json", NULL},
+               {"junit.xml", junit_write},
+               {"summary.md", markdown_write},
+               {"report.html", html_write}};
+enum { REPORTS_COUNT = sizeof(REPORTS) / sizeof(REPORTS[0]) };
+
 bool reports_prepare(const char *dir, struct error *err)
 {
+    struct stat status;
     if (!file_make_dirs(dir, err))
         return error_wrap(err, "--report-dir");
-    return access(dir, W_OK | X_OK) == 0 ||
-           error_set(err, ERROR_SYSTEM, errno, "--report-dir %s", dir);
+    if (access(dir, W_OK | X_OK) != 0)
+        return error_set(err, ERROR_SYSTEM, errno, "--report-dir %s", dir);
+    for (size_t i = 0; i < REPORTS_COUNT; i++) {
+        cleanup_free char *path = file_path("%s/%s", dir, REPORTS[i].name);
+        if (!path)
+            return error_no_memory(err, "a path", strlen(dir));
+        if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+            return error_set(err, ERROR_SYSTEM, EISDIR, "--report-dir: %s", path);
+    }
+    return true;
 }
 
 /* All that a writer writes, in a new string. */
@@ -43,27 +62,25 @@ static bool print(writer_fn write, const cJSON *document, char **ret_text, size_
     return true;
 }
 
-static bool write_one(const char *dir, const char *name, writer_fn write, const cJSON *document,
-                      struct error *err)
+static bool write_one(const char *path, writer_fn write, const cJSON *document, struct error *err)
 {
-    cleanup_free char *path = file_path("%s/%s", dir, name);
     cleanup_free char *text = NULL;
     size_t size = 0;
-    if (!path)
-        return error_no_memory(err, "a path", strlen(dir));
+    if (!write)
+        return json_save(path, document, err);
     return print(write, document, &text, &size, err) && file_write(path, text, size, 0644, err);
 }
 
 bool reports_write(const char *dir, const cJSON *document, struct error *err)
 {
-    cleanup_free char *path = file_path("%s/report.json", dir);
-    if (!path)
-        return error_no_memory(err, "a path", strlen(dir));
-    bool good = json_save(path, document, err) &&
-                write_one(dir, "junit.xml", junit_write, document, err) &&
-                write_one(dir, "summary.md", markdown_write, document, err) &&
-                write_one(dir, "report.html", html_write, document, err);
-    return good || error_wrap(err, "the report");
+    for (size_t i = 0; i < REPORTS_COUNT; i++) {
+        cleanup_free char *path = file_path("%s/%s", dir, REPORTS[i].name);
+        if (!path)
+            return error_no_memory(err, "a path", strlen(dir));
+        if (!write_one(path, REPORTS[i].write, document, err))
+            return error_wrap(err, "the report");
+    }
+    return true;
 }
 
 static bool append(const char *path, const char *text, size_t size, struct error *err)

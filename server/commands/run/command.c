@@ -212,7 +212,7 @@ static enum exit_code run_and_tell(struct run *run, bool is_parsed, struct error
 {
     const char *json_path = run->args.json_path;
     run_document_open(&run->document, json_path);
-    report_init(&run->report, json_path && strcmp(json_path, "-") == 0 ? stderr : stdout);
+    report_init(&run->report, run_document_is_stdout(json_path) ? stderr : stdout);
     run->pipeline =
         (struct pipeline){.command = "run",
                           .interrupt = &run->interrupt,

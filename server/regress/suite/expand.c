@@ -111,6 +111,21 @@ static const char *find_board(const struct reader *reader, const struct node *no
     return reader_keep(reader, strdup(name)); /* to see what else is wrong with its cases */
 }
 
+/* The same text before it in its list? */
+static bool is_again(const struct reader *reader, const struct node *at)
+{
+    const char *name = cJSON_GetStringValue(at->json);
+    for (const cJSON *item = at->json->prev; name && item->next; item = item->prev) {
+        const char *other = cJSON_GetStringValue(item);
+        if (other && strcmp(other, name) == 0) {
+            mistakes_add(reader->mistakes, at->pointer, "\"%s\": it is there twice",
+                         printable(name).text);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_boards(const struct reader *reader, const struct node *entry, const char *model)
 {
     const struct node boards = fields_find(reader, entry, "boards");
@@ -128,6 +143,8 @@ static void add_boards(const struct reader *reader, const struct node *entry, co
     cJSON_ArrayForEach(item, boards.json)
     {
         const struct node at = node_element(&boards, item, index++);
+        if (is_again(reader, &at))
+            continue;
         const char *board = find_board(reader, &at);
         if (board && !add_case(reader, entry, model, board))
             return;

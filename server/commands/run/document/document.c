@@ -54,9 +54,15 @@ void run_document_put(struct run_document *document, const char *key, cJSON *val
 
 /* ---- the file ---- */
 
-static bool is_stdout(const struct run_document *document)
+bool run_document_is_stdout(const char *path)
 {
-    return strcmp(document->path, "-") == 0;
+    struct stat file;
+    struct stat out;
+    if (!path || strcmp(path, "-") == 0)
+        return path != NULL;
+    /* /dev/stdout, or a file that the text goes to, too. What is swallowed mixes with nothing. */
+    return stat(path, &file) == 0 && fstat(STDOUT_FILENO, &out) == 0 && file.st_dev == out.st_dev &&
+           file.st_ino == out.st_ino && (!S_ISCHR(file.st_mode) || isatty(STDOUT_FILENO));
 }
 
 /* A device, a pipe: nothing to be renamed over. */
@@ -87,7 +93,8 @@ static bool check_path(const char *path, struct error *err)
 
 bool run_document_check(struct run_document *document, struct error *err)
 {
-    if (!run_document_is_wanted(document) || is_stdout(document) || check_path(document->path, err))
+    if (!run_document_is_wanted(document) || run_document_is_stdout(document->path) ||
+        check_path(document->path, err))
         return true;
     document->path = NULL;
     return false;
@@ -117,9 +124,9 @@ static bool write_text(const struct run_document *document, const char *text, st
 {
     enum { MODE = 0644 };
     const char *path = document->path;
-    if (is_stdout(document) || is_special(path))
+    if (run_document_is_stdout(document->path) || is_special(path))
         interrupt_give_back();
-    if (is_stdout(document))
+    if (run_document_is_stdout(document->path))
         return write_stream(stdout, "standard output", text, err);
     if (is_special(path))
         return write_special(path, text, err);

@@ -25,6 +25,10 @@ struct run_document {
 /* All keys, null. A document that is not wanted is none of its own. */
 void run_document_open(struct run_document *document, const char *path);
 
+/* Is what is written to PATH, which may be NULL, standard output: "-", or the very file that it
+ * is? Then text for people has to go elsewhere. */
+bool run_document_is_stdout(const char *path);
+
 bool run_document_is_wanted(const struct run_document *document);
 
 /* The document's KEY becomes value, which is taken over: NULL stands for memory that ran out, of

@@ -145,5 +145,5 @@ bool trace_operators(struct run *run, struct error *err)
     if (access(elf, R_OK) == 0 ? !run_aside(run, 0, take_operators, err) : !take_outputs(run, err))
         return false;
     report_end(&run->report, "%zu", run->trace.operators);
-    return true;
+    return trace_finish(&run->trace, err);
 }

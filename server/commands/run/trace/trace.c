@@ -2,46 +2,70 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "client/device_model.h"
 #include "client/npy.h"
 #include "commands/document/value.h"
 #include "commands/run/tensors/output.h"
 #include "commands/run/tensors/results.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static bool check_expected(const struct trace *trace, struct error *err)
+{
+    struct stat status;
+    struct stat own;
+    const char *dir = trace->expect_dir;
+    if (stat(dir, &status) != 0)
+        return error_set(err, ERROR_USAGE, errno, "--expect-trace %s", dir);
+    if (!S_ISDIR(status.st_mode))
+        return error_set(err, ERROR_USAGE, ENOTDIR, "--expect-trace %s", dir);
+    if (access(dir, R_OK | X_OK) != 0)
+        return error_set(err, ERROR_USAGE, errno, "--expect-trace %s", dir);
+    return !trace->dir || stat(trace->dir, &own) != 0 || own.st_dev != status.st_dev ||
+           own.st_ino != status.st_ino ||
+           error_set(err, ERROR_USAGE, 0,
+                     "--trace and --expect-trace: %s is one folder: what is written there would be "
+                     "compared with itself",
+                     dir);
+}
 
 bool trace_check(const struct trace *trace, struct error *err)
 {
     if (trace->dir && !results_check("trace", trace->dir, err))
         return false;
-    if (!trace->expect_dir || access(trace->expect_dir, R_OK | X_OK) == 0)
-        return true;
-    error_set(err, ERROR_SYSTEM, errno, "--expect-trace %s", trace->expect_dir);
-    return error_named_file(err);
+    return !trace->expect_dir || check_expected(trace, err);
 }
 
-/* The file of an output in a folder; the name is the archive's, and is made safe. NULL: no memory.
- */
-static char *path_of(const char *dir, size_t place, const char *name, size_t output, size_t count)
+/* The name of the file of the last operator's output, which is made safe: it is the archive's. The
+ * trace's; NULL: no memory. */
+static const char *add_file(struct trace *trace, const char *name, size_t output, size_t count)
 {
     cleanup_free char *numbered =
         count > 1 ? file_path("%s_%zu", name, output) : file_path("%s", name);
     const struct model_port port = {.name = numbered};
-    cleanup_free char *file = numbered ? run_output_file_name(&port, 0) : NULL;
-    return file ? file_path("%s/%03zu_%s", dir, place, file) : NULL;
+    cleanup_free char *safe = numbered ? run_output_file_name(&port, 0) : NULL;
+    char **grown = realloc(trace->files, (trace->files_count + 1) * sizeof(*grown));
+    if (!grown || !safe)
+        return NULL;
+    trace->files = grown;
+    grown[trace->files_count] = file_path("%03zu_%s", trace->operators, safe);
+    return grown[trace->files_count] ? grown[trace->files_count++] : NULL;
 }
 
-static bool save(const struct trace *trace, const char *name, const struct tensor *tensor,
-                 size_t output, size_t count, struct error *err)
+static bool save(const struct trace *trace, const char *file, const struct tensor *tensor,
+                 struct error *err)
 {
     if (!trace->dir)
         return true;
-    cleanup_free char *path = path_of(trace->dir, trace->operators, name, output, count);
+    cleanup_free char *path = file_path("%s/%s", trace->dir, file);
     return path ? npy_save(path, tensor, err) : error_no_memory(err, "a path", 0);
 }
 
@@ -66,21 +90,23 @@ static void differ(const struct tensor *got, const struct tensor *expected,
                  found.max_relative_error);
 }
 
-static bool compare(struct trace *trace, const char *name, const struct tensor *tensor,
-                    size_t output, size_t count, struct error *err)
+static bool compare(struct trace *trace, const char *name, const char *file,
+                    const struct tensor *tensor, size_t output, struct error *err)
 {
     __attribute__((cleanup(tensor_dispose))) struct tensor expected = {.data = NULL};
     if (!trace->expect_dir || trace->different)
         return true;
-    cleanup_free char *path = path_of(trace->expect_dir, trace->operators, name, output, count);
+    cleanup_free char *path = file_path("%s/%s", trace->expect_dir, file);
     if (!path)
         return error_no_memory(err, "a path", 0);
     if (access(path, F_OK) != 0)
         return error_set(err, ERROR_USAGE, errno,
                          "--expect-trace: operator %zu is %.100s here, and was none there: %s",
                          trace->operators, name, path);
-    if (!npy_load(path, &expected, err))
+    if (!npy_load(path, &expected, err)) {
+        error_named_file(err);
         return error_wrap(err, "--expect-trace");
+    }
     differ(tensor, &expected, &trace->tolerance, trace->how, sizeof(trace->how));
     if (!trace->how[0])
         return true;
@@ -96,11 +122,57 @@ bool trace_take(struct trace *trace, const char *name, const struct tensor *outp
     if (trace->dir && trace->operators == 0 && !file_make_dirs(trace->dir, err))
         return false;
     trace->operators++;
-    for (size_t i = 0; i < count; i++)
-        if (outputs[i].data && (!save(trace, name, &outputs[i], i, count, err) ||
-                                !compare(trace, name, &outputs[i], i, count, err)))
+    for (size_t i = 0; i < count; i++) {
+        if (!outputs[i].data)
+            continue;
+        const char *file = add_file(trace, name, i, count);
+        if (!file)
+            return error_no_memory(err, "a path", strlen(name));
+        if (!save(trace, file, &outputs[i], err) ||
+            !compare(trace, name, file, &outputs[i], i, err))
             return false;
+    }
     return true;
+}
+
+static bool is_known(const struct trace *trace, const char *file)
+{
+    for (size_t i = 0; i < trace->files_count; i++)
+        if (strcmp(trace->files[i], file) == 0)
+            return true;
+    return false;
+}
+
+/* "NNN_NAME.npy" */
+static bool is_of_trace(const char *file)
+{
+    static const char ENDING[] = ".npy";
+    size_t digits = strspn(file, "0123456789");
+    size_t length = strlen(file);
+    return digits >= 3 && file[digits] == '_' && length > strlen(ENDING) &&
+           strcmp(file + length - strlen(ENDING), ENDING) == 0;
+}
+
+static bool check_strangers(const struct trace *trace, const char *option, const char *dir,
+                            struct error *err)
+{
+    cleanup_dir DIR *entries = dir ? opendir(dir) : NULL;
+    if (dir && !entries)
+        return error_set(err, ERROR_SYSTEM, errno, "%s %s", option, dir);
+    for (struct dirent *one = NULL; entries && (one = readdir(entries)) != NULL;)
+        if (is_of_trace(one->d_name) && !is_known(trace, one->d_name))
+            return error_set(err, ERROR_USAGE, 0,
+                             "%s %s: %s is of another trace, of no operator here: give each trace "
+                             "a folder of its own",
+                             option, dir, printable(one->d_name).text);
+    return true;
+}
+
+bool trace_finish(const struct trace *trace, struct error *err)
+{
+    return check_strangers(trace, "--trace", trace->operators > 0 ? trace->dir : NULL, err) &&
+           check_strangers(trace, "--expect-trace", trace->different ? NULL : trace->expect_dir,
+                           err);
 }
 
 bool trace_is_done(const struct trace *trace)
@@ -146,6 +218,9 @@ cJSON *trace_document(const struct trace *trace)
 
 void trace_dispose(struct trace *trace)
 {
+    for (size_t i = 0; i < trace->files_count; i++)
+        free(trace->files[i]);
+    free(trace->files);
     free(trace->different);
     *trace = (struct trace){.dir = NULL};
 }

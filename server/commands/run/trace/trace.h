@@ -24,15 +24,17 @@ struct trace {
     struct tolerance tolerance;
     const char *unit; /* what is traced: "operators", "outputs"; a literal */
     /* So far: */
-    size_t operators;       /* that were taken */
+    size_t operators; /* that were taken */
+    char **files;     /* the names of their files. Owned */
+    size_t files_count;
     char *different;        /* the first operator that differs, owned; NULL: none */
     size_t different_place; /* counted from 1 */
     size_t output;          /* which of its outputs */
     char how[256];
 };
 
-/* Can there be files in DIR, and are there some in EXPECT_DIR? Makes nothing. Errors: those of
- * results_check; ERROR_SYSTEM. */
+/* Can there be files in DIR, and is EXPECT_DIR another folder, which is there? Makes nothing.
+ * Errors: those of results_check; ERROR_USAGE. */
 bool trace_check(const struct trace *trace, struct error *err);
 
 /* The next operator's outputs: each becomes DIR/NNN_NAME.npy (NNN_NAME_K.npy where there are
@@ -40,6 +42,10 @@ bool trace_check(const struct trace *trace, struct error *err);
  * the earlier trace has no such operator. */
 bool trace_take(struct trace *trace, const char *name, const struct tensor *outputs, size_t count,
                 struct error *err);
+
+/* All were taken: is a file of either folder one of another trace? A folder has those of one, or
+ * what was left out would not be seen. Errors: ERROR_USAGE, ERROR_SYSTEM. */
+bool trace_finish(const struct trace *trace, struct error *err);
 
 /* Nothing that would still be found is of interest. */
 bool trace_is_done(const struct trace *trace);
