@@ -136,7 +136,7 @@ def test_a_reshape_is_known_as_one():
 FRONT_ENDS = {
     "from_onnx": "exporter/frontends/onnx_model.py",
     "ExportedProgramImporter.from_exported_program": "exporter/frontends/torch_model.py",
-    "from_tflite": "exporter/frontends/__init__.py",
+    "from_tflite": "exporter/frontends/tflite/__init__.py",
 }
 
 

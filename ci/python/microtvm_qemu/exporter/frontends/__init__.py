@@ -4,7 +4,7 @@ import pathlib
 
 from ...errors import ExportError
 from ..names import name_of
-from . import onnx_model, torch_model
+from . import onnx_model, tflite as tflite_model, torch_model
 from .stumbles import stumble
 
 ENDINGS = (".onnx", ".pt2", ".tflite")
@@ -32,11 +32,7 @@ def _torch(path, shapes):
 
 
 def _tflite(path, shapes):
-    tflite = _package("tflite", path, "pip install tflite")
-    from tvm.relax.frontend.tflite import from_tflite
-
-    model = tflite.Model.GetRootAsModel(path.read_bytes(), 0)
-    return from_tflite(model, shape_dict=shapes or None)
+    return tflite_model.read(_package("tflite", path, "pip install tflite"), path, shapes)
 
 
 def load(path, shapes=None):
