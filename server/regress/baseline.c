@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "regress/json.h"
-#include "regress/verdict.h"
+#include "regress/suite/measure.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,6 +22,10 @@ static bool make_empty(cJSON **ret_baseline, struct error *err)
     return error_no_memory(err, "a baseline", 0);
 }
 
+/* What a number may hang on, beside the model; the same keys in both documents. */
+static const char *const VERSIONS[] = {"compiler", "qemu"};
+enum { VERSIONS_COUNT = sizeof(VERSIONS) / sizeof(VERSIONS[0]) };
+
 /* Is it a number of at least 0, or of operators an object of such? */
 static bool is_measure(const cJSON *item, bool may_be_object)
 {
@@ -36,6 +40,14 @@ static bool is_measure(const cJSON *item, bool may_be_object)
     return good;
 }
 
+static bool is_version(const char *key)
+{
+    for (size_t i = 0; i < VERSIONS_COUNT; i++)
+        if (strcmp(key, VERSIONS[i]) == 0)
+            return true;
+    return false;
+}
+
 /* As --update writes it; a slip of a hand, or of a merge, is not to pass for "not measured". */
 static bool check_cases(const cJSON *cases, const char *path, struct error *err)
 {
@@ -47,7 +59,8 @@ static bool check_cases(const cJSON *cases, const char *path, struct error *err)
         const char *key = "it";
         for (item = good ? entry->child : NULL; good && item; item = item->next) {
             key = item->string;
-            good = is_measure(item, strcmp(key, "operators") == 0);
+            good = is_version(key) ? cJSON_IsString(item)
+                                   : is_measure(item, strcmp(key, "operators") == 0);
         }
         if (!good)
             return error_set(
@@ -103,13 +116,54 @@ cJSON *baseline_entry(const cJSON *run)
     bool good = entry != NULL;
     for (int i = 0; good && i < MEASURE_COUNT; i++) {
         double value = 0;
-        if (verdict_measure(run, (enum measure)i, &value))
+        if (measure_of_run(run, (enum measure)i, &value))
             good = cJSON_AddNumberToObject(entry, measure_key((enum measure)i), value) != NULL;
+    }
+    for (size_t i = 0; good && i < VERSIONS_COUNT; i++) {
+        const char *text = json_text_at(json_at(run, "versions"), VERSIONS[i]);
+        good = !text || cJSON_AddStringToObject(entry, VERSIONS[i], text);
     }
     if (good && add_operators(entry, run))
         return entry;
     cJSON_Delete(entry);
     return NULL;
+}
+
+const char *baseline_worst_operator(const cJSON *run, const cJSON *entry, char *buffer, size_t size)
+{
+    const cJSON *item = NULL;
+    double most = 0;
+    buffer[0] = '\0';
+    if (!json_at(entry, "operators"))
+        return buffer;
+    cJSON_ArrayForEach(item, json_at(run, "counts.operators"))
+    {
+        const char *name = json_text_at(item, "name");
+        double now = 0;
+        const cJSON *before = cJSON_GetObjectItemCaseSensitive(json_at(entry, "operators"), name);
+        double was = cJSON_IsNumber(before) ? before->valuedouble : 0;
+        if (!json_number_at(item, "instructions", &now) || now - was <= most)
+            continue;
+        most = now - was;
+        snprintf(buffer, size, ", most in operator \"%s\" (%.15g, was %.15g)", printable(name).text,
+                 now, was);
+    }
+    return buffer;
+}
+
+const char *baseline_other_versions(const cJSON *run, const cJSON *entry, char *buffer, size_t size)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < VERSIONS_COUNT; i++) {
+        const char *was = json_text_at(entry, VERSIONS[i]);
+        const char *is = json_text_at(json_at(run, "versions"), VERSIONS[i]);
+        if (was && is && strcmp(was, is) != 0 && used < size)
+            used += (size_t)snprintf(buffer + used, size - used,
+                                     "; the baseline is of %s %s, this is %s", VERSIONS[i],
+                                     printable(was).text, printable(is).text);
+    }
+    return buffer;
 }
 
 bool baseline_set(cJSON *baseline, const char *case_name, cJSON *entry)

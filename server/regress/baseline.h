@@ -2,7 +2,8 @@
  *
  * { "format": "microtvm-qemu baseline", "version": 1,
  *   "cases": { "digits@mps2_an385": { "instructions": N, "rom_bytes": N, "ram_bytes": N,
- *              "stack_bytes": N, "operators": { "NAME": instructions, ... } }, ... } }
+ *              "stack_bytes": N, "compiler": "TEXT", "qemu": "TEXT",
+ *              "operators": { "NAME": instructions, ... } }, ... } }
  *
  * What was not measured is left out. */
 #ifndef MICROTVM_QEMU_REGRESS_BASELINE_H
@@ -24,6 +25,16 @@ const cJSON *baseline_find(const cJSON *baseline, const char *case_name);
 
 /* What a run's document tells, as an entry. The caller deletes it; NULL: no memory. */
 cJSON *baseline_entry(const cJSON *run);
+
+/* Of all operators, that whose instructions have grown most since ENTRY: ", most in operator ..."
+ * into a caller's buffer, "" for none. Returns the buffer. */
+const char *baseline_worst_operator(const cJSON *run, const cJSON *entry, char *buffer,
+                                    size_t size);
+
+/* Likewise, of what numbers hang on, that which is another one than ENTRY's: "; the baseline is of
+ * compiler ...". */
+const char *baseline_other_versions(const cJSON *run, const cJSON *entry, char *buffer,
+                                    size_t size);
 
 /* Put an entry (owned from now on) in. False: no memory. */
 bool baseline_set(cJSON *baseline, const char *case_name, cJSON *entry);

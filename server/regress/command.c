@@ -148,12 +148,12 @@ static void print_quoted(FILE *out, const char *word)
     fputc('\'', out);
 }
 
-char *command_text(const struct suite_case *item)
+char *command_text(const struct suite_case *item, bool compares)
 {
     struct words words = {.count = 0};
     cleanup_free char *text = NULL;
     size_t size = 0;
-    add_case(&words, item, true);
+    add_case(&words, item, compares);
     FILE *out = words.no_memory ? NULL : open_memstream(&text, &size);
     if (out) {
         fputs("microtvm-qemu", out);

@@ -27,8 +27,9 @@ struct command_extras {
 bool command_words(const struct suite_case *item, const struct command_extras *extras,
                    struct words *ret_words);
 
-/* What a person types to see the case alone, quoted for a shell. A new string; NULL: no memory. */
-char *command_text(const struct suite_case *item);
+/* What a person types to see the case alone, quoted for a shell; compares: with what is expected,
+ * whose files are there. A new string; NULL: no memory. */
+char *command_text(const struct suite_case *item, bool compares);
 
 void words_dispose(struct words *words);
 

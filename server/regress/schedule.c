@@ -213,7 +213,6 @@ static bool finish(struct schedule *schedule, struct slot *slot, int status, boo
     outcome->status = status;
     close_life(slot);
     outcome->was_stuck = was_stuck;
-    outcome->is_update = options->keeps_outputs;
     take_results(schedule, outcome, slot->index);
     bool passed = options->passed(options->context, outcome);
     if (!passed && outcome->attempts <= options->retries)
@@ -317,7 +316,8 @@ bool schedule_run(const struct suite *suite, const struct schedule_options *opti
     for (unsigned i = 0; i < options->jobs; i++)
         slots[i] = (struct slot){.child = CHILD_NONE, .life_fd = -1};
     for (size_t i = 0; i < suite->count; i++)
-        outcomes[i].item = &suite->cases[i];
+        outcomes[i] =
+            (struct outcome){.item = &suite->cases[i], .is_update = options->keeps_outputs};
     bool good = run_all(&schedule, err);
     stop_all(&schedule);
     return good;

@@ -3,6 +3,7 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "regress/baseline.h"
 #include "regress/json.h"
 
 #include <inttypes.h>
@@ -47,17 +48,6 @@ static void fail(struct judge *judge, const char *kind, const char *format, ...)
     cJSON_AddStringToObject(failure, "kind", kind);
     cJSON_AddStringToObject(failure, "message", message ? message : "out of memory");
     cJSON_AddItemToArray(judge->failures, failure);
-}
-
-bool verdict_measure(const cJSON *run, enum measure measure, double *ret_value)
-{
-    static const char *const PATHS[MEASURE_COUNT] = {
-        [MEASURE_INSTRUCTIONS] = "counts.instructions_per_inference",
-        [MEASURE_ROM] = "memory.flash.used_bytes",
-        [MEASURE_RAM] = "memory.ram.used_bytes",
-        [MEASURE_STACK] = "memory.peak.stack_bytes",
-    };
-    return json_number_at(run, PATHS[measure], ret_value);
 }
 
 /* "[0, 3]" of an array of numbers. */
@@ -187,33 +177,9 @@ static void check_accuracy(struct judge *judge, const cJSON *run)
              least);
 }
 
-/* Of all operators, that whose instructions have grown most: ", most in NAME (N -> M)". */
-static const char *worst_operator(const cJSON *run, const cJSON *baseline, char *buffer,
-                                  size_t size)
-{
-    const cJSON *item = NULL;
-    double most = 0;
-    buffer[0] = '\0';
-    if (!json_at(baseline, "operators"))
-        return buffer;
-    cJSON_ArrayForEach(item, json_at(run, "counts.operators"))
-    {
-        const char *name = json_text_at(item, "name");
-        double now = 0;
-        const cJSON *before =
-            cJSON_GetObjectItemCaseSensitive(json_at(baseline, "operators"), name);
-        double was = cJSON_IsNumber(before) ? before->valuedouble : 0;
-        if (!json_number_at(item, "instructions", &now) || now - was <= most)
-            continue;
-        most = now - was;
-        snprintf(buffer, size, ", most in operator \"%s\" (%.15g, was %.15g)", printable(name).text,
-                 now, was);
-    }
-    return buffer;
-}
-
 static void check_growth(struct judge *judge, enum measure measure, double value)
 {
+    char versions[512];
     char worst[512] = "";
     double most = judge->outcome->item->limits.growth_percent[measure];
     double before = 0;
@@ -231,11 +197,12 @@ static void check_growth(struct judge *judge, enum measure measure, double value
     if (value <= allowed)
         return;
     if (measure == MEASURE_INSTRUCTIONS)
-        worst_operator(judge->outcome->run, judge->baseline, worst, sizeof(worst));
+        baseline_worst_operator(judge->outcome->run, judge->baseline, worst, sizeof(worst));
     fail(judge, measure_key(measure),
-         "%.15g %s, %.12g more than the baseline's %.15g (%+.3g %%, at most %.15g %%)%s", value,
+         "%.15g %s, %.12g more than the baseline's %.15g (%+.3g %%, at most %.15g %%)%s%s", value,
          measure_unit(measure), value - before, before,
-         before > 0 ? (value - before) / before * 100 : (double)INFINITY, most, worst);
+         before > 0 ? (value - before) / before * 100 : (double)INFINITY, most, worst,
+         baseline_other_versions(judge->outcome->run, judge->baseline, versions, sizeof(versions)));
 }
 
 static void check_limits(struct judge *judge, const cJSON *run)
@@ -246,7 +213,7 @@ static void check_limits(struct judge *judge, const cJSON *run)
         double value = 0;
         if (limits->most[i] < 0 && limits->growth_percent[i] < 0)
             continue;
-        if (!verdict_measure(run, measure, &value)) {
+        if (!measure_of_run(run, measure, &value)) {
             fail(judge, measure_key(measure), "there is a limit on %s, and they were not measured",
                  measure_unit(measure));
             continue;

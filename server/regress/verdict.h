@@ -18,9 +18,6 @@ enum verdict_status {
 /* "passed", "failed", "error", "not run" */
 const char *verdict_text(enum verdict_status status);
 
-/* The number of a measure in a run's document; false: it does not tell. */
-bool verdict_measure(const cJSON *run, enum measure measure, double *ret_value);
-
 /* baseline: of this case (baseline.h); NULL: none. failures: an array to which an object {"kind",
  * "message"} is added for each; NULL: only the status is wanted. */
 enum verdict_status verdict(const struct outcome *outcome, const cJSON *baseline, cJSON *failures);

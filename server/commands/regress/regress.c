@@ -72,13 +72,21 @@ static bool update(struct session *session, int *ret_code, struct error *err)
 {
     cleanup_json cJSON *document = NULL;
     bool updated = false;
-    if (!session_run(session, err) || !session_document(session, &document, err))
+    if (!update_check(session, err) || !session_run(session, err) ||
+        !session_document(session, &document, err))
         return false;
     *ret_code = document_exit_code(document);
     if (!session->interrupted && !update_files(session, &updated, err))
         return false;
     text_write(stdout, document, session->progress.colour);
-    puts(updated ? "The suite is up to date." : "Nothing was updated.");
+    if (updated)
+        puts("The suite is up to date.");
+    else if (session->args->mode == REGRESS_INIT && !session->interrupted)
+        printf("%s and its inputs are there, what is expected is not: mend or take out what can't "
+               "run, and --update it.\n",
+               session->args->suite);
+    else
+        puts("Nothing was updated.");
     return true;
 }
 
@@ -88,7 +96,7 @@ static bool init(const struct regress_args *args, struct session *session, int *
     if (!init_suite(args, err))
         return false;
     bool good = session_load(session, args, err) && update(session, ret_code, err);
-    if (!good || *ret_code != EXIT_CODE_OK)
+    if (!good || session->interrupted)
         init_undo(args);
     return good;
 }

@@ -34,7 +34,7 @@ static cJSON *make_case(const struct outcome *outcome, const cJSON *baseline)
     cJSON *failures = cJSON_CreateArray();
     const cJSON *before = baseline_find(baseline, outcome->item->name);
     enum verdict_status status = verdict(outcome, before, failures);
-    cleanup_free char *command = command_text(outcome->item);
+    cleanup_free char *command = command_text(outcome->item, !outcome->is_update);
     bool passed = status == VERDICT_PASSED;
     cJSON_AddStringToObject(item, "name", outcome->item->name);
     cJSON_AddStringToObject(item, "model", outcome->item->model);

@@ -11,8 +11,10 @@
 #include "regress/json.h"
 #include "regress/verdict.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* How a suite's name may mean an output, the surest first: another output may have the very name
  * that this one would have in C ("a_b" and "a.b"). */
@@ -91,6 +93,22 @@ static void tell_measures(const char *name, const cJSON *before, const cJSON *no
     }
 }
 
+static bool make_folder_of(const char *path, struct error *err)
+{
+    cleanup_free char *dir = file_folder(path);
+    return dir ? file_make_dirs(dir, err) : error_no_memory(err, "a path", strlen(path));
+}
+
+bool update_check(const struct session *session, struct error *err)
+{
+    cleanup_free char *target = file_behind(session->suite.baseline);
+    cleanup_free char *dir = target ? file_folder(target) : NULL;
+    if (!dir)
+        return error_no_memory(err, "a path", strlen(session->suite.baseline));
+    return access(dir, W_OK | X_OK) == 0 || errno == ENOENT ||
+           error_set(err, ERROR_SYSTEM, errno, "%s", target);
+}
+
 /* What changed is told once it is written. */
 static bool update_baseline(struct session *session, struct error *err)
 {
@@ -105,7 +123,7 @@ static bool update_baseline(struct session *session, struct error *err)
     cleanup_free char *target = file_behind(suite->baseline);
     if (!target)
         return error_no_memory(err, "a path", strlen(suite->baseline));
-    if (!json_save(target, session->baseline, err))
+    if (!make_folder_of(target, err) || !json_save(target, session->baseline, err))
         return false;
     for (size_t i = 0; i < suite->count; i++) {
         const char *name = suite->cases[i].name;

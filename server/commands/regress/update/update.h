@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* Can the baseline be written, as far as can be told before all cases run? Errors: ERROR_SYSTEM. */
+bool update_check(const struct session *session, struct error *err);
+
 /* After session_run in a mode that keeps outputs. Files of expected outputs that still match, by
  * their case's tolerance, stay as they are; each that is written is told on standard output, with
  * what changed. Nothing is written where a case could not run: *ret_updated is false then. Errors:
