@@ -35,6 +35,14 @@ size_t text_character_size(const char *text)
     return decode((const unsigned char *)text, &code);
 }
 
+int text_characters(const char *text)
+{
+    int count = 0;
+    for (size_t size = 0; *text; text += size > 0 ? size : 1, count++)
+        size = text_character_size(text);
+    return count;
+}
+
 static bool is_unseen(uint32_t code)
 {
     static const struct {

@@ -14,6 +14,9 @@
 /* How many bytes the UTF-8 character has that TEXT, up to a NUL, begins with; 0: it is none. */
 size_t text_character_size(const char *text);
 
+/* How many characters TEXT has; a byte that is of none counts as one. For columns. */
+int text_characters(const char *text);
+
 /* RAW as one line into a buffer, cut where that is full (never within a character or a \xNN).
  * Returns the buffer, which is not RAW. */
 const char *text_printable(const char *raw, char *buffer, size_t buffer_size_bytes);

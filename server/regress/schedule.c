@@ -5,20 +5,21 @@
 #include "base/file.h"
 #include "regress/command.h"
 #include "regress/json.h"
+#include "regress/life.h"
+#include "regress/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 enum {
     BACKSTOP_GRACE_MS = 500,  /* from TERM to KILL, while all others wait */
     INTERRUPT_GRACE_MS = 600, /* for all of them together */
     START_MS = 30 * 1000,
-    LOG_MAX_BYTES = 4 * 1024 * 1024,
     EXIT_TOOL = 6, /* as `run` ends (README's table) */
     EXIT_SYSTEM = 7,
 };
@@ -28,7 +29,7 @@ enum {
 /* One place for a running case. */
 struct slot {
     struct child child;
-    int life_fd; /* a byte there: it waits for another process. -1: none */
+    int life_fd; /* life.h; -1: none */
     size_t index;
     int64_t began_ns;
     struct deadline backstop;
@@ -43,6 +44,13 @@ struct schedule {
     int epoll_fd; /* readable when a run has ended */
     bool no_more; /* --fail-fast */
 };
+
+unsigned schedule_jobs_most(unsigned long descriptors)
+{
+    enum { OTHERS = 32, EACH = 2 }; /* a run's pidfd and its socket; those that begin one */
+    unsigned long most = descriptors > OTHERS ? (descriptors - OTHERS) / EACH : 0;
+    return most > UINT_MAX ? UINT_MAX : most > 0 ? (unsigned)most : 1;
+}
 
 static char *path_of(const struct schedule *schedule, size_t index, const char *what)
 {
@@ -81,34 +89,6 @@ static struct deadline backstop_of(const struct schedule *schedule, size_t index
                           schedule->options->backstop_ms);
 }
 
-/* A socket to the run; *ret_client_fd is for it. */
-static bool open_life(struct slot *slot, int *ret_client_fd, struct error *err)
-{
-    int fds[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0)
-        return error_set(err, ERROR_SYSTEM, errno, "socketpair");
-    slot->life_fd = fds[0];
-    *ret_client_fd = fds[1];
-    return true;
-}
-
-static void close_life(struct slot *slot)
-{
-    if (slot->life_fd >= 0)
-        close(slot->life_fd);
-    slot->life_fd = -1;
-}
-
-/* Has it waited for another process since this was last asked? */
-static bool has_waited(const struct slot *slot)
-{
-    char bytes[256];
-    bool any = false;
-    while (read(slot->life_fd, bytes, sizeof(bytes)) > 0)
-        any = true;
-    return any;
-}
-
 static bool begin(struct schedule *schedule, struct slot *slot, size_t index, struct error *err)
 {
     const struct schedule_options *options = schedule->options;
@@ -134,29 +114,12 @@ static bool begin(struct schedule *schedule, struct slot *slot, size_t index, st
     else if (log_fd < 0)
         good = error_set(err, ERROR_SYSTEM, errno, "%s", log);
     else
-        good = open_life(slot, &client_fd, err) &&
+        good = life_open(&slot->life_fd, &client_fd, err) &&
                start_child(schedule, &words, log_fd, client_fd, slot, err);
     if (!good)
-        close_life(slot);
+        life_close(&slot->life_fd);
     words_dispose(&words);
     return good;
-}
-
-/* All of it, or the end of one that is very long. A new string; NULL: no memory. */
-static char *read_log(const char *path)
-{
-    cleanup_free char *text = NULL;
-    cleanup_file FILE *file = fopen(path, "re");
-    long size = file && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-    long left_out = size > LOG_MAX_BYTES ? size - LOG_MAX_BYTES : 0;
-    if (size < 0 || fseek(file, left_out, SEEK_SET) != 0)
-        return file_path("(%s: %s)", path, strerror(errno));
-    text = malloc((size_t)(size - left_out) + 1);
-    if (!text)
-        return NULL;
-    text[fread(text, 1, (size_t)(size - left_out), file)] = '\0';
-    return left_out > 0 ? file_path("(%ld bytes before this are left out)\n%s", left_out, text)
-                        : steal_pointer(text);
 }
 
 /* What a run left behind. A document that is none says as much as one that is missing. */
@@ -170,7 +133,7 @@ static void take_results(const struct schedule *schedule, struct outcome *outcom
     if (document && !json_load(document, RUN_FORMAT, &outcome->run, &ignored))
         outcome->run = NULL;
     if (log)
-        outcome->log = read_log(log);
+        outcome->log = log_read(log);
     if (document)
         unlink(document);
 }
@@ -211,7 +174,7 @@ static bool finish(struct schedule *schedule, struct slot *slot, int status, boo
     outcome->attempts++;
     outcome->time_ms = (double)(clock_now_ns() - slot->began_ns) / 1e6;
     outcome->status = status;
-    close_life(slot);
+    life_close(&slot->life_fd);
     outcome->was_stuck = was_stuck;
     take_results(schedule, outcome, slot->index);
     bool passed = options->passed(options->context, outcome);
@@ -245,7 +208,7 @@ static bool look(struct schedule *schedule, struct error *err)
         if (!child_ended(&slot->child, &status)) {
             if (!deadline_passed(slot->backstop))
                 continue;
-            if (has_waited(slot)) { /* how long others build is not its time */
+            if (life_has_waited(slot->life_fd)) { /* how long others build is not its time */
                 slot->backstop = backstop_of(schedule, slot->index);
                 continue;
             }
@@ -295,7 +258,7 @@ static void stop_all(struct schedule *schedule)
             kill(-schedule->slots[i].child.pid, SIGTERM);
     for (unsigned i = 0; i < schedule->options->jobs; i++) {
         child_stop(&schedule->slots[i].child, deadline_poll_ms(end));
-        close_life(&schedule->slots[i]);
+        life_close(&schedule->slots[i].life_fd);
     }
 }
 

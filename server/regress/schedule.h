@@ -14,6 +14,9 @@
 /* Enough for a run to end by itself once its deadline has passed, however busy the machine is. */
 enum { SCHEDULE_BACKSTOP_MS = 10 * 1000 };
 
+/* How many cases can run at a time with so many file descriptors; at least one. */
+unsigned schedule_jobs_most(unsigned long descriptors);
+
 /* What came of a case. */
 struct outcome {
     const struct suite_case *item;

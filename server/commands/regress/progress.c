@@ -16,7 +16,7 @@ void progress_init(struct progress *progress, FILE *out, const struct suite *sui
                                   .terminal = terminal_is(out),
                                   .colour = terminal_has_colour(out)};
     for (size_t i = 0; i < suite->count; i++) {
-        int length = (int)strlen(suite->cases[i].name);
+        int length = text_characters(printable(suite->cases[i].name).text);
         if (length > progress->name_width && length <= WIDTH_MOST)
             progress->name_width = length;
     }

@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static bool check_option(const char *text, struct error *err)
 {
@@ -154,6 +155,24 @@ static unsigned processors(void)
     return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
+/* As many as are asked for, or can be of use, or can be. */
+static unsigned choose_jobs(const struct session *session)
+{
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+    unsigned jobs = session->args->jobs > 0 ? session->args->jobs : processors();
+    if (jobs > session->suite.count)
+        jobs = session->suite.count > 0 ? (unsigned)session->suite.count : 1;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    unsigned most = schedule_jobs_most(limit.rlim_cur);
+    if (jobs <= most)
+        return jobs;
+    fprintf(stderr,
+            "microtvm-qemu regress: note: %u cases at a time, not %u: there are %lu file "
+            "descriptors (ulimit -n)\n",
+            most, jobs, (unsigned long)limit.rlim_cur);
+    return most;
+}
+
 static bool make_cache(const struct session *session, struct error *err)
 {
     if (!session->cache_dir || file_make_dirs(session->cache_dir, err))
@@ -183,7 +202,7 @@ bool session_run(struct session *session, struct error *err)
     const struct regress_args *args = session->args;
     const struct schedule_options options = {
         .program = session->program,
-        .jobs = args->jobs > 0 ? args->jobs : processors(),
+        .jobs = choose_jobs(session),
         .retries = args->retries,
         .fail_fast = args->fail_fast,
         .backstop_ms = SCHEDULE_BACKSTOP_MS,

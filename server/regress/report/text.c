@@ -14,8 +14,10 @@ void text_write_case(FILE *out, const char *status, bool flaky, const char *name
                      int width, bool colour)
 {
     const char *begin = !colour ? "" : strcmp(status, "passed") == 0 ? GREEN : RED;
-    fprintf(out, "%s%-7s%s  %-*s %7.1f s%s\n", begin, status, colour ? PLAIN : "", width,
-            printable(name).text, time_ms / 1000, flaky ? "  flaky: it passed on a retry" : "");
+    const struct printable shown = printable(name);
+    int room = width - text_characters(shown.text);
+    fprintf(out, "%s%-7s%s  %s%*s %7.1f s%s\n", begin, status, colour ? PLAIN : "", shown.text,
+            room > 0 ? room : 0, "", time_ms / 1000, flaky ? "  flaky: it passed on a retry" : "");
 }
 
 static void write_failure(FILE *out, const cJSON *item)

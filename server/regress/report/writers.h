@@ -25,7 +25,8 @@ void github_write(FILE *out, const cJSON *document);
  * totals. */
 void text_write(FILE *out, const cJSON *document, bool colour);
 
-/* One line of a case: "passed   digits@mps2_an385   1.2 s". width: of the longest name. */
+/* One line of a case: "passed   digits@mps2_an385   1.2 s". width: characters of the longest
+ * name, as it is shown. */
 void text_write_case(FILE *out, const char *status, bool flaky, const char *name, double time_ms,
                      int width, bool colour);
 
