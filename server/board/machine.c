@@ -40,8 +40,8 @@ static const struct field fields[] = {
     {"memory.regions", FIELD_ANY, NOT_KEPT, true}, /* regions_read those */
     {"memory.devices.origin", FIELD_ANY, NOT_KEPT, true},
     {"memory.devices.size_bytes", FIELD_ANY, NOT_KEPT, true},
-    {"main_stack_size_bytes", FIELD_SIZE, NOT_KEPT, false},
-    {"rpc_packet_size_bytes", FIELD_SIZE, KEPT(rpc_packet_size_bytes), false},
+    {"main_stack_size_bytes", FIELD_STACK, NOT_KEPT, false},
+    {"rpc_packet_size_bytes", FIELD_PACKET, KEPT(rpc_packet_size_bytes), false},
     {"uart.driver", FIELD_NAME, KEPT(uart_driver), false},
     {"uart.base", FIELD_ADDRESS, KEPT(uart_base), false},
     {"uart.interrupt", FIELD_INTERRUPT, KEPT(uart_interrupt), false},
@@ -100,10 +100,9 @@ static bool keep(const struct field *field, const cJSON *value, struct machine *
                  struct error *err)
 {
     char *place = (char *)machine + field->offset;
-    if (field->type == FIELD_SIZE || field->type == FIELD_INTERRUPT ||
-        field->type == FIELD_ADDRESS) {
+    if (cJSON_IsNumber(value) || field->type == FIELD_ADDRESS) {
         *(uint64_t *)(void *)place =
-            field->type == FIELD_ADDRESS ? field_address(value) : field_size(value);
+            cJSON_IsNumber(value) ? field_size(value) : field_address(value);
         return true;
     }
     void *copy = field->type == FIELD_LIST ? (void *)copy_list(value)
@@ -178,6 +177,30 @@ static bool check_bases(const cJSON *json, struct error *err)
     return true;
 }
 
+/* Two words of the linker's, which nothing else may be in the way of. */
+static bool check_reset_vectors(const cJSON *json, const struct machine *machine, struct error *err)
+{
+    static const char path[] = "interrupt_controller.reset_vectors";
+    enum { SIZE_BYTES = 8 };
+    const cJSON *value = find(json, path);
+    if (!value)
+        return true;
+    if (strcmp(machine->architecture, "cortex_m") != 0)
+        return error_set(err, ERROR_USAGE, 0, "\"%s\": for architecture \"cortex_m\" alone", path);
+    uint64_t address = field_address(value);
+    if (address % sizeof(uint32_t) != 0 || address > UINT32_MAX - SIZE_BYTES + 1)
+        return field_must_be(path, value, "a multiple of 4, of 32 bits", err);
+    for (size_t i = 0; i < machine->regions.count; i++) {
+        const struct region *region = &machine->regions.items[i];
+        if (address + SIZE_BYTES > region->origin && address < region->origin + region->size_bytes)
+            return error_set(err, ERROR_USAGE, 0,
+                             "\"%s\" is \"%s\", which is within memory.regions[%zu], %s: it is for "
+                             "a core that looks elsewhere; leave it out where code begins there",
+                             path, value->valuestring, i, region->name);
+    }
+    return true;
+}
+
 static bool default_line_args(struct machine *machine, struct error *err)
 {
     cJSON *list = cJSON_CreateStringArray(LINE_ARGS_DEFAULT, 2);
@@ -207,7 +230,7 @@ static bool parse(const cJSON *json, struct machine *machine, struct error *err)
     const cJSON *width = find(json, "pointer_size_bytes");
     return regions_read(find(json, "memory"), width ? field_size(width) : sizeof(uint32_t),
                         &machine->regions, err) &&
-           check_bases(json, err);
+           check_bases(json, err) && check_reset_vectors(json, machine, err);
 }
 
 static bool check_qemu_args(const struct machine *machine, struct error *err)

@@ -1,4 +1,5 @@
 #include "definition/field.h"
+#include "definition/limits.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ static const char *const type_texts[] = {
     [FIELD_LIST] = "a list of texts",
     [FIELD_SIZE] = "a whole number, at least 1",
     [FIELD_INTERRUPT] = "a whole number from 0 to 1023",
+    [FIELD_STACK] = "a whole number, at least 256",
+    [FIELD_PACKET] = "a whole number from 512 to 65536",
     [FIELD_ADDRESS] = "an address like \"0x20000000\"",
     [FIELD_WIDTH] = "4 or 8",
 };
@@ -40,10 +43,10 @@ static bool is_address(const char *text)
     return digits > 0 && digits <= DIGITS_MAX && text[2 + digits] == '\0';
 }
 
-static bool is_whole(const cJSON *value, double least)
+static bool is_whole(const cJSON *value, double least, double most)
 {
     double number = cJSON_GetNumberValue(value);
-    return cJSON_IsNumber(value) && number >= least && number <= WHOLE_MAX &&
+    return cJSON_IsNumber(value) && number >= least && number <= most &&
            (double)(uint64_t)number == number;
 }
 
@@ -75,9 +78,13 @@ bool field_fits(const cJSON *value, enum field_type type)
     case FIELD_ADDRESS:
         return text && is_address(text);
     case FIELD_SIZE:
-        return is_whole(value, 1);
+        return is_whole(value, 1, WHOLE_MAX);
     case FIELD_INTERRUPT:
-        return is_whole(value, 0) && cJSON_GetNumberValue(value) <= INTERRUPT_MAX;
+        return is_whole(value, 0, INTERRUPT_MAX);
+    case FIELD_STACK:
+        return is_whole(value, STACK_LEAST_BYTES, WHOLE_MAX);
+    case FIELD_PACKET:
+        return is_whole(value, PACKET_LEAST_BYTES, PACKET_MOST_BYTES);
     case FIELD_WIDTH:
         return cJSON_IsNumber(value) &&
                (cJSON_GetNumberValue(value) == 4 || cJSON_GetNumberValue(value) == 8);

@@ -16,6 +16,8 @@ enum field_type {
     FIELD_LIST,      /* of texts; may be empty, may be left out */
     FIELD_SIZE,      /* whole, at least 1 */
     FIELD_INTERRUPT, /* whole, at most as many as an interrupt controller has */
+    FIELD_STACK,     /* whole, as much as a firmware needs to start */
+    FIELD_PACKET,    /* whole, within what the firmware and the host's client take */
     FIELD_ADDRESS,   /* "0x4000c000" */
     FIELD_WIDTH,     /* 4 or 8 */
 };
@@ -25,7 +27,7 @@ enum { FIELD_PATH_SIZE = 128 };
 /* Is it there, where it must be, and of that type? value NULL: it is not there. */
 bool field_fits(const cJSON *value, enum field_type type);
 
-/* Of one that fits FIELD_SIZE or FIELD_INTERRUPT, and of one that fits FIELD_ADDRESS. */
+/* Of one that fits a type of numbers, and of one that fits FIELD_ADDRESS. */
 uint64_t field_size(const cJSON *value);
 uint64_t field_address(const cJSON *value);
 

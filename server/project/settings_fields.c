@@ -1,5 +1,7 @@
 #include "project/settings_fields.h"
 
+#include "definition/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,8 +38,7 @@ const struct settings_field SETTINGS_FIELDS[SETTINGS_FIELD_COUNT] = {
     LIST_FIELD(qemu_args),
     NUMBER_FIELD(workspace_size_bytes, 0, 0, GIB),
     NUMBER_FIELD(config_main_stack_size, 0, 0, GIB),
-    /* From what the smallest of TVM's own configurations has, to half of what our client takes. */
-    NUMBER_FIELD(rpc_packet_size_bytes, 0, 512, 65536),
+    NUMBER_FIELD(rpc_packet_size_bytes, 0, PACKET_LEAST_BYTES, PACKET_MOST_BYTES),
     NUMBER_FIELD(gdbserver_port, 0, 0, 65535),
     NUMBER_FIELD(icount, -1, -1, 10),
     NUMBER_FIELD(build_timeout_s, BUILD_TIMEOUT_DEFAULT_S, 0, WEEK_S),

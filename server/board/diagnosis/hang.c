@@ -142,19 +142,27 @@ static bool let_run(struct board *board)
 }
 
 /* Which field of its definition is wrong, where what the CPU does tells: it was seen there each
- * time. */
-static void append_field(struct board *board, const struct places *places, struct error *err)
+ * time, and nothing came meanwhile, or something did. */
+static void append_field(struct board *board, const struct places *places, bool was_quiet,
+                         struct error *err)
 {
     const char *source = places->sources[0];
     const bool is_mute = board->transport.received_bytes == 0;
     const bool sleeps = strstr(source, CPU_SLEEPS) != NULL;
+    const bool stuck_in_uart =
+        was_quiet && !interrupts_has_answered(board) &&
+        (strstr(source, "uart_driver_send at ") || strstr(source, "uart_driver_drain at "));
     if (places->count != 1)
         return;
     if (sleeps && !is_mute)
         interrupts_explain(board, deadline_in_ms(REGISTERS_TIMEOUT_MS), err);
     else if (sleeps) /* a firmware says something before it waits for the host */
         error_append(err, "what it said first did not go to QEMU's chardev \"serial\": mend "
-                          "\"uart.base\" of its definition, or \"qemu.line_arguments\"");
+                          "\"uart.base\" or \"uart.driver\" of its definition, or "
+                          "\"qemu.line_arguments\"");
+    else if (stuck_in_uart)
+        error_append(err, "its UART does not take what it says: mend \"uart.driver\" or "
+                          "\"uart.base\" of its definition");
     else if (is_mute && strstr(source, "/clock_"))
         error_append(err,
                      "its timer does not go on: mend \"timer.driver\" or \"timer.base\" of its "
@@ -164,10 +172,11 @@ static void append_field(struct board *board, const struct places *places, struc
 static bool append_places(struct board *board, struct error *err)
 {
     struct places places = {.count = 0};
+    const uint64_t received_bytes = board->transport.received_bytes;
     for (int i = 0; i < SAMPLES; i++)
         if ((i > 0 && !let_run(board)) || !look(board, &places, err))
             break;
-    append_field(board, &places, err);
+    append_field(board, &places, board->transport.received_bytes == received_bytes, err);
     return false;
 }
 

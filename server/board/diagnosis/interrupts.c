@@ -18,9 +18,7 @@ enum {
     SOURCE_BYTES = 512,
 };
 
-/* A UART may have a second line, for what the firmware takes by the first: pending says nothing
- * there once a byte was taken. */
-static bool has_answered(const struct board *board)
+bool interrupts_has_answered(const struct board *board)
 {
     return board->transport.received_bytes > GREETING_BYTES;
 }
@@ -114,7 +112,10 @@ void interrupts_explain(struct board *board, struct deadline deadline, struct er
 {
     struct pending pending;
     const bool is_shown = pending_read(board, deadline, &pending);
-    if (is_shown && is_another(board, &pending) && !(pending.keeps && has_answered(board)))
+    /* A UART may have a second line, for what the firmware takes by the first: pending says nothing
+     * there once a byte was taken. */
+    if (is_shown && is_another(board, &pending) &&
+        !(pending.keeps && interrupts_has_answered(board)))
         append_lines(board, &pending, err);
     else if (!is_shown && raises_line(board, deadline))
         error_append(err,

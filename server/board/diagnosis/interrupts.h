@@ -13,6 +13,9 @@
  */
 void interrupts_explain(struct board *board, struct deadline deadline, struct error *err);
 
+/* Has it ever said more than what it says by itself when it starts? */
+bool interrupts_has_answered(const struct board *board);
+
 /* For a board that has been silent for a while: is it certain that no interrupt will wake it for
  * what its UART has received? So it is, at any one moment and however slow the machine is, where
  * the UART raises its line, another interrupt than "uart.interrupt" is pending and the CPU sleeps.

@@ -41,3 +41,30 @@ void my_board_change(const char *board, const char *from, const char *to)
              found + strlen(from));
     scratch_write("my_board.json", changed);
 }
+
+void my_board_keep(int number)
+{
+    ck_assert_int_eq(rename("my_board.json", scratch_path("board_%d.json", number)), 0);
+}
+
+void my_boards_run(int count, const char *arguments)
+{
+    char script[2048];
+    snprintf(script, sizeof(script),
+             "n=0; while [ $n -lt %d ]; do { %s run --board ./board_$n.json %s >out_$n.txt 2>&1; "
+             "echo $? >end_$n.txt; } & n=$((n + 1)); done; wait",
+             count, BUILD_DIR "/bin/microtvm-qemu", arguments);
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    ck_assert_int_eq(program_run_other(argv), 0);
+}
+
+int my_board_end(int number)
+{
+    struct error err;
+    cleanup_free char *code = NULL;
+    ck_assert_msg(file_read(scratch_path("end_%d.txt", number), sizeof("255\n"), &code, NULL, &err),
+                  "%s", err.text);
+    const char *const argv[] = {"cat", scratch_path("out_%d.txt", number), NULL};
+    ck_assert_int_eq(program_run_other(argv), 0);
+    return atoi(code);
+}

@@ -14,6 +14,16 @@ void my_board_tear_down(void);
  * changed. */
 void my_board_change(const char *board, const char *from, const char *to);
 
+/* Such a one is that of a set, which is run at once: number 0 and on. */
+void my_board_keep(int number);
+
+/* `run` on boards 0 .. count - 1 of the set, all at a time, with the same further arguments, which
+ * a shell splits. */
+void my_boards_run(int count, const char *arguments);
+
+/* Exit code of that board's run; what it printed is program_output then. */
+int my_board_end(int number);
+
 /* Exit code of ten digits on a board. */
 #define MY_BOARD_RUN(board)                                                                        \
     program_run("run", DIGITS_ARCHIVE, "--board", (board), "--input", DIGITS_IMAGES, "--expect",   \

@@ -14,7 +14,7 @@ static struct machine machine;
 
 /* A definition that is good; tests change one text in it. */
 static const char GOOD[] =
-    "{\"name\": \"test\", \"description\": \"a board\", \"architecture\": \"riscv\",\n"
+    "{\"name\": \"test\", \"description\": \"a board\", \"architecture\": \"cortex_m\",\n"
     " \"model\": \"m\",\n"
     " \"qemu\": {\"program\": \"q\", \"package\": \"p\", \"machine\": \"virt\",\n"
     "           \"arguments\": [\"-m\", \"32\"]},\n"
@@ -25,11 +25,11 @@ static const char GOOD[] =
     "   {\"name\": \"RAM\", \"origin\": \"0x20000000\", \"size_bytes\": 536870912, \"holds\": "
     "[\"data\", \"workspace\"]}],\n"
     "              \"devices\": {\"origin\": \"0x40000000\", \"size_bytes\": 65536}},\n"
-    " \"main_stack_size_bytes\": 8, \"rpc_packet_size_bytes\": 9,\n"
+    " \"main_stack_size_bytes\": 256, \"rpc_packet_size_bytes\": 512,\n"
     " \"uart\": {\"driver\": \"u\", \"base\": \"0x4000FF00\", \"interrupt\": 0, \"clock_hz\": "
     "16},\n"
     " \"timer\": {\"driver\": \"t\", \"clock_hz\": 1},\n"
-    " \"interrupt_controller\": {\"reset_vectors\": \"0x10\"},\n"
+    " \"interrupt_controller\": {\"reset_vectors\": \"0x1000\"},\n"
     " \"halt\": {\"driver\": \"h\"}}\n";
 
 static void write_machine(const char *name, const char *from, const char *to)
@@ -69,7 +69,7 @@ START_TEST(all_fields_arrive)
     ck_assert(machine.regions.items[1].holds[REGION_WORKSPACE]);
     ck_assert_str_eq(regions_code(&machine.regions)->name, "flash");
     ck_assert_uint_eq(regions_writable_bytes(&machine.regions), 536870912);
-    ck_assert_uint_eq(machine.rpc_packet_size_bytes, 9);
+    ck_assert_uint_eq(machine.rpc_packet_size_bytes, 512);
     machine_dispose(&machine);
     machine_dispose(&machine);
 }
@@ -79,11 +79,11 @@ END_TEST
 START_TEST(regions_may_go_to_the_end)
 {
     write_machine("test.json",
-                  "\"0x40000000\", \"size_bytes\": 65536}},\n \"main_stack_size_bytes\": 8, "
-                  "\"rpc_packet_size_bytes\": 9,\n \"uart\": {\"driver\": \"u\", \"base\": "
+                  "\"0x40000000\", \"size_bytes\": 65536}},\n \"main_stack_size_bytes\": 256, "
+                  "\"rpc_packet_size_bytes\": 512,\n \"uart\": {\"driver\": \"u\", \"base\": "
                   "\"0x4000FF00\"",
-                  "\"0xffff0000\", \"size_bytes\": 65536}},\n \"main_stack_size_bytes\": 8, "
-                  "\"rpc_packet_size_bytes\": 9,\n \"uart\": {\"driver\": \"u\", \"base\": "
+                  "\"0xffff0000\", \"size_bytes\": 65536}},\n \"main_stack_size_bytes\": 256, "
+                  "\"rpc_packet_size_bytes\": 512,\n \"uart\": {\"driver\": \"u\", \"base\": "
                   "\"0xffffffff\"");
     ck_assert_msg(machine_load_file(scratch_path("test.json"), &machine, &err), "%s", err.text);
     machine_dispose(&machine);
@@ -176,6 +176,18 @@ static const struct {
     {"\"clock_hz\": 16", "\"baud\": 9600", ": \"uart.baud\": no such field"},
     {"\"clock_hz\": 16", "\"clock_hz\": \"0x10\"", ": \"uart.clock_hz\" is \"0x10\", but must be"},
     {"\"clock_hz\": 1}", "\"clock_hz\": 1, \"base\": 5}", ": \"timer.base\" is 5, but must be an"},
+    {"0x1000", "0x3fc",
+     ": \"interrupt_controller.reset_vectors\" is \"0x3fc\", which is within memory.regions[0], "
+     "flash"},
+    {"0x1000", "0x1002",
+     ": \"interrupt_controller.reset_vectors\" is \"0x1002\", but must be a multiple of 4, of 32 "
+     "bits"},
+    {"\"cortex_m\"", "\"riscv\"",
+     ": \"interrupt_controller.reset_vectors\": for architecture \"cortex_m\" alone"},
+    {": 256", ": 255",
+     ": \"main_stack_size_bytes\" is 255, but must be a whole number, at least 256"},
+    {": 512", ": 65537",
+     ": \"rpc_packet_size_bytes\" is 65537, but must be a whole number from 512"},
     {"\"reset_vectors\"", "\"vectors\"", ": \"interrupt_controller.vectors\": no such field"},
     {"{\"driver\": \"h\"}", "\"h\"", ": \"halt\" is \"h\", but must be an object"},
     {"\"prefix\"", "\"prefx\"", ": \"toolchain.prefx\": no such field"},
