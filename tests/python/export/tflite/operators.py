@@ -216,6 +216,47 @@ def test_windows():
     check("AVERAGE_POOL_2D", [x], means, "Pool2DOptions", Tensor(means.shape, **kind), at_most=0, **fields)
 
 
+def test_a_recurrent_layer():
+    """Batches first, and steps first."""
+    x, size = floats(2, 3, 4), 5
+    kernels, recurrent = [0.5 * floats(size, 4) for _ in range(4)], [
+        0.5 * floats(size, size) for _ in range(4)
+    ]
+    biases = [0.5 * floats(size) for _ in range(4)]
+    state = cell = np.zeros((2, size))
+    states = []
+    for step in range(3):
+        sums = [x[:, step] @ k.T + state @ r.T + b for k, r, b in zip(kernels, recurrent, biases)]
+        taken, kept, shown = (1 / (1 + np.exp(-sums[gate])) for gate in (0, 1, 3))
+        cell = kept * cell + taken * np.tanh(sums[2])
+        state = shown * np.tanh(cell)
+        states.append(state)
+    first = Tensor((2, size))
+    weights = [constant(each) for each in (*kernels, *recurrent)]
+    for is_time_first in (False, True):
+        operator = Operator(
+            "UNIDIRECTIONAL_SEQUENCE_LSTM", [0, *range(1, 9), -1, -1, -1, *range(9, 13)], [15]
+        )
+        operator.inputs += [-1, -1, 13, 14]
+        operator.options = "UnidirectionalSequenceLSTMOptions"
+        operator.fields = {"FusedActivationFunction": 4, "TimeMajor": is_time_first}
+        given = x.swapaxes(0, 1) if is_time_first else x
+        expected = np.stack(states, 0 if is_time_first else 1)
+        tensors = [
+            Tensor(given.shape),
+            *weights,
+            *map(constant, biases),
+            first,
+            first,
+            Tensor(expected.shape),
+        ]
+        with common.scratch() as folder:
+            module = _load(folder, [operator], tensors, [0], [15])
+            microtvm_qemu.export(module, folder / "net.tar")
+            (made,) = golden.run_by_tvm(module, [np.ascontiguousarray(given)])
+        np.testing.assert_allclose(made, expected, atol=1e-5)
+
+
 def test_quantized_tensors():
     whole = RANDOM.integers(-128, 128, (2, 6)).astype("int8")
     kind = {"dtype": "int8", "scale": 0.05, "zero": -3}
@@ -267,6 +308,12 @@ def test_what_is_refused():
     )
     refused(["front end"], "DYNAMIC_UPDATE_SLICE", [x, x, constant([0] * 4, "int32")], Tensor(x.shape))
     refused(["float32 [1, 5]", "wrongly"], "ADD", [x[0, 0], x[0, 0]], Tensor((1, 5)), "AddOptions")
+    refused(
+        ["wants a constant"],
+        "PADV2",
+        [x[0, 0], constant([[0, 0]] * 2, "int32"), x[0, 0, 0, :1]],
+        Tensor((4, 2)),
+    )
     numbers = np.array([3], "int32")
     refused(["power"], "POW", [numbers, numbers], Tensor((1,), "int32"), "PowOptions")
 

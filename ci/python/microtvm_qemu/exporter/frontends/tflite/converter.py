@@ -41,6 +41,17 @@ def _label(converter, index):
     return f"operator {index} {name} -> {', '.join(t.Name().decode() for t in outputs)}"
 
 
+def _why(error):
+    """In words, where TVM does not reckon with it."""
+    if isinstance(error, TypeError) and "bytes-like" in str(error):
+        return "it wants a constant where the file has an input, a state or another operator's result"
+    if isinstance(error, KeyError):
+        return f"it wants a result where the file has a constant, {error}"
+    if isinstance(error, AssertionError) and not str(error):
+        return "a number in its options or shapes is none that it reckons with"
+    return cause(error)
+
+
 def _check_quantized(converter, name, inputs, outputs):
     quantized = [t for t in (*inputs, *outputs) if t.qnn_params is not None]
     if not quantized:
@@ -107,7 +118,7 @@ def converter_class(frontend, tflite, made_by, has_shapes):
             except Exception as error:  # pylint: disable=broad-except
                 release = ".".join(map(str, RELEASE))
                 raise ExportError(
-                    f"{_label(self, index)}: TVM {release}'s front end can't read it: {cause(error)}; replace it in "
+                    f"{_label(self, index)}: TVM {release}'s front end can't read it: {_why(error)}; replace it in "
                     "the model"
                 ) from error
 

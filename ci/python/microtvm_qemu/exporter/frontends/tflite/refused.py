@@ -72,7 +72,10 @@ def refuse(call):
     """Raises ExportError, without the operator's name, where TVM would make other numbers of it."""
     why = _fused(call) or (_CHECKS[call.name](call) if call.name in _CHECKS else None)
     if call.name in _WITH_BODIES:
-        why = "has graphs of its own, which a board's C has no calls for: write them into the model itself"
+        why = (
+            "loops, branches or calls graphs of its own, for which TVM's way to C has no code: write the steps into "
+            "the model itself (Keras: LSTM(..., unroll=True))"
+        )
     if call.name in _RANDOM:
         why = "draws random numbers, by a library of the host's: make them an input"
     if why:
