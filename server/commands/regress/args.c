@@ -192,6 +192,16 @@ static bool take_operands(struct regress_args *args, int count, char **operands,
     return true;
 }
 
+static bool check_boards(const struct texts *boards, struct error *err)
+{
+    for (size_t i = 1; i < boards->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(boards->items[i], boards->items[j]) == 0)
+                return error_set(err, ERROR_USAGE, 0, "--board %s: it is there twice",
+                                 boards->items[i]);
+    return true;
+}
+
 /* An option that would say nothing is not swallowed. --list takes what a run takes: it is put in
  * front of one, to see which cases there are. */
 static bool check_uses(const struct regress_args *args, struct error *err)
@@ -242,7 +252,7 @@ static bool check(const struct regress_args *args, struct error *err)
                          args->boards.items[0], args->boards.items[0]);
     if (args->cache_dir && args->no_cache)
         return error_set(err, ERROR_USAGE, 0, "--cache and --no-cache: give one of them");
-    return check_uses(args, err);
+    return check_boards(&args->boards, err) && check_uses(args, err);
 }
 
 static bool parse(int argc, char **argv, struct regress_args *args, struct error *err)

@@ -95,10 +95,9 @@ static const char *find_board(const struct reader *reader, const struct node *no
 {
     const char *name = NULL;
     reader_text(reader, node, &name);
-    size_t length = name ? strlen(name) : 0;
     if (!name)
         return NULL;
-    if (strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0)) {
+    if (suite_board_is_file(name)) {
         const char *path = reader_file(reader, node, &(struct names){.model = NULL}, FILE_READ);
         bool is_bare = path && !strchr(path, '/');
         return is_bare ? reader_keep(reader, file_path("./%s", path)) : path;

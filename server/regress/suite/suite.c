@@ -12,6 +12,14 @@ static bool is_chosen(const char *name, const char *const *patterns, size_t coun
     return count == 0;
 }
 
+bool suite_board_is_file(const char *board)
+{
+    static const char ENDING[] = ".json";
+    size_t length = strlen(board);
+    return strchr(board, '/') ||
+           (length > strlen(ENDING) && strcmp(board + length - strlen(ENDING), ENDING) == 0);
+}
+
 bool suite_has(const struct suite *suite, const char *pattern)
 {
     for (size_t i = 0; i < suite->count; i++)

@@ -71,6 +71,9 @@ struct suite {
     size_t kept_count;
 };
 
+/* Is it the file of a definition of one's own ("mine.json", "boards/mine"), no board's name? */
+bool suite_board_is_file(const char *board);
+
 /* Is there a case whose name has the pattern (fnmatch; a plain text may stand anywhere in it)? */
 bool suite_has(const struct suite *suite, const char *pattern);
 

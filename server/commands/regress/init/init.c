@@ -135,9 +135,10 @@ static bool load_model(const char *path, struct model *ret_model, struct error *
     if (!temp_dir_make(temp_dir_parent(), "microtvm-qemu-tmp-", &dir, err))
         return false;
     bool good =
-        archive_extract(path, dir.path, err) && model_load_dir(dir.path, NULL, ret_model, err);
+        archive_extract(path, dir.path, err) && (model_load_dir(dir.path, NULL, ret_model, err) ||
+                                                 error_wrap(err, "model archive %s", path));
     temp_dir_remove(&dir, &ignored);
-    return good || error_wrap(err, "model archive %s", path);
+    return good;
 }
 
 static bool fill_entry(struct entry *entry, const char *model_path, struct error *err)
@@ -182,13 +183,29 @@ static bool add_limits(cJSON *defaults)
            cJSON_AddNumberToObject(growth, measure_key(MEASURE_RAM), GROWTH_PERCENT);
 }
 
+/* Files of definitions are told from the suite's folder there. */
+static cJSON *list_boards(const struct regress_args *args)
+{
+    cJSON *boards = cJSON_CreateArray();
+    for (size_t i = 0; boards && i < args->boards.count; i++) {
+        const char *board = args->boards.items[i];
+        cleanup_free char *text =
+            suite_board_is_file(board) ? seen_from_suite(args->suite, board) : strdup(board);
+        if (text && cJSON_AddItemToArray(boards, cJSON_CreateString(text)))
+            continue;
+        cJSON_Delete(boards);
+        return NULL;
+    }
+    return boards;
+}
+
 static bool fill(const struct regress_args *args, cJSON *suite, struct error *err)
 {
     cJSON_AddStringToObject(suite, "format", SUITE_FORMAT);
     cJSON_AddNumberToObject(suite, "version", 1);
     cJSON *defaults = cJSON_AddObjectToObject(suite, "defaults");
-    cJSON *boards = cJSON_CreateStringArray(args->boards.items, (int)args->boards.count);
-    bool good = cJSON_AddItemToObject(defaults, "boards", boards) && add_limits(defaults);
+    bool good =
+        cJSON_AddItemToObject(defaults, "boards", list_boards(args)) && add_limits(defaults);
     cJSON *cases = cJSON_AddArrayToObject(suite, "cases");
     if (!cases || !good)
         return error_no_memory(err, "a suite", 0);
@@ -221,58 +238,6 @@ bool init_suite(const struct regress_args *args, struct error *err)
     else
         error_no_memory(err, "a path", 0);
     return false;
-}
-
-static const struct golden *find_golden(const struct goldens *goldens, const char *path)
-{
-    for (size_t i = 0; i < goldens->count; i++)
-        if (strcmp(goldens->items[i].path, path) == 0)
-            return &goldens->items[i];
-    return NULL;
-}
-
-/* "output0_y.npy" -> "output0_y_{board}.npy" */
-static bool name_each_board(cJSON *file, struct error *err)
-{
-    const char *name = file->valuestring;
-    cleanup_free char *each =
-        file_path("%.*s_{board}.npy", (int)(strlen(name) - strlen(".npy")), name);
-    return (each && cJSON_SetValuestring(file, each)) || error_no_memory(err, "a suite", 0);
-}
-
-/* expected: of the suite's document; item: a case that it is of. */
-static bool part_files(cJSON *expected, const struct suite_case *item,
-                       const struct goldens *goldens, struct error *err)
-{
-    cJSON *file = expected->child;
-    for (size_t i = 0; i < item->expected.count && file; i++, file = file->next) {
-        const struct golden *golden = find_golden(goldens, item->expected.items[i].path);
-        cleanup_free char *dispute = golden ? golden_dispute(golden) : NULL;
-        if (!dispute)
-            continue;
-        text_print_line(stdout, "a file for each board: ", dispute);
-        if (!name_each_board(file, err))
-            return false;
-    }
-    return true;
-}
-
-bool init_part(const struct regress_args *args, const struct suite *suite,
-               const struct goldens *goldens, struct error *err)
-{
-    cleanup_json cJSON *document = NULL;
-    cJSON *item = NULL;
-    size_t index = 0; /* of the first case of an archive: each is one on each board */
-    if (!json_load(args->suite, SUITE_FORMAT, &document, err))
-        return false;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(document, "cases"))
-    {
-        cJSON *expected = cJSON_GetObjectItemCaseSensitive(item, "expected");
-        if (!part_files(expected, &suite->cases[index], goldens, err))
-            return false;
-        index += args->boards.count;
-    }
-    return json_save(args->suite, document, err);
 }
 
 void init_undo(const struct regress_args *args)

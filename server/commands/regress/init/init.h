@@ -5,8 +5,6 @@
 
 #include "base/error.h"
 #include "commands/regress/args.h"
-#include "commands/regress/update/golden.h"
-#include "regress/suite/suite.h"
 
 #include <stdbool.h>
 
@@ -17,12 +15,6 @@ enum { INIT_INFERENCES = 4 };
  * write. Errors: ERROR_USAGE (it exists; an archive does not tell a tensor's shape or type),
  * ERROR_MODEL, ERROR_SYSTEM, ERROR_INTERNAL; nothing is left then. */
 bool init_suite(const struct regress_args *args, struct error *err);
-
-/* Where boards give different outputs for a file of the suite that init_suite wrote, which is
- * loaded as SUITE, name one for each board in its document, and tell of each. Errors: ERROR_SYSTEM,
- * ERROR_INTERNAL. */
-bool init_part(const struct regress_args *args, const struct suite *suite,
-               const struct goldens *goldens, struct error *err);
 
 /* Take back what init_suite wrote. */
 void init_undo(const struct regress_args *args);

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/compare.h"
-#include "commands/regress/init/init.h"
+#include "commands/regress/init/part.h"
 #include "commands/regress/update/golden.h"
 #include "model/model.h"
 #include "regress/baseline.h"
