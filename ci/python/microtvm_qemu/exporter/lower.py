@@ -8,7 +8,7 @@ from ..errors import ExportError
 from .indices import from_the_end
 from .integers import in_integers
 from .names import RELEASE, dtype_of, name_of, type_of
-from .refusals import NODES, refuse_lowering, short
+from .refusals import NODES, calls_of, refuse_left, refuse_lowering, short
 from .tensors import flat_types, tensor_of
 
 
@@ -120,15 +120,12 @@ _WRONG = {
 }
 
 
-def _check_calls(function):
+def _check_calls(module):
     """What TVM makes wrong code of."""
-    for block in getattr(function.body, "blocks", []):
-        for call in [binding.value for binding in block.bindings]:
-            if not isinstance(call, relax.Call) or not hasattr(call.op, "name"):
-                continue
-            for is_wrong, why in _WRONG.items():
-                if is_wrong(call):
-                    raise ExportError(f"operator {call.op.name} ({short(type_of(call.args[0]))}): {why}")
+    for node, call in calls_of(module):
+        for is_wrong, why in _WRONG.items():
+            if is_wrong(call):
+                raise ExportError(f"{node}operator {call.op.name} ({short(type_of(call.args[0]))}): {why}")
 
 
 def _result_types(module):
@@ -147,7 +144,7 @@ def _plain(module):
 def lower(module, target):
     """Operators as TIR functions, fused; main calls nothing but them."""
     _check_inputs(module["main"])
-    _check_calls(module["main"])
+    _check_calls(module)
     passes = [
         relax.transform.DecomposeOpsForInference(),
         relax.transform.CanonicalizeBindings(),
@@ -165,6 +162,7 @@ def lower(module, target):
         raise
     except Exception as error:  # pylint: disable=broad-except
         return refuse_lowering(module, error)
+    refuse_left(module, lowered)
     for (name, said), (_, made) in zip(before, _result_types(lowered)):
         if dtype_of(said) != dtype_of(made):
             raise ExportError(

@@ -103,23 +103,34 @@ def _alone(call):
     return builder.finalize()
 
 
-def refuse_lowering(module, error):
-    """Finds the operator of main that TVM can't lower, and raises ExportError."""
+def calls_of(module):
+    """(what begins a message: the model's node, where that is known; the call) of each operator in main."""
     attrs = module["main"].attrs
     nodes = attrs[NODES] if attrs and NODES in attrs else {}
-    for block in module["main"].body.blocks:
+    for block in getattr(module["main"].body, "blocks", []):
         for binding in block.bindings:
-            call = binding.value
-            if not isinstance(call, relax.Call) or not hasattr(call.op, "name"):
-                continue
-            try:
-                relax.transform.LegalizeOps()(_alone(call))
-            except Exception as found:  # pylint: disable=broad-except
-                types = ", ".join(short(type_of(arg)) for arg in call.args)
+            if isinstance(binding.value, relax.Call) and hasattr(binding.value.op, "name"):
                 name = name_of(binding.var)
-                node = f"{nodes[name]}: " if name in nodes else ""
-                raise ExportError(
-                    f"{node}operator {call.op.name} ({types}): TVM has no implementation in TIR: "
-                    f"{cause(found)}; {_HELPS.get(call.op.name, 'replace it in the model')}"
-                ) from found
+                yield f"{nodes[name]}: " if name in nodes else "", binding.value
+
+
+def refuse_left(module, lowered):
+    """Raises ExportError where an operator has not become C, and the model's node that has it is known."""
+    left = {name_of(call.op): call for _, call in calls_of(lowered) if name_of(call.op) != "relax.call_tir"}
+    for node, call in calls_of(module) if left else ():
+        if node and name_of(call.op) in left:
+            raise ExportError(node + refusal(left[name_of(call.op)]))
+
+
+def refuse_lowering(module, error):
+    """Finds the operator of main that TVM can't lower, and raises ExportError."""
+    for node, call in calls_of(module):
+        try:
+            relax.transform.LegalizeOps()(_alone(call))
+        except Exception as found:  # pylint: disable=broad-except
+            types = ", ".join(short(type_of(arg)) for arg in call.args)
+            raise ExportError(
+                f"{node}operator {call.op.name} ({types}): TVM has no implementation in TIR: "
+                f"{cause(found)}; {_HELPS.get(call.op.name, 'replace it in the model')}"
+            ) from found
     raise ExportError(f"main: TVM can't lower it: {cause(error)}") from error

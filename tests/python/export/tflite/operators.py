@@ -49,9 +49,9 @@ def check(name, inputs, expected, options=None, output=None, at_most=1e-4, **fie
         )
 
 
-def refused(texts, name, inputs, output, options=None, **fields):
+def refused(texts, name, inputs, output, options=None, more=(), **fields):
     with common.scratch() as folder:
-        given = _single(name, inputs, [output], options, fields)
+        given = _single(name, inputs, [output, *more], options, fields)
         error = common.expect_raises(
             microtvm_qemu.ExportError,
             lambda: microtvm_qemu.export(_load(folder, *given), folder / "net.tar"),
@@ -313,6 +313,14 @@ def test_what_is_refused():
         "PADV2",
         [x[0, 0], constant([[0, 0]] * 2, "int32"), x[0, 0, 0, :1]],
         Tensor((4, 2)),
+    )
+    refused(
+        ["relax.topk", "sorts"],
+        "TOPK_V2",
+        [x[0, 0], constant(2, "int32")],
+        Tensor((4, 2)),
+        "TopKV2Options",
+        more=[Tensor((4, 2), "int32")],
     )
     numbers = np.array([3], "int32")
     refused(["power"], "POW", [numbers, numbers], Tensor((1,), "int32"), "PowOptions")
