@@ -14,14 +14,18 @@
 
 #include <stdlib.h>
 
-/* The terminal first: what is said there does not depend on a disk. */
+/* The terminal first: what is said there does not depend on a disk. Where one report can't be
+ * written, the others are; the first error is told. */
 static bool tell(struct session *session, const struct regress_args *args, const cJSON *document,
                  struct error *err)
 {
+    struct error further;
     text_write(stdout, document, session->progress.colour);
     fflush(stdout);
-    return reports_tell_github(&session->hush, document, err) &&
-           (!args->report_dir || reports_write(args->report_dir, document, err));
+    bool told = reports_tell_github(&session->hush, document, err);
+    bool written =
+        !args->report_dir || reports_write(args->report_dir, document, told ? err : &further);
+    return told && written;
 }
 
 static bool load_parts(const struct texts *paths, cJSON **parts, struct error *err)

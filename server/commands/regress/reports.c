@@ -73,14 +73,15 @@ static bool write_one(const char *path, writer_fn write, const cJSON *document, 
 
 bool reports_write(const char *dir, const cJSON *document, struct error *err)
 {
+    struct error further;
+    bool good = true;
     for (size_t i = 0; i < REPORTS_COUNT; i++) {
         cleanup_free char *path = file_path("%s/%s", dir, REPORTS[i].name);
         if (!path)
             return error_no_memory(err, "a path", strlen(dir));
-        if (!write_one(path, REPORTS[i].write, document, err))
-            return error_wrap(err, "the report");
+        good = write_one(path, REPORTS[i].write, document, good ? err : &further) && good;
     }
-    return true;
+    return good || error_wrap(err, "the report");
 }
 
 static bool append(const char *path, const char *text, size_t size, struct error *err)

@@ -62,6 +62,49 @@ static bool look_at_file(struct golden *golden, const struct outcome *outcome, s
     return true;
 }
 
+/* The file that PATH leads to, there or not, in a folder that is told without links and dots if it
+ * is there. A new string; NULL: no memory. */
+static char *find_file(const char *path)
+{
+    cleanup_free char *file = file_behind(path);
+    cleanup_free char *dir = file ? file_folder(file) : NULL;
+    cleanup_free char *real = dir ? realpath(dir, NULL) : NULL;
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    if (!dir)
+        return NULL;
+    return real ? file_path("%s/%s", real, slash ? slash + 1 : file) : steal_pointer(file);
+}
+
+static struct golden *find_known(const struct goldens *goldens, const char *file)
+{
+    for (size_t i = 0; i < goldens->count; i++)
+        if (strcmp(goldens->items[i].file, file) == 0)
+            return &goldens->items[i];
+    return NULL;
+}
+
+static void dispose(struct golden *golden)
+{
+    tensor_dispose(&golden->tensor);
+    free(golden->file);
+    free(golden->change);
+    free(golden->difference);
+}
+
+static bool add(struct goldens *goldens, struct golden *golden, const struct outcome *outcome,
+                struct error *err)
+{
+    struct golden *grown = realloc(goldens->items, (goldens->count + 1) * sizeof(*grown));
+    if (!grown)
+        return error_no_memory(err, "a golden", sizeof(*golden));
+    goldens->items = grown;
+    if (!look_at_file(golden, outcome, err))
+        return false;
+    grown[goldens->count++] = *golden;
+    *golden = (struct golden){.path = NULL};
+    return true;
+}
+
 bool golden_take(struct goldens *goldens, const struct outcome *outcome, const char *path,
                  const char *output, struct error *err)
 {
@@ -71,24 +114,16 @@ bool golden_take(struct goldens *goldens, const struct outcome *outcome, const c
                          "%s, of case %s: --update writes no .npz: name a .npy for each output. "
                          "Nothing was written",
                          printable(path).text, printable(golden.case_name).text);
-    if (!npy_load(output, &golden.tensor, err))
-        return false;
-    for (size_t i = 0; i < goldens->count; i++) {
-        if (strcmp(goldens->items[i].path, path) != 0)
-            continue;
-        compare_known(&goldens->items[i], outcome, &golden.tensor);
-        tensor_dispose(&golden.tensor);
-        return true;
-    }
-    struct golden *grown = realloc(goldens->items, (goldens->count + 1) * sizeof(*grown));
-    if (grown)
-        goldens->items = grown;
-    if (!grown || !look_at_file(&golden, outcome, err)) {
-        tensor_dispose(&golden.tensor);
-        return grown ? false : error_no_memory(err, "a golden", sizeof(golden));
-    }
-    grown[goldens->count++] = golden;
-    return true;
+    golden.file = find_file(path);
+    bool good = golden.file ? npy_load(output, &golden.tensor, err)
+                            : error_no_memory(err, "a path", strlen(path));
+    struct golden *known = good ? find_known(goldens, golden.file) : NULL;
+    if (known)
+        compare_known(known, outcome, &golden.tensor);
+    else
+        good = good && add(goldens, &golden, outcome, err);
+    dispose(&golden);
+    return good;
 }
 
 static bool is_same_file(const char *path, const struct stat *golden)
@@ -171,14 +206,13 @@ bool goldens_check(const struct goldens *goldens, const struct suite *suite, str
     return true;
 }
 
+/* A link stays one: what it leads to is written. */
 static bool write_golden(const struct golden *golden, struct error *err)
 {
-    /* A link stays one: what it leads to is written. */
-    cleanup_free char *target = file_behind(golden->path);
-    cleanup_free char *dir = target ? file_folder(target) : NULL;
+    cleanup_free char *dir = file_folder(golden->file);
     if (!dir)
-        return error_no_memory(err, "a path", strlen(golden->path));
-    return file_make_dirs(dir, err) && npy_save(target, &golden->tensor, err);
+        return error_no_memory(err, "a path", strlen(golden->file));
+    return file_make_dirs(dir, err) && npy_save(golden->file, &golden->tensor, err);
 }
 
 bool goldens_write(const struct goldens *goldens, struct error *err)
@@ -198,11 +232,8 @@ bool goldens_write(const struct goldens *goldens, struct error *err)
 
 void goldens_dispose(struct goldens *goldens)
 {
-    for (size_t i = 0; i < goldens->count; i++) {
-        tensor_dispose(&goldens->items[i].tensor);
-        free(goldens->items[i].change);
-        free(goldens->items[i].difference);
-    }
+    for (size_t i = 0; i < goldens->count; i++)
+        dispose(&goldens->items[i]);
     free(goldens->items);
     *goldens = (struct goldens){.items = NULL};
 }

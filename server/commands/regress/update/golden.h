@@ -13,6 +13,7 @@
 
 struct golden {
     const char *path;      /* the suite's */
+    char *file;            /* that it leads to, by a name that it alone has. Owned */
     const char *case_name; /* that gave it: likewise */
     struct tensor tensor;  /* what the file is to hold. Owned */
     bool stays;            /* the file holds what matches it */
