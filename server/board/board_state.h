@@ -38,6 +38,7 @@ struct board {
     bool fresh; /* booted by flash, and not opened since */
     bool dead;  /* cause says why; what the transport has kept can still be read */
     struct error cause;
+    bool explained;           /* cause has what there is to know of the machine's memories */
     struct deadline nudge_at; /* when QEMU's main loop is to be woken up next */
     int nudge_ms;
     int64_t look_ns; /* how long it is silent before it is looked at whether that is in vain */

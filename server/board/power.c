@@ -7,6 +7,7 @@
 #include "board/qemu/line_args.h"
 #include "board/qemu/threads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ESCAPE = 0xff, MEMORIES_TIMEOUT_MS = 5000 };
@@ -130,6 +131,7 @@ static bool start(struct board *board, bool is_halted, struct deadline deadline,
     power_off(board);
     line_ring_clear(&board->emulator.output);
     device_log_init(&board->log);
+    board->explained = false;
     board->moved_ns = board->asked_ns = clock_now_ns();
     board->asked_received_bytes = 0;
     loop_rest_nudge(board);
@@ -142,15 +144,35 @@ static bool boot(struct board *board, struct deadline deadline, struct error *er
     return start(board, false, deadline, err) && wait_for_firmware(board, deadline, err);
 }
 
-/* A firmware that is placed where nothing is says as little as one that hangs. */
-static void explain_memories(struct board *board, struct error *err)
+/* The same machine, for questions. */
+static struct board *make_twin(const struct board *board)
+{
+    struct board *twin = calloc(1, sizeof(*twin));
+    if (!twin)
+        return NULL;
+    twin->machine = board->machine;
+    twin->interrupt = board->interrupt;
+    twin->flash_path = board->flash_path;
+    twin->extra_args = board->extra_args;
+    twin->icount_shift = -1;
+    twin->backlog_bytes = board->backlog_bytes;
+    memcpy(twin->qemu_version, board->qemu_version, sizeof(twin->qemu_version));
+    twin->emulator = EMULATOR_NONE;
+    twin->transport = TRANSPORT_NONE;
+    twin->ends_by = deadline_never();
+    return twin;
+}
+
+void power_explain_memories(const struct board *board, struct error *err)
 {
     struct error ignored; /* it has started a moment ago */
     struct deadline deadline = deadline_in_ms(MEMORIES_TIMEOUT_MS);
-    bool was_up = board->dead || board->emulator.qmp.greeted;
-    if (was_up && (err->kind == ERROR_CLOSED || err->kind == ERROR_DEVICE) &&
-        start(board, true, deadline, &ignored))
-        memories_explain(board, deadline, err);
+    struct board *twin = make_twin(board);
+    if (twin && start(twin, true, deadline, &ignored))
+        memories_explain(twin, deadline, err);
+    if (twin)
+        power_off(twin);
+    free(twin);
 }
 
 /* QEMU's version is known when it is up, and may be one that is to be started otherwise. */
@@ -171,8 +193,11 @@ bool power_on(struct board *board, struct error *err)
         return true;
     if (board->dead)
         explain_lack(board, err);
-    explain_memories(board, err);
+    bool was_up = board->dead || board->emulator.qmp.greeted;
     power_off(board);
+    /* A firmware that is placed where nothing is says as little as one that hangs. */
+    if (was_up && (err->kind == ERROR_CLOSED || err->kind == ERROR_DEVICE))
+        power_explain_memories(board, err);
     if (err->kind == ERROR_CLOSED)
         err->kind = ERROR_DEVICE;
     return error_wrap(err, "board \"%s\" did not boot", board->machine->name);

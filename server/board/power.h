@@ -12,4 +12,8 @@
 bool power_on(struct board *board, struct error *err);
 void power_off(struct board *board);
 
+/* For a board that has died, or did not boot: adds a line for each region of its definition that
+ * QEMU's machine has not, of which another QEMU is asked. Takes a boot's time. */
+void power_explain_memories(const struct board *board, struct error *err);
+
 #endif

@@ -3,6 +3,7 @@
 #include "board/diagnosis/death.h"
 #include "board/diagnosis/interrupts.h"
 #include "board/loop.h"
+#include "board/power.h"
 
 static bool check_open(const struct board *board, struct error *err)
 {
@@ -10,6 +11,17 @@ static bool check_open(const struct board *board, struct error *err)
         return error_set(err, ERROR_STATE, 0,
                          "the transport is not open: call open_transport first");
     return true;
+}
+
+/* Where it died of a fault, once: that may be for a memory that the machine has not. */
+static bool tell_death(struct board *board, struct error *err)
+{
+    if (!board->explained && device_log_fault(&board->log)) {
+        board->explained = true;
+        power_explain_memories(board, &board->cause);
+    }
+    *err = board->cause;
+    return false;
 }
 
 /* Now and then in a silence, ever more rarely: is it one that nothing will end? */
@@ -28,10 +40,8 @@ static bool wait_for_bytes(struct board *board, size_t wanted_bytes, struct dead
 {
     bool looked = false;
     while (transport_kept(&board->transport) < wanted_bytes) {
-        if (board->dead) {
-            *err = board->cause;
-            return false;
-        }
+        if (board->dead)
+            return tell_death(board, err);
         if (looked && !life_is_ending(board) && deadline_passed(deadline))
             return error_set(err, ERROR_TIMEOUT, 0,
                              "%zu of %zu bytes came in time (they stay for the next read)",
@@ -90,10 +100,8 @@ bool board_write(struct board *board, const void *data, size_t size_bytes, struc
     const uint8_t *next = data;
     size_t left = size_bytes;
     for (;;) {
-        if (board->dead) {
-            *err = board->cause;
-            return false;
-        }
+        if (board->dead)
+            return tell_death(board, err);
         size_t written = left > 0 ? transport_write(&board->transport, next, left) : 0;
         next += written;
         left -= written;

@@ -1,7 +1,10 @@
 /* A definition of the user's own that says something else than the machine is: what QEMU and the
  * firmware show of it is told as the field that is to be mended. */
+#include "client/npy.h"
 #include "e2e/board_file/my_board.h"
+#include "e2e/memory/sized_model.h"
 #include "e2e/run_program.h"
+#include "hostile/scratch.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -157,6 +160,42 @@ START_TEST(the_controller_is_not_shown)
 }
 END_TEST
 
+static const struct {
+    const char *board;
+    const char *from;
+    const char *to;
+    size_t used_bytes; /* of the heap, to its last byte */
+    const char *says;
+} ENDS[] = {
+    {"qemu_riscv32", "\"size_bytes\": 50331648", "\"size_bytes\": 150331648", 100000000,
+     "\"memory.regions[1]\" of its definition, RAM, is from 0x"},
+    {"mps2_an500", "\"size_bytes\": 16777216", "\"size_bytes\": 33554432", 20000000,
+     "\"memory.regions[2]\" of its definition, PSRAM, is from 0x"},
+    {"qemu_cortex_a53", "\"size_bytes\": 67108864", "\"size_bytes\": 167108864", 100000000,
+     "\"memory.regions[1]\" of its definition, RAM, is from 0x"},
+};
+
+/* A region goes on where the machine's memory has ended: it is told when a model comes there. */
+START_TEST(a_memory_ends_early)
+{
+    struct error err;
+    float one = 5;
+    const struct tensor tensor = {.code = TENSOR_FLOAT,
+                                  .bits = 32,
+                                  .ndim = 1,
+                                  .shape = {1},
+                                  .data = &one,
+                                  .size_bytes = sizeof(one)};
+    ck_assert_msg(npy_save(scratch_path("x.npy"), &tensor, &err), "%s", err.text);
+    sized_model(scratch_path("model.tar"), SIZED_HEAP, ENDS[_i].used_bytes);
+    my_board_change(ENDS[_i].board, ENDS[_i].from, ENDS[_i].to);
+    ck_assert_int_eq(
+        program_run("run", "model.tar", "--board", "./my_board.json", "--input", "x.npy", NULL), 5);
+    ASSERT_PRINTED(" has no memory at 0x");
+    ASSERT_PRINTED(ENDS[_i].says);
+}
+END_TEST
+
 /* Where a UART sends nothing until it is set up, as these two, last words set it up. */
 START_TEST(a_fault_comes_before_the_uart)
 {
@@ -179,6 +218,7 @@ int main(void)
     tcase_add_test(tests, another_device_is_there);
     tcase_add_test(tests, the_interrupt_is_another);
     tcase_add_test(tests, the_controller_is_not_shown);
+    tcase_add_loop_test(tests, a_memory_ends_early, 0, sizeof(ENDS) / sizeof(ENDS[0]));
     tcase_add_loop_test(tests, a_fault_comes_before_the_uart, 0, 2);
     Suite *suite = suite_create("board_hardware");
     suite_add_tcase(suite, tests);
