@@ -146,6 +146,11 @@ void board_pump(struct board *board)
     loop_take(board);
 }
 
+bool board_counts_instructions(const struct board *board)
+{
+    return board->icount_shift >= 0;
+}
+
 const char *board_qemu_version(const struct board *board)
 {
     return board->qemu_version[0] ? board->qemu_version : NULL;

@@ -83,6 +83,9 @@ bool board_write(struct board *board, const void *data, size_t size_bytes, struc
  * answers, a fraction of a second. A board that is off adds nothing. Returns false. */
 bool board_explain_timeout(struct board *board, struct error *err);
 
+/* Is its clock that of the instructions that it has run, and not this computer's? */
+bool board_counts_instructions(const struct board *board);
+
 /* "7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", as QEMU told when it started; NULL: it did not yet. The
  * board's own. */
 const char *board_qemu_version(const struct board *board);

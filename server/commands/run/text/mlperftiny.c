@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "client/text/runner.h"
+#include "commands/run/text/board_clock.h"
 #include "commands/run/text/ports.h"
 
 #include <math.h>
@@ -169,15 +170,17 @@ static void tell_speed(const struct run_benchmark *benchmark, int64_t inputs, ui
                count, count == 1 ? "" : "s", each_us, 1e6 / each_us, instructions);
 }
 
-static bool run_model(struct runner *runner, const struct run_benchmark *benchmark,
-                      const struct model *shown, struct report *report, struct run_data *data,
-                      struct device_model *model, struct error *err)
+static bool run_model(struct runner *runner, const struct board *board,
+                      const struct run_benchmark *benchmark, const struct model *shown,
+                      struct report *report, struct run_data *data, struct device_model *model,
+                      struct error *err)
 {
     uint64_t total_us = 0;
     if (!run_ports_describe(shown, data, model, err) || !run_data_bind(data, model, err))
         return false;
     report_end(report, NULL);
     report_begin(report, "run");
+    int64_t began_ns = clock_now_ns();
     for (int64_t n = 0; n < data->inferences; n++) {
         uint64_t time_us = 0;
         report_progress(report, (uint64_t)n, (uint64_t)data->inferences, "inputs");
@@ -186,6 +189,8 @@ static bool run_model(struct runner *runner, const struct run_benchmark *benchma
                               (long long)data->inferences);
         total_us += time_us;
     }
+    if (!board_clock_check(board, total_us, clock_now_ns() - began_ns, err))
+        return false;
     tell_speed(benchmark, data->inferences, total_us, report);
     return true;
 }
@@ -200,7 +205,7 @@ bool run_on_mlperftiny(struct board_stream *stream, int64_t timeout_ms,
     struct device_model model = {.client = NULL};
     report_begin(report, "session");
     bool good = runner_open(&link_stream, timeout_ms, &runner, err) &&
-                run_model(runner, benchmark, shown, report, data, &model, err);
+                run_model(runner, stream->board, benchmark, shown, report, data, &model, err);
     runner_close(runner);
     if (good) {
         *ret_model = model;
