@@ -10,16 +10,29 @@
 
 enum { NS_PER_S = 1000 * 1000 * 1000 };
 
-static void add_thread(const char *tasks_dir, const char *name, struct threads *threads)
+static void add_times(const char *task_dir, struct threads *threads)
 {
-    cleanup_free char *path = file_path("%s/%s/schedstat", tasks_dir, name);
+    cleanup_free char *path = file_path("%s/schedstat", task_dir);
     cleanup_file FILE *file = path ? fopen(path, "re") : NULL;
     int64_t ran_ns = 0;
     int64_t waited_ns = 0;
     if (!file || fscanf(file, "%" SCNd64 " %" SCNd64, &ran_ns, &waited_ns) != 2)
-        return; /* "..", or it has ended */
+        return; /* it has ended */
     threads->ran_ns += ran_ns;
     threads->waited_ns += waited_ns;
+}
+
+/* "T" and "t": a signal or a debugger has stopped it. "D": it waits for a disk, as it does, too,
+ * for memory that the kernel has put there. */
+static void add_state(const char *task_dir, struct threads *threads)
+{
+    cleanup_free char *path = file_path("%s/stat", task_dir);
+    cleanup_file FILE *file = path ? fopen(path, "re") : NULL;
+    char state = 0;
+    if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        return;
+    threads->is_stopped |= state == 'T' || state == 't';
+    threads->waits_for_disk |= state == 'D';
 }
 
 struct threads threads_now(pid_t pid)
@@ -29,19 +42,15 @@ struct threads threads_now(pid_t pid)
     DIR *dir = tasks_dir ? opendir(tasks_dir) : NULL;
     if (!dir)
         return threads;
-    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
-        add_thread(tasks_dir, entry->d_name, &threads);
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        cleanup_free char *task_dir = file_path("%s/%s", tasks_dir, entry->d_name);
+        if (!task_dir || entry->d_name[0] == '.')
+            continue;
+        add_times(task_dir, &threads);
+        add_state(task_dir, &threads);
+    }
     closedir(dir);
     return threads;
-}
-
-/* By a signal, or a debugger: "T" or "t" in /proc/PID/stat. */
-static bool is_stopped(pid_t pid)
-{
-    cleanup_free char *path = file_path("/proc/%d/stat", (int)pid);
-    cleanup_file FILE *file = path ? fopen(path, "re") : NULL;
-    char state = 0;
-    return file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1 && (state == 'T' || state == 't');
 }
 
 bool threads_explain(pid_t pid, const struct threads *before, struct error *err)
@@ -51,11 +60,13 @@ bool threads_explain(pid_t pid, const struct threads *before, struct error *err)
     const int64_t ran_ns = now.ran_ns - before->ran_ns;
     const int64_t waited_ns = now.waited_ns - before->waited_ns;
     const char *why = "it is at work, and does not come to its monitor";
-    if (is_stopped(pid))
+    if (now.is_stopped)
         return error_append(err, "a signal has stopped QEMU, process %d", (int)pid);
     if (now.ran_ns == 0)
         return false;
-    if (ran_ns + waited_ns < passed_ns / 2)
+    if (now.waits_for_disk)
+        why = "it waits for a disk of this computer, or for memory";
+    else if (ran_ns + waited_ns < passed_ns / 2)
         why = "all of its threads sleep, it hangs";
     else if (waited_ns > ran_ns)
         why = "this computer is too busy";
