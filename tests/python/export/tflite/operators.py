@@ -128,6 +128,7 @@ def test_what_moves():
         "SplitVOptions",
         NumSplits=2,
     )
+    check("UNPACK", [x], [x[..., 0], x[..., 1]], "UnpackOptions", Axis=-1, Num=2)
     check("SQUEEZE", [x[:, :1]], x[0, 0], "SqueezeOptions")
     check("EXPAND_DIMS", [x, constant(-1, "int32")], x[..., None], "ExpandDimsOptions")
     pads = np.array([[0, 0], [1, 2], [0, 3], [0, 0]], "int32")

@@ -80,6 +80,14 @@ def _pieces(place, axis_place):
     return convert
 
 
+def _unpack(call):
+    """TVM 0.25 never comes to an end."""
+    x = call.expr(0)
+    axis = call.option("UnpackOptions", "Axis") % len(dims(x))
+    parts = [op.squeeze(op.strided_slice(x, [axis], [n], [n + 1]), [axis]) for n in range(dims(x)[axis])]
+    return parts[0] if len(parts) == 1 else relax.Tuple(parts)
+
+
 def _mirror_pad(call):
     mode = ("reflect", "symmetric")[call.option("MirrorPadOptions", "Mode")]
     x = call.expr(0)
@@ -193,4 +201,5 @@ PLACES = {
     "SPLIT_V": _pieces(0, 2),
     "SQUEEZE": _squeeze,
     "STRIDED_SLICE": _strided_slice,
+    "UNPACK": _unpack,
 }
