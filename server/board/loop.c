@@ -18,6 +18,15 @@ void loop_rest_nudge(struct board *board)
     board->nudge_at = deadline_in_ms(NUDGE_FIRST_MS);
 }
 
+bool loop_look_is_due(struct board *board)
+{
+    int64_t quiet_ns = clock_now_ns() - board->moved_ns;
+    if (quiet_ns < board->look_ns || life_is_ending(board))
+        return false;
+    board->look_ns = 2 * quiet_ns;
+    return true;
+}
+
 static void nudge(struct board *board)
 {
     qmp_nudge(&board->emulator.qmp);

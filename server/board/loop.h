@@ -29,4 +29,8 @@ bool loop_settle(struct board *board, struct error *err);
 /* Something moved on the line: QEMU needs no nudge and no look for a while. */
 void loop_rest_nudge(struct board *board);
 
+/* Has the line been quiet for long enough to look whether more waiting is in vain? Ever more
+ * rarely: true sets when that is next. Never of a QEMU that is about to end. */
+bool loop_look_is_due(struct board *board);
+
 #endif

@@ -51,13 +51,10 @@ static struct deadline look_at(const struct board *board)
     return deadline_in_ns(board->moved_ns + board->look_ns - clock_now_ns());
 }
 
-/* Ever more rarely. */
 static bool is_in_vain(struct board *board, struct error *err)
 {
-    if (!board->emulator.qmp.greeted || life_is_ending(board) || !deadline_passed(look_at(board)))
-        return false;
-    board->look_ns = 2 * (clock_now_ns() - board->moved_ns);
-    return board->transport.received_bytes == 0 && hang_is_certain(board, err);
+    return board->emulator.qmp.greeted && loop_look_is_due(board) &&
+           board->transport.received_bytes == 0 && hang_is_certain(board, err);
 }
 
 static bool wait_for_firmware(struct board *board, struct deadline deadline, struct error *err)

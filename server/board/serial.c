@@ -24,14 +24,10 @@ static bool tell_death(struct board *board, struct error *err)
     return false;
 }
 
-/* Now and then in a silence, ever more rarely: is it one that nothing will end? */
+/* Now and then in a silence: is it one that nothing will end? */
 static bool is_in_vain(struct board *board, struct error *err)
 {
-    int64_t quiet_ns = clock_now_ns() - board->moved_ns;
-    if (quiet_ns < board->look_ns || life_is_ending(board))
-        return false;
-    board->look_ns = 2 * quiet_ns;
-    return interrupts_are_missed(board, err);
+    return loop_look_is_due(board) && interrupts_are_missed(board, err);
 }
 
 /* Until at least wanted_bytes are kept. */

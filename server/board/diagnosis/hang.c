@@ -14,7 +14,6 @@
 
 enum {
     REGISTERS_TIMEOUT_MS = 5000,
-    STAND_TIMEOUT_MS = 30 * 1000, /* a CPU that was stopped must go on */
     SAMPLES = 5,     /* of where the CPU stands: a loop may go through several functions */
     BETWEEN_MS = 20, /* for which it then runs on */
     SOURCE_BYTES = 512,
@@ -227,10 +226,11 @@ bool hang_is_certain(struct board *board, struct error *err)
     __attribute__((cleanup(dispose_sight))) struct sight sight = {.registers = NULL};
     struct error ignored;
     bool halted = false;
-    if (!monitor_halt(board, deadline_in_ms(STAND_TIMEOUT_MS), &halted, &ignored) || !halted)
+    if (!monitor_halt(board, deadline_in_ms(MONITOR_STAND_TIMEOUT_MS), &halted, &ignored) ||
+        !halted)
         return false;
     bool is_certain = waits_mutely(board, &sight);
-    monitor_go_on(board, deadline_in_ms(STAND_TIMEOUT_MS), &ignored);
+    monitor_go_on(board, deadline_in_ms(MONITOR_STAND_TIMEOUT_MS), &ignored);
     if (!is_certain)
         return false;
     error_set(err, ERROR_DEVICE, 0, "the firmware sent no byte, and waits for one");

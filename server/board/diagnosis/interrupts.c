@@ -14,7 +14,6 @@ enum {
      */
     GREETING_BYTES = 20,
     LOOK_TIMEOUT_MS = 1000,
-    STAND_TIMEOUT_MS = 30 * 1000, /* a CPU that was stopped must go on */
     SOURCE_BYTES = 512,
 };
 
@@ -85,7 +84,7 @@ static bool sleeps(struct board *board, struct deadline deadline)
 /* The CPU stands. In this order: what raises the line first would be pending when that is read. */
 static bool is_missed(struct board *board, struct pending *pending)
 {
-    struct deadline deadline = deadline_in_ms(STAND_TIMEOUT_MS);
+    struct deadline deadline = deadline_in_ms(MONITOR_STAND_TIMEOUT_MS);
     return raises_line(board, deadline) && pending_read(board, deadline, pending) &&
            is_another(board, pending) && sleeps(board, deadline);
 }
@@ -96,10 +95,11 @@ bool interrupts_are_missed(struct board *board, struct error *err)
     struct error ignored; /* of QMP: whoever uses it next hears of it */
     bool halted = false;
     if (board->dead || !raises_line(board, deadline_in_ms(LOOK_TIMEOUT_MS)) ||
-        !monitor_halt(board, deadline_in_ms(STAND_TIMEOUT_MS), &halted, &ignored) || !halted)
+        !monitor_halt(board, deadline_in_ms(MONITOR_STAND_TIMEOUT_MS), &halted, &ignored) ||
+        !halted)
         return false;
     bool missed = is_missed(board, &pending);
-    monitor_go_on(board, deadline_in_ms(STAND_TIMEOUT_MS), &ignored);
+    monitor_go_on(board, deadline_in_ms(MONITOR_STAND_TIMEOUT_MS), &ignored);
     if (!missed)
         return false;
     error_set(err, ERROR_DEVICE, 0,

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* For what is asked while the CPU of a running firmware is halted for a moment: it must go on. */
+enum { MONITOR_STAND_TIMEOUT_MS = 30 * 1000 };
+
 /* Errors of all: ERROR_DEVICE (QEMU refused, is gone or talks nonsense), ERROR_TIMEOUT (no
  * answer by the deadline), ERROR_INTERRUPTED, ERROR_SYSTEM, ERROR_INTERNAL (memory). */
 
